@@ -1,0 +1,225 @@
+"""The rule types: what a checklist file says, once read and checked by `companion.rules.load`.
+
+Times are seconds. Everything has a default, so that a checklist of three lines is a checklist. Templates (`says`, `unless`, …) are kept as
+written, with their marks `[optional]`, `(this|that)` and `<list>`; `phrases` reads them.
+"""
+
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from companion.core.events import Channel
+
+Templates: TypeAlias = tuple[str, ...]
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What all parts of a checklist have in common: they never change, and an unknown key is an error."""
+
+
+class Example(Rule, kw_only=True):
+    """A turn to try a rule on: its words, and the turns before it (`agent: …`, `customer: …`)."""
+
+    text: str
+    after: tuple[str, ...] = ()
+
+
+class Todo(Rule, kw_only=True):
+    """Examples known to fail. When one begins to pass, `companion checklist check` asks to move it up."""
+
+    hit: tuple[Example, ...] = ()
+    full: tuple[Example, ...] = ()
+    miss: tuple[Example, ...] = ()
+
+
+class Examples(Rule, kw_only=True):
+    """What must and must not meet a rule. `hit` at any grade, `thin` at exactly grade 1, `full` at grade 2, `miss` not at all."""
+
+    hit: tuple[Example, ...] = ()
+    thin: tuple[Example, ...] = ()
+    full: tuple[Example, ...] = ()
+    miss: tuple[Example, ...] = ()
+    todo: Todo = Todo()
+
+
+class Prompt(Rule, kw_only=True):
+    """What the agent is told: `text` what to do, `say` lines to choose from. `{problem}`, `{feeling}` and `{name}` stand for the customer's own words."""
+
+    text: str
+    say: tuple[str, ...] = ()
+
+
+class Watch(Rule, kw_only=True):
+    """What is measured from timing."""
+
+    talk_over: float = 0.5
+    """Both speaking for this long is a talk-over; less is a back-channel."""
+    talk_overs: int = 3
+    """So many of the agent's talk-overs call for a prompt."""
+    dead_air: float = 8.0
+    handle_time: float = 900.0
+    pace: int = 190
+    """Words a minute above which the agent is too fast for an upset customer."""
+
+
+class HeatRules(Rule, kw_only=True):
+    """How the customer's words add up to a heat of 0–100, and how it cools."""
+
+    words: dict[str, float] = {}
+    """Templates and the weight each adds. The detectors for shouting, repetition and sarcasm are in the engine."""
+    flags: dict[str, float] = {}
+    """What each flag adds."""
+    half_life: float = 120.0
+    """Heat halves in so many seconds of the customer not adding any."""
+    soothe: dict[str, float] = {}
+    """Templates in the customer's words and by how much they lower the heat ("thank you, that helps")."""
+    warn: int = 40
+    alert: int = 70
+
+
+class Flag(Rule, kw_only=True):
+    """Something to be warned of in what a speaker says."""
+
+    id: str
+    title: str
+    speaker: Channel
+    why: str = ""
+    says: Templates = ()
+    unless: Templates = ()
+    serious: bool = False
+    """Raises the call to the supervisor by itself."""
+    now: bool = False
+    """Cannot be muted, waits for no pause (threats of harm)."""
+    prompt: Prompt | None = None
+    examples: Examples = Examples()
+
+
+class When(Rule, kw_only=True):
+    """When a step is asked for at all. Any one of the conditions given is enough; none given means always."""
+
+    heat: int | None = None
+    """The customer's heat has reached this."""
+    flags: tuple[str, ...] = ()
+    """One of these flags was raised."""
+    steps: tuple[str, ...] = ()
+    """One of these steps was heard."""
+    solution: bool = False
+    """The agent has moved on to solving."""
+
+
+class Step(Rule, kw_only=True):
+    """One thing a good agent does."""
+
+    id: str
+    title: str
+    speaker: Channel = "agent"
+    why: str = ""
+    key: bool = True
+    """One of the main steps, on the number keys and the screen; the others are only logged."""
+    says: Templates = ()
+    unless: Templates = ()
+    full: Templates = ()
+    """What lifts a thin hit to a full one."""
+    detector: str | None = None
+    """A structural detector of the engine (docs/detectors.md): `echoes`, `listens`, `alternatives`, `times`, …"""
+    after: tuple[str, ...] = ()
+    """Steps that should come first: heard before them, it is still a tick, and the agent is told."""
+    when: When = When()
+    remind: float | None = None
+    """Seconds after `when` came true at which the agent is prompted, if the step is still open."""
+    due: float | None = None
+    """Seconds after `when` came true at which the step is overdue."""
+    turns: int | None = None
+    """Agent turns after `when` came true at which the step is overdue, whichever comes first."""
+    escalate: float | None = None
+    """Seconds after `due` at which the step is missed."""
+    prompt: Prompt | None = None
+    thin: Prompt | None = None
+    """What would make a thin tick full."""
+    examples: Examples = Examples()
+
+
+class Prompting(Rule, kw_only=True):
+    """The agent's attention is the budget."""
+
+    pause: float = 0.6
+    """Only when nobody has spoken for so long."""
+    cooldown: float = 15.0
+    """Seconds between two prompts."""
+    most: int = 8
+    """Prompts in one call."""
+    lasts: float = 20.0
+    """A prompt expires after so many seconds."""
+
+
+class Escalation(Rule, kw_only=True):
+    """When a supervisor is called."""
+
+    hot: float = 20.0
+    """Seconds above `heat.alert` …"""
+    rising: int = 4
+    """… or so many customer turns in a row, each hotter than the last, ending above `heat.warn` …"""
+    talk_overs: int = 5
+    refusals: int = 2
+    """Offers the customer turned down."""
+    missed: int = 2
+    """Steps missed."""
+    again: float = 120.0
+    """Seconds before the same cause may raise another alert."""
+    prompt: Prompt = Prompt(text="Offer the supervisor: it is no defeat", say=("I'd like to bring in my supervisor, so that we settle this for you today.",))
+
+
+class Scenario(Rule, kw_only=True):
+    """A little call with a pretend clock: lines `0:09 agent: …`, expectations `0:25 apologized done`, `0:40 prompt apologized`."""
+
+    title: str
+    timed: bool = True
+    lines: tuple[str, ...]
+
+
+class Checklist(Rule, kw_only=True):
+    """A whole checklist."""
+
+    id: str
+    version: int = 1
+    title: str
+    language: str = "en"
+    lists: dict[str, Templates] = {}
+    watch: Watch = Watch()
+    heat: HeatRules = HeatRules()
+    flags: tuple[Flag, ...] = ()
+    steps: tuple[Step, ...] = ()
+    prompting: Prompting = Prompting()
+    escalation: Escalation = Escalation()
+    scenarios: tuple[Scenario, ...] = ()
+
+    def step(self, id: str) -> Step:
+        """The step of that id; KeyError if there is none."""
+        for step in self.steps:
+            if step.id == id:
+                return step
+        raise KeyError(id)
+
+    def flag(self, id: str) -> Flag:
+        """The flag of that id; KeyError if there is none."""
+        for flag in self.flags:
+            if flag.id == id:
+                return flag
+        raise KeyError(id)
+
+
+Side: TypeAlias = Literal["hit", "thin", "full", "miss"]
+
+
+def by_value(checklist: Checklist) -> Any:
+    """The checklist as plain dicts and lists, as it stands in `call_started`."""
+    return msgspec.to_builtins(checklist)
+
+
+def from_value(value: Any) -> Checklist:
+    """The checklist of a `call_started`.
+
+    Raises:
+        msgspec.ValidationError: it is none that this version can use.
+    """
+    return msgspec.convert(value, Checklist)

@@ -1,0 +1,94 @@
+"""What a source gives to `run`: calls opening and closing, events, and what is only shown.
+
+A source is an asynchronous iterator of `Item`. It may carry any number of calls at once, each named by `call`. `at` is the arrival in
+whole milliseconds from that call's start; None means "now", stamped when it is taken in.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Protocol, TypeAlias
+
+import msgspec
+
+from companion.core.events import AnyEvent, Channel, Partial
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """A call begins; comes before anything else of that call."""
+
+    call: str
+    source: str
+    began: str | None = None
+    timed: bool = True
+    speech: str | None = None
+
+
+class Happened(msgspec.Struct, frozen=True, kw_only=True):
+    """An event of the call, never `CallStarted` or `CallEnded`: those are made by `run`."""
+
+    call: str
+    event: AnyEvent
+    at: int | None = None
+
+
+class Glimpsed(msgspec.Struct, frozen=True, kw_only=True):
+    """A partial: shown, may be dropped."""
+
+    call: str
+    partial: Partial
+    at: int | None = None
+
+
+class Passed(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing else happens up to `at`: lets a file's clock run."""
+
+    call: str
+    at: int
+
+
+class Level(msgspec.Struct, frozen=True, kw_only=True):
+    """How loud a channel is, 0–1: shows that sound arrives and nothing else; may be dropped."""
+
+    call: str
+    channel: Channel
+    level: float
+
+
+class Complaint(msgspec.Struct, frozen=True, kw_only=True):
+    """Something wrong with the input that ends nothing: one line for stderr, *where: what; what was done*."""
+
+    text: str
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a source of known length has been heard, 0–1; may be dropped."""
+
+    call: str
+    share: float
+
+
+class Closed(msgspec.Struct, frozen=True, kw_only=True):
+    """A call ends; nothing of that call follows."""
+
+    call: str
+    reason: str
+    at: int | None = None
+
+
+Item: TypeAlias = Opened | Happened | Glimpsed | Passed | Level | Complaint | Progress | Closed
+
+
+class Source(Protocol):
+    """One place calls come from."""
+
+    def __aiter__(self) -> AsyncIterator[Item]:
+        """Yield what happens until the source ends.
+
+        Raises:
+            SourceError: it cannot be opened, or (strict) a line cannot be used.
+            SpeechError: the recogniser keeps failing.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Stop early: recognise what was heard so far, let the iterator end after the last final texts, free what is held."""
+        ...

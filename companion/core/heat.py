@@ -1,0 +1,22 @@
+"""How upset the customer's words are, 0–100, and how that decays."""
+
+from companion.core.checklist import HeatRules
+
+
+class Heat:
+    """One call's heat. `at` is whole milliseconds from the call's start and never goes back."""
+
+    def __init__(self, rules: HeatRules) -> None:
+        self._rules = rules
+        self._value = 0.0
+        self._at = 0
+
+    def at(self, now: int) -> float:
+        """The heat at `now`, decayed since the last words; changes nothing."""
+        return self._value * 0.5 ** ((now - self._at) / 1000 / self._rules.half_life)
+
+    def hear(self, upset: float, soothed: float, now: int) -> float:
+        """Take in one customer utterance (`Judgement.upset`, `.soothed`) and return the heat after it."""
+        self._value = min(100.0, max(self.at(now), upset))
+        self._at = now
+        return self._value

@@ -1,0 +1,84 @@
+"""A journal line. Unknown kinds of events and updates survive a round trip, as a plain tagged union would not."""
+
+from typing import Any
+
+import msgspec
+
+from companion.core.events import AnyEvent, Event
+from companion.core.updates import AnyUpdate, Update
+from companion.errors import JournalError
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """An event or update of a type that this version does not know, kept exactly as it was read."""
+
+    raw: dict[str, Any]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the journal: in call `call`, number `seq`, `at` milliseconds after its start, this happened or followed."""
+
+    call: str
+    seq: int
+    at: int
+    event: AnyEvent | Unknown | None = None
+    update: AnyUpdate | Unknown | None = None
+
+    @property
+    def what(self) -> AnyEvent | AnyUpdate | Unknown:
+        """The event or the update, whichever it holds."""
+        what = self.event if self.event is not None else self.update
+        assert what is not None  # decode() and run.Call make none without
+        return what
+
+
+class _Line(msgspec.Struct):
+    call: str
+    seq: int
+    at: int
+    event: msgspec.Raw | None = None
+    update: msgspec.Raw | None = None
+
+
+class _Kind(msgspec.Struct):
+    type: str
+
+
+_encoder = msgspec.json.Encoder()
+_line = msgspec.json.Decoder(_Line)
+_kind = msgspec.json.Decoder(_Kind)
+_event = msgspec.json.Decoder(AnyEvent)
+_update = msgspec.json.Decoder(AnyUpdate)
+_raw = msgspec.json.Decoder(dict[str, Any])
+_EVENTS = frozenset(str(kind.__struct_config__.tag) for kind in Event.__subclasses__())
+_UPDATES = frozenset(str(kind.__struct_config__.tag) for kind in Update.__subclasses__())
+
+
+def encode(record: Record) -> bytes:
+    """The record as one line of JSON, without the line's end."""
+    side = "event" if record.event is not None else "update"
+    what = record.what
+    body = what.raw if isinstance(what, Unknown) else what
+    return _encoder.encode({"call": record.call, "seq": record.seq, "at": record.at, side: body})
+
+
+def decode(line: bytes | str) -> Record:
+    """Read one line.
+
+    Raises:
+        JournalError: it is no record; the text says why, without the line's number.
+    """
+    try:
+        read = _line.decode(line)
+        if (read.event is None) == (read.update is None):
+            raise JournalError("a record holds either an event or an update")
+        if read.event is not None:
+            known = _kind.decode(read.event).type in _EVENTS
+            event = _event.decode(read.event) if known else Unknown(_raw.decode(read.event))
+            return Record(call=read.call, seq=read.seq, at=read.at, event=event)
+        assert read.update is not None
+        known = _kind.decode(read.update).type in _UPDATES
+        update = _update.decode(read.update) if known else Unknown(_raw.decode(read.update))
+        return Record(call=read.call, seq=read.seq, at=read.at, update=update)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise JournalError(f"not a journal record: {error}") from error
