@@ -36,8 +36,8 @@ class _Line(msgspec.Struct):
     call: str
     seq: int
     at: int
-    event: msgspec.Raw | None = None
-    update: msgspec.Raw | None = None
+    event: msgspec.Raw = msgspec.Raw()
+    update: msgspec.Raw = msgspec.Raw()
 
 
 class _Kind(msgspec.Struct):
@@ -70,13 +70,12 @@ def decode(line: bytes | str) -> Record:
     """
     try:
         read = _line.decode(line)
-        if (read.event is None) == (read.update is None):
+        if bool(bytes(read.event)) == bool(bytes(read.update)):
             raise JournalError("a record holds either an event or an update")
-        if read.event is not None:
+        if bytes(read.event):
             known = _kind.decode(read.event).type in _EVENTS
             event = _event.decode(read.event) if known else Unknown(_raw.decode(read.event))
             return Record(call=read.call, seq=read.seq, at=read.at, event=event)
-        assert read.update is not None
         known = _kind.decode(read.update).type in _UPDATES
         update = _update.decode(read.update) if known else Unknown(_raw.decode(read.update))
         return Record(call=read.call, seq=read.seq, at=read.at, update=update)
