@@ -17,14 +17,14 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What all parts of a checklist have in common: they never change, and an unknown key is an error."""
 
 
-class Example(Rule, kw_only=True):
+class Example(Rule, frozen=True, kw_only=True):
     """A turn to try a rule on: its words, and the turns before it (`agent: …`, `customer: …`)."""
 
     text: str
     after: tuple[str, ...] = ()
 
 
-class Todo(Rule, kw_only=True):
+class Todo(Rule, frozen=True, kw_only=True):
     """Examples known to fail. When one begins to pass, `companion checklist check` asks to move it up."""
 
     hit: tuple[Example, ...] = ()
@@ -32,7 +32,7 @@ class Todo(Rule, kw_only=True):
     miss: tuple[Example, ...] = ()
 
 
-class Examples(Rule, kw_only=True):
+class Examples(Rule, frozen=True, kw_only=True):
     """What must and must not meet a rule. `hit` at any grade, `thin` at exactly grade 1, `full` at grade 2, `miss` not at all."""
 
     hit: tuple[Example, ...] = ()
@@ -42,14 +42,14 @@ class Examples(Rule, kw_only=True):
     todo: Todo = Todo()
 
 
-class Prompt(Rule, kw_only=True):
+class Prompt(Rule, frozen=True, kw_only=True):
     """What the agent is told: `text` what to do, `say` lines to choose from. `{problem}`, `{feeling}` and `{name}` stand for the customer's own words."""
 
     text: str
     say: tuple[str, ...] = ()
 
 
-class Watch(Rule, kw_only=True):
+class Watch(Rule, frozen=True, kw_only=True):
     """What is measured from timing."""
 
     talk_over: float = 0.5
@@ -62,7 +62,7 @@ class Watch(Rule, kw_only=True):
     """Words a minute above which the agent is too fast for an upset customer."""
 
 
-class HeatRules(Rule, kw_only=True):
+class HeatRules(Rule, frozen=True, kw_only=True):
     """How the customer's words add up to a heat of 0–100, and how it cools."""
 
     words: dict[str, float] = {}
@@ -77,7 +77,7 @@ class HeatRules(Rule, kw_only=True):
     alert: int = 70
 
 
-class Flag(Rule, kw_only=True):
+class Flag(Rule, frozen=True, kw_only=True):
     """Something to be warned of in what a speaker says."""
 
     id: str
@@ -94,7 +94,7 @@ class Flag(Rule, kw_only=True):
     examples: Examples = Examples()
 
 
-class When(Rule, kw_only=True):
+class When(Rule, frozen=True, kw_only=True):
     """When a step is asked for at all. Any one of the conditions given is enough; none given means always."""
 
     heat: int | None = None
@@ -107,7 +107,7 @@ class When(Rule, kw_only=True):
     """The agent has moved on to solving."""
 
 
-class Step(Rule, kw_only=True):
+class Step(Rule, frozen=True, kw_only=True):
     """One thing a good agent does."""
 
     id: str
@@ -139,7 +139,7 @@ class Step(Rule, kw_only=True):
     examples: Examples = Examples()
 
 
-class Prompting(Rule, kw_only=True):
+class Prompting(Rule, frozen=True, kw_only=True):
     """The agent's attention is the budget."""
 
     pause: float = 0.6
@@ -152,7 +152,7 @@ class Prompting(Rule, kw_only=True):
     """A prompt expires after so many seconds."""
 
 
-class Escalation(Rule, kw_only=True):
+class Escalation(Rule, frozen=True, kw_only=True):
     """When a supervisor is called."""
 
     hot: float = 20.0
@@ -169,7 +169,7 @@ class Escalation(Rule, kw_only=True):
     prompt: Prompt = Prompt(text="Offer the supervisor: it is no defeat", say=("I'd like to bring in my supervisor, so that we settle this for you today.",))
 
 
-class Scenario(Rule, kw_only=True):
+class Scenario(Rule, frozen=True, kw_only=True):
     """A little call with a pretend clock: lines `0:09 agent: …`, expectations `0:25 apologized done`, `0:40 prompt apologized`."""
 
     title: str
@@ -177,7 +177,7 @@ class Scenario(Rule, kw_only=True):
     lines: tuple[str, ...]
 
 
-class Checklist(Rule, kw_only=True):
+class Checklist(Rule, frozen=True, kw_only=True):
     """A whole checklist."""
 
     id: str

@@ -28,7 +28,7 @@ class Event(msgspec.Struct, frozen=True, tag_field="type", tag=snake_case):
     """What all events have in common: they never change, and their `type` is their name in snake_case."""
 
 
-class CallStarted(Event, kw_only=True):
+class CallStarted(Event, frozen=True, kw_only=True):
     """Always the first record of a call."""
 
     format: int = FORMAT
@@ -47,21 +47,21 @@ class CallStarted(Event, kw_only=True):
     """SHA-256 of the checklist's canonical JSON, in hex."""
 
 
-class SpeechBegan(Event, kw_only=True):
+class SpeechBegan(Event, frozen=True, kw_only=True):
     """The first partial of an utterance; `start` is the start of its first word."""
 
     channel: Channel
     start: float
 
 
-class SpeechEnded(Event, kw_only=True):
+class SpeechEnded(Event, frozen=True, kw_only=True):
     """The recogniser settled an utterance; `end` is the end of its last word. Its `Utterance` follows at once."""
 
     channel: Channel
     end: float
 
 
-class Utterance(Event, kw_only=True):
+class Utterance(Event, frozen=True, kw_only=True):
     """What one speaker said or wrote: the recogniser's final, or a chat message."""
 
     speaker: Channel
@@ -71,7 +71,7 @@ class Utterance(Event, kw_only=True):
     words: tuple[Word, ...] | None = None
 
 
-class Marked(Event, kw_only=True):
+class Marked(Event, frozen=True, kw_only=True):
     """A person set a step's state by hand."""
 
     step: str
@@ -79,68 +79,68 @@ class Marked(Event, kw_only=True):
     by: str
 
 
-class Nudged(Event, kw_only=True):
+class Nudged(Event, frozen=True, kw_only=True):
     """A supervisor wrote a line to the agent."""
 
     text: str
     by: str
 
 
-class Bookmarked(Event, kw_only=True):
+class Bookmarked(Event, frozen=True, kw_only=True):
     """A person marked this moment, to come back to it."""
 
     by: str
 
 
-class PromptDismissed(Event, kw_only=True):
+class PromptDismissed(Event, frozen=True, kw_only=True):
     """The agent waved the prompt away."""
 
     id: int
     by: str
 
 
-class Quieted(Event, kw_only=True):
+class Quieted(Event, frozen=True, kw_only=True):
     """The agent turned prompts off (`on` is True) or on again."""
 
     on: bool
     by: str
 
 
-class HoldBegan(Event, kw_only=True):
+class HoldBegan(Event, frozen=True, kw_only=True):
     """The customer is on hold: all clocks stop."""
 
 
-class HoldEnded(Event, kw_only=True):
+class HoldEnded(Event, frozen=True, kw_only=True):
     """The customer is back from hold."""
 
 
-class SourceLost(Event, kw_only=True):
+class SourceLost(Event, frozen=True, kw_only=True):
     """The stream broke off; timers pause."""
 
     reason: str
 
 
-class SourceBack(Event, kw_only=True):
+class SourceBack(Event, frozen=True, kw_only=True):
     """The stream is back after `gap` seconds in which nothing was heard."""
 
     gap: float
 
 
-class SinkFailed(Event, kw_only=True):
+class SinkFailed(Event, frozen=True, kw_only=True):
     """A place where records go refused them; the call goes on."""
 
     sink: str
     reason: str
 
 
-class LineRejected(Event, kw_only=True):
+class LineRejected(Event, frozen=True, kw_only=True):
     """A line of input (counted from 1) that could not be used."""
 
     line: int
     reason: str
 
 
-class CallEnded(Event, kw_only=True):
+class CallEnded(Event, frozen=True, kw_only=True):
     """The last event of a call; only `call_closed` follows."""
 
     reason: str

@@ -13,7 +13,7 @@ class Heat:
 
     def at(self, now: int) -> float:
         """The heat at `now`, decayed since the last words; changes nothing."""
-        return self._value * 0.5 ** ((now - self._at) / 1000 / self._rules.half_life)
+        return self._value * float(0.5 ** ((now - self._at) / 1000 / self._rules.half_life))
 
     def hear(self, upset: float, soothed: float, now: int) -> float:
         """Take in one customer utterance (`Judgement.upset`, `.soothed`) and return the heat after it."""

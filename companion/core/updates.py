@@ -25,7 +25,7 @@ class Update(msgspec.Struct, frozen=True, tag_field="type", tag=snake_case):
     """What all updates have in common: they never change, and their `type` is their name in snake_case."""
 
 
-class StepHeard(Update, kw_only=True):
+class StepHeard(Update, frozen=True, kw_only=True):
     """An utterance meets a step, whatever the step's state is. One for each utterance and step."""
 
     step: str
@@ -37,7 +37,7 @@ class StepHeard(Update, kw_only=True):
     evidence: tuple[Evidence, ...]
 
 
-class StepChanged(Update, kw_only=True):
+class StepChanged(Update, frozen=True, kw_only=True):
     """A step's state or grade changed."""
 
     step: str
@@ -47,7 +47,7 @@ class StepChanged(Update, kw_only=True):
     """Why, in a few plain words."""
 
 
-class FlagRaised(Update, kw_only=True):
+class FlagRaised(Update, frozen=True, kw_only=True):
     """An utterance holds something to be warned of."""
 
     flag: str
@@ -55,14 +55,14 @@ class FlagRaised(Update, kw_only=True):
     evidence: tuple[Evidence, ...]
 
 
-class HeatChanged(Update, kw_only=True):
+class HeatChanged(Update, frozen=True, kw_only=True):
     """How upset the customer's words are, 0–100; `utterance` is None where decay crossed a threshold."""
 
     heat: int
     utterance: int | None
 
 
-class TalkOver(Update, kw_only=True):
+class TalkOver(Update, frozen=True, kw_only=True):
     """Both spoke for at least `watch.talk_over`; `channel` is the one who came second. Seconds of audio time."""
 
     channel: Channel
@@ -70,14 +70,14 @@ class TalkOver(Update, kw_only=True):
     end: float
 
 
-class DeadAir(Update, kw_only=True):
+class DeadAir(Update, frozen=True, kw_only=True):
     """Nobody spoke for at least `watch.dead_air`. Seconds of audio time."""
 
     start: float
     end: float
 
 
-class Prompted(Update, kw_only=True):
+class Prompted(Update, frozen=True, kw_only=True):
     """A prompt came up on the agent's screen."""
 
     id: int
@@ -94,14 +94,14 @@ class Prompted(Update, kw_only=True):
     """Other ways to say it."""
 
 
-class PromptClosed(Update, kw_only=True):
+class PromptClosed(Update, frozen=True, kw_only=True):
     """A prompt went away, and how."""
 
     id: int
     outcome: Outcome
 
 
-class Escalated(Update, kw_only=True):
+class Escalated(Update, frozen=True, kw_only=True):
     """The call needs a supervisor."""
 
     level: Literal["prompt", "alert"]
@@ -111,7 +111,7 @@ class Escalated(Update, kw_only=True):
     """What the supervisor needs at a glance; see docs/journal.md."""
 
 
-class Promised(Update, kw_only=True):
+class Promised(Update, frozen=True, kw_only=True):
     """The agent promised something."""
 
     what: str
@@ -122,7 +122,7 @@ class Promised(Update, kw_only=True):
     utterance: int
 
 
-class CallClosed(Update, kw_only=True):
+class CallClosed(Update, frozen=True, kw_only=True):
     """The call's summary (docs/journal.md); always the last record."""
 
     summary: dict[str, Any]
