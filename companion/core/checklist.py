@@ -43,7 +43,7 @@ class Examples(Rule, frozen=True, kw_only=True):
 
 
 class Prompt(Rule, frozen=True, kw_only=True):
-    """What the agent is told: `text` what to do, `say` lines to choose from. `{problem}`, `{feeling}` and `{name}` stand for the customer's own words."""
+    """What the agent is told: `text` what to do, `say` lines to choose from. `{problem}` stands for the customer's own words."""
 
     text: str
     say: tuple[str, ...] = ()
@@ -60,6 +60,12 @@ class Watch(Rule, frozen=True, kw_only=True):
     handle_time: float = 900.0
     pace: int = 190
     """Words a minute above which the agent is too fast for an upset customer."""
+    back_channels: tuple[str, ...] = ("mm", "mhm", "hmm", "uh", "huh", "yeah", "yes", "okay", "ok", "right", "sure", "i", "see")
+    """Words that, alone and few, only say "I am listening": never a talk-over, never a turn."""
+    go_on: tuple[str, ...] = ("go on", "go ahead", "please continue", "tell me", "i am listening", "i'm listening")
+    """Phrases that ask the customer to say more: such a turn does not end the customer's explanation."""
+    explanation: int = 12
+    """Words of the customer's that make an explanation worth the name; three times as many, uninterrupted, are heard fully."""
 
 
 class HeatRules(Rule, frozen=True, kw_only=True):
@@ -86,6 +92,8 @@ class Flag(Rule, frozen=True, kw_only=True):
     why: str = ""
     says: Templates = ()
     unless: Templates = ()
+    detector: str | None = None
+    """A structural detector of the engine instead of words: `talk_over`."""
     serious: bool = False
     """Raises the call to the supervisor by itself."""
     now: bool = False
@@ -164,9 +172,16 @@ class Escalation(Rule, frozen=True, kw_only=True):
     """Offers the customer turned down."""
     missed: int = 2
     """Steps missed."""
+    patience: float = 20.0
+    """Seconds that the agent has to act on the prompt before the supervisor is called."""
     again: float = 120.0
     """Seconds before the same cause may raise another alert."""
-    prompt: Prompt = Prompt(text="Offer the supervisor: it is no defeat", say=("I'd like to bring in my supervisor, so that we settle this for you today.",))
+    settled_by: str = "offered_supervisor"
+    """The step that settles it: the agent offered the supervisor."""
+    prompt: Prompt = Prompt(
+        text="Offer the supervisor: it is no defeat",
+        say=("I'd like to bring in my supervisor, so that we settle this for you today.",),
+    )
 
 
 class Scenario(Rule, frozen=True, kw_only=True):
