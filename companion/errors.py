@@ -11,6 +11,7 @@ CompanionError                exit   who must act              the call goes on?
 ├── SpeechError                 4     the person starting       not started, or ends
 │   └── ModelMissing                  (says where it looked and how to get one)
 ├── SinkError                   5     the operator              always; becomes an event
+│   └── ReaderGone                    (stdout's reader went away, as `head` does: stop quietly)
 └── ReplayError                 6     the person starting       not started
     ├── JournalError                  (a line that cannot be read)
     └── ReplayMismatch                (the same events gave other updates)
@@ -83,6 +84,12 @@ class SinkError(CompanionError):
     """Raised when records cannot be written; the call goes on."""
 
     exit_code = 5
+
+
+class ReaderGone(SinkError):
+    """Raised when whoever read our output has gone. Nothing is printed; the exit code is what a shell gives for SIGPIPE."""
+
+    exit_code = 141
 
 
 class ReplayError(CompanionError):

@@ -81,3 +81,5 @@ def decode(line: bytes | str) -> Record:
         return Record(call=read.call, seq=read.seq, at=read.at, update=update)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise JournalError(f"not a journal record: {error}") from error
+    except RecursionError as error:
+        raise JournalError("not a journal record: nested too deeply") from error

@@ -1,0 +1,1 @@
+"""Where records go. A sink that fails never ends a call."""

@@ -1,0 +1,245 @@
+"""The journal: JSON Lines, one record a line, written whole or not at all; and reading it back.
+
+`JournalFolder` keeps one file for each call, `JournalStream` writes all calls into one stream such as stdout. Both are handed
+records one at a time, in order, and write each before they return. When a place refuses (a full disk, say), `write` raises once for
+that call (or stream), takes the half-written line away, and from then on lets that call's records pass unwritten: the call matters
+more than its journal.
+"""
+
+import errno
+import os
+import select
+import stat
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from companion.core.events import FORMAT, CallStarted
+from companion.core.record import Record, decode, encode
+from companion.core.updates import CallClosed
+from companion.errors import JournalError, ReaderGone, SinkError
+
+MOST_OPEN = 64
+"""Files held open at once; a bulk run has thousands of calls, an ordinary process may have 256 files (macOS)."""
+
+MOST_LINE = 32 << 20
+"""Bytes; a journal's longest line holds a checklist of at most 1 MB."""
+
+_RESERVED = frozenset("con prn aux nul".split()) | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
+
+
+class JournalFolder:
+    """One file `<call>.jsonl` for each call, in one folder.
+
+    A file that is already there is never touched: a call whose name is taken, by an earlier run or by an id that differs only in what
+    the file system ignores, goes to `<call>.2.jsonl`, `<call>.3.jsonl`, …, and `tell` is told.
+
+    Args:
+        folder: where the files go; made if it is missing.
+        tell: takes one line for a person.
+
+    Raises:
+        SinkError: the folder cannot be made.
+    """
+
+    def __init__(self, folder: Path, tell: Callable[[str], None] = lambda text: None) -> None:
+        self.name = f"journal {folder}"
+        self._folder = folder
+        self._tell = tell
+        self._paths: dict[str, Path | None] = {}  # None: given up
+        self._open: OrderedDict[str, int] = OrderedDict()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SinkError(f"{self.name}: cannot be made: {_why(error)}; name another folder") from error
+
+    def write(self, record: Record) -> None:
+        """Append the record to its call's file.
+
+        Raises:
+            SinkError: it cannot be written; raised once for each call, whose further records are then let pass.
+        """
+        call = record.call
+        if call in self._paths and self._paths[call] is None:
+            self._forget_if_closed(record)
+            return
+        try:
+            _append(self._file(call), encode(record) + b"\n")
+        except OSError as error:
+            where = self._paths.get(call) or self._folder / f"{file_name(call)}.jsonl"
+            self._give_up(call)
+            raise SinkError(f"journal {where}: {_why(error)}; the call goes on without it") from error
+        self._forget_if_closed(record)
+
+    def path(self, call: str) -> Path | None:
+        """The file of a call that is being written; None before its first record, after its last, or when it was given up."""
+        return self._paths.get(call)
+
+    def close(self) -> None:
+        """Close all files. Nothing is lost without it: every record is written when `write` returns."""
+        for call in list(self._open):
+            self._close(call)
+
+    def _forget_if_closed(self, record: Record) -> None:
+        if isinstance(record.update, CallClosed):
+            self._close(record.call)
+            self._paths.pop(record.call, None)
+
+    def _file(self, call: str) -> int:
+        if call in self._open:
+            self._open.move_to_end(call)
+            return self._open[call]
+        while len(self._open) >= MOST_OPEN:
+            self._close(next(iter(self._open)))
+        path = self._paths.get(call)
+        flags = os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        file = self._create(call, flags) if path is None else os.open(path, flags)
+        self._open[call] = file
+        return file
+
+    def _create(self, call: str, flags: int) -> int:
+        """A new file for the call. O_EXCL: neither an old file nor another process's is ever mixed with ours."""
+        first = path = self._folder / f"{file_name(call)}.jsonl"
+        number = 1
+        while True:
+            try:
+                file = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666)
+            except FileExistsError:
+                number += 1
+                path = first.with_name(f"{file_name(call)}.{number}.jsonl")
+                continue
+            self._paths[call] = path
+            if number > 1:
+                self._tell(f"{first}: exists already and is left as it is; this call is written to {path.name}")
+            return file
+
+    def _give_up(self, call: str) -> None:
+        path = self._paths.get(call)
+        if path is not None and call in self._open and not os.fstat(self._open[call]).st_size:
+            path.unlink(missing_ok=True)  # not even its first line: an empty file would only puzzle
+        self._close(call)
+        self._paths[call] = None
+
+    def _close(self, call: str) -> None:
+        file = self._open.pop(call, None)
+        if file is not None:
+            os.close(file)
+
+
+class JournalStream:
+    """All calls into one open file, usually stdout.
+
+    Args:
+        file: a file descriptor; it stays open when we are done.
+        name: what it is called in errors.
+    """
+
+    def __init__(self, file: int, name: str = "stdout") -> None:
+        self.name = f"journal {name}"
+        self._file = file
+        self._given_up = False
+
+    def write(self, record: Record) -> None:
+        """Append the record.
+
+        Raises:
+            ReaderGone: whoever read us has gone, as `head` does; there is nobody left to tell.
+            SinkError: it cannot be written; raised once, further records are then let pass.
+        """
+        if self._given_up:
+            return
+        try:
+            _append(self._file, encode(record) + b"\n")
+        except OSError as error:
+            self._given_up = True
+            if error.errno in (errno.EPIPE, errno.ECONNRESET):
+                raise ReaderGone(f"{self.name}: nobody reads it any more") from error
+            raise SinkError(f"{self.name}: {_why(error)}; the calls go on without it") from error
+
+    def close(self) -> None:
+        """Nothing to do: every record is written when `write` returns, and the file is not ours."""
+
+
+def file_name(call: str) -> str:
+    """A file's name for a call, without `.jsonl`: letters, digits and `._-+@=` stand for themselves, all else as `%` and two hex digits.
+
+    Different ids give different names; none leaves its folder, is hidden, looks like an option, or is a device's on Windows.
+    """
+    name = "".join(
+        letter if letter.isalnum() or (letter in "._+@=-" and not (place == 0 and letter in ".-")) else _escaped(letter)
+        for place, letter in enumerate(call)
+    )
+    if name.split(".")[0].lower() in _RESERVED:
+        name = _escaped(name[0]) + name[1:]
+    if len(name.encode("utf-8")) > 120:
+        name = name.encode("utf-8")[:96].decode("utf-8", "ignore") + "~" + sha256(call.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+    return name or "%"
+
+
+def read(path: Path, torn: Callable[[str], None] = lambda text: None) -> Iterator[Record]:
+    """The records of a journal file, in its order.
+
+    Args:
+        path: the file; it may hold one call or several.
+        torn: told, in one line, of a last line that was cut off in writing; that line is left out.
+
+    Raises:
+        JournalError: the file cannot be read, or a line in it is no record: `file:line: why`.
+    """
+    try:
+        with path.open("rb") as file:
+            yield from read_lines(iter(lambda: file.readline(MOST_LINE + 1), b""), str(path), torn)
+    except OSError as error:
+        raise JournalError(f"{path}: cannot be read: {_why(error)}") from error
+
+
+def read_lines(lines: Iterable[bytes], name: str, torn: Callable[[str], None] = lambda text: None) -> Iterator[Record]:
+    """The records of a journal's lines, each with its line's end; `name` stands in the errors.
+
+    Raises:
+        JournalError: as `read`.
+    """
+    for number, line in enumerate(lines, 1):
+        place = f"{name}:{number}"
+        if len(line) > MOST_LINE:
+            raise JournalError(f"{place}: longer than any record; this is no journal", line=number)
+        if not line.strip():
+            continue
+        try:
+            record = decode(line)
+        except JournalError as error:
+            # only the last line lacks its end, and only a line cut off in writing lacks it and is no record
+            if not line.endswith(b"\n") and number > 1:
+                torn(f"{place}: the last line was cut off in writing; left out")
+                return
+            raise JournalError(f"{place}: {error}", line=number) from error
+        if isinstance(record.event, CallStarted) and record.event.format > FORMAT:
+            newer = f"journal format {record.event.format} is newer than {FORMAT}, which this version reads"
+            raise JournalError(f"{place}: {newer}; update companion", line=number)
+        yield record
+
+
+def _append(file: int, line: bytes) -> None:
+    """Write all of it, or take away what was written of it and raise OSError."""
+    left = memoryview(line)
+    try:
+        while left:
+            try:
+                left = left[os.write(file, left) :]
+            except BlockingIOError:  # a pipe that somebody else made non-blocking: wait for its reader
+                select.select([], [file], [])
+    except OSError:
+        written = len(line) - len(left)
+        if written and stat.S_ISREG(os.fstat(file).st_mode):
+            os.ftruncate(file, os.lseek(file, 0, os.SEEK_CUR) - written)
+            os.lseek(file, 0, os.SEEK_END)
+        raise
+
+
+def _escaped(letter: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "surrogatepass"))
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,273 @@
+"""Journals on disk and on a stream: whole lines or none, whatever the disk does; and reading them back."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from companion.core.events import Bookmarked, CallEnded, CallStarted, Utterance
+from companion.core.record import Record, Unknown, encode
+from companion.core.updates import CallClosed
+from companion.errors import JournalError, ReaderGone, SinkError
+from companion.sinks import journal
+from companion.sinks.journal import JournalFolder, JournalStream, file_name, read, read_lines
+
+resource = pytest.importorskip("resource", reason="this system cannot limit the size of files")
+
+
+def said(call: str, seq: int, text: str = "hello") -> Record:
+    return Record(call=call, seq=seq, at=seq, event=Utterance(speaker="agent", text=text, start=0.0, end=0.4))
+
+
+def closed(call: str, seq: int) -> Record:
+    return Record(call=call, seq=seq, at=seq, update=CallClosed(summary={}))
+
+
+def started(call: str, format: int = 1) -> Record:
+    event = CallStarted(
+        format=format, began=None, source="-", timed=True, speech=None, companion="0", rapidfuzz="3", checklist={}, digest=""
+    )
+    return Record(call=call, seq=0, at=0, event=event)
+
+
+@contextmanager
+def files_end_at(size: int) -> Iterator[None]:
+    """No file may grow beyond `size` bytes: the kernel writes a part of the line and then refuses, as a full disk does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_each_call_has_its_file_and_each_record_its_line(tmp_path: Path) -> None:
+    sink = JournalFolder(tmp_path / "a" / "b")
+    records = [said("7", 0), said("8", 0), said("7", 1, 'with "quotes"\nand é')]
+    for count, record in enumerate(records, 1):
+        sink.write(record)
+        lines = [line for path in (tmp_path / "a" / "b").iterdir() for line in path.read_bytes().splitlines()]
+        assert len(lines) == count  # on disk before write() returns
+    assert list(read(tmp_path / "a" / "b" / "7.jsonl")) == [records[0], records[2]]
+    assert list(read(tmp_path / "a" / "b" / "8.jsonl")) == [records[1]]
+    sink.close()
+
+
+def test_more_calls_than_files_may_be_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MOST_OPEN", 3)
+    before = len(os.listdir("/dev/fd"))
+    sink = JournalFolder(tmp_path)
+    for seq in range(4):
+        for call in range(10):
+            sink.write(said(str(call), seq))
+    assert len(os.listdir("/dev/fd")) - before == 3
+    sink.close()
+    assert len(os.listdir("/dev/fd")) == before
+    assert all([record.seq for record in read(tmp_path / f"{call}.jsonl")] == [0, 1, 2, 3] for call in range(10))
+
+
+def test_a_file_of_an_earlier_run_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "7.jsonl").write_text("from yesterday\n")
+    told: list[str] = []
+    for _ in range(2):
+        sink = JournalFolder(tmp_path, told.append)
+        sink.write(said("7", 0))
+        sink.write(said("7", 1))
+        sink.close()
+    assert (tmp_path / "7.jsonl").read_text() == "from yesterday\n"
+    assert [len(list(read(tmp_path / f"7.{number}.jsonl"))) for number in (2, 3)] == [2, 2]
+    assert told[0] == f"{tmp_path}/7.jsonl: exists already and is left as it is; this call is written to 7.2.jsonl"
+    assert len(told) == 2
+
+
+def test_an_id_used_again_after_its_call_is_a_new_journal(tmp_path: Path) -> None:
+    sink = JournalFolder(tmp_path)
+    for record in (said("7", 0), closed("7", 1), said("7", 0, "again"), closed("7", 1)):
+        sink.write(record)
+    assert sink.path("7") is None
+    assert [len(list(read(tmp_path / name))) for name in ("7.jsonl", "7.2.jsonl")] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ("call-1", "call-1"), ("+44 20", "+44%2020"), ("../../etc/passwd", "%2E.%2F..%2Fetc%2Fpasswd"), ("a%2Fb", "a%252Fb"), ("", "%"),
+        ("-rf", "%2Drf"), (".hidden", "%2Ehidden"), ("con", "%63on"), ("Com1.a", "%43om1.a"), ("Zoë", "Zoë"), ("a\\b:c", "a%5Cb%3Ac"),
+        ("\ud800", "%ED%A0%80"), ("\x00", "%00"),
+    ],
+)  # fmt: skip
+def test_a_calls_name_is_safe_as_a_files(call: str, name: str) -> None:
+    assert file_name(call) == name
+
+
+@given(st.lists(st.text(max_size=200) | st.text("ab/.%~", max_size=400), unique=True, max_size=20))
+def test_names_never_leave_the_folder_or_meet(calls: list[str]) -> None:
+    names = [file_name(call) for call in calls]
+    assert len(set(names)) == len(calls)
+    for name in names:
+        assert Path(name).name == name
+        assert name[0] not in ".-"
+        assert len(f"{name}.9999.jsonl".encode()) < 200
+
+
+def test_a_line_that_does_not_fit_is_taken_away_and_the_other_calls_go_on(tmp_path: Path) -> None:
+    sink = JournalFolder(tmp_path)
+    sink.write(said("full", 0))
+    size = (tmp_path / "full.jsonl").stat().st_size
+    with files_end_at(size + 20):
+        with pytest.raises(SinkError, match=r"^journal .*full\.jsonl: file too large; the call goes on without it$"):
+            sink.write(said("full", 1))
+        assert (tmp_path / "full.jsonl").stat().st_size == size
+        sink.write(said("full", 2))  # said once, and let pass
+        sink.write(said("b", 0))
+    sink.write(said("full", 3))
+    sink.write(said("b", 1))
+    assert [record.seq for record in read(tmp_path / "full.jsonl")] == [0]  # no hole: given up stays given up
+    assert [record.seq for record in read(tmp_path / "b.jsonl")] == [0, 1]
+    sink.write(closed("full", 4))
+    assert sink.path("full") is None
+
+
+def test_a_journal_without_its_first_line_is_not_left_behind(tmp_path: Path) -> None:
+    sink = JournalFolder(tmp_path)
+    with files_end_at(10), pytest.raises(SinkError):
+        sink.write(said("7", 0))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(disk)]
+    if sys.platform != "linux" or os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
+        pytest.skip("needs the right to mount a small disk")
+    try:
+        sink = JournalFolder(disk)
+        for seq in range(8):
+            sink.write(said("7", seq, "x" * 1000))
+        with pytest.raises(SinkError, match="no space left on device"):
+            sink.write(said("7", 8, "x" * 20_000))
+        kept = list(read(disk / "7.jsonl", torn=pytest.fail))
+        assert [record.seq for record in kept] == list(range(8))
+        sink.close()
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_folder_that_cannot_be_used_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SinkError, match=r"^journal .*file/x: cannot be made: not a directory; name another folder$"):
+        JournalFolder(tmp_path / "file" / "x")
+    sink = JournalFolder(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(SinkError, match=r"gone/7\.jsonl: no such file or directory; the call goes on without it"):
+        sink.write(said("7", 0))
+
+
+def test_a_stream_holds_all_calls_in_order(tmp_path: Path) -> None:
+    records = [said("7", 0), said("8", 0), said("7", 1)]
+    with (tmp_path / "out").open("wb") as out:
+        sink = JournalStream(out.fileno())
+        for record in records:
+            sink.write(record)
+        sink.close()
+    assert (tmp_path / "out").read_bytes() == b"".join(encode(record) + b"\n" for record in records)
+    assert list(read(tmp_path / "out")) == records
+
+
+def test_a_full_stream_is_said_once_and_holds_whole_lines(tmp_path: Path) -> None:
+    with (tmp_path / "out").open("wb") as out:
+        sink = JournalStream(out.fileno())
+        sink.write(said("7", 0))
+        with files_end_at(os.fstat(out.fileno()).st_size + 20):
+            with pytest.raises(SinkError, match=r"^journal stdout: file too large; the calls go on without it$"):
+                sink.write(said("7", 1))
+            sink.write(said("7", 2))
+    assert len(list(read(tmp_path / "out", torn=pytest.fail))) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_device_that_is_always_full() -> None:
+    with open("/dev/full", "wb", buffering=0) as full, pytest.raises(SinkError, match="no space left on device"):
+        JournalStream(full.fileno()).write(said("7", 0))
+
+
+def test_a_reader_that_has_gone_is_told_apart() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    sink = JournalStream(writing)
+    with pytest.raises(ReaderGone):
+        sink.write(said("7", 0))
+    sink.write(said("7", 1))
+    os.close(writing)
+
+
+def test_a_non_blocking_pipe_is_waited_for() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    long = said("7", 0, "x" * 300_000)  # more than a pipe holds
+    child = subprocess.Popen(["wc", "-c"], stdin=reading, stdout=subprocess.PIPE)
+    os.close(reading)
+    JournalStream(writing).write(long)
+    os.close(writing)
+    assert int(child.communicate(timeout=30)[0]) == len(encode(long)) + 1
+
+
+def test_a_line_cut_off_in_writing_is_left_out_and_told(tmp_path: Path) -> None:
+    whole = b"".join(encode(said("7", seq, "é")) + b"\n" for seq in range(3))
+    for cut in range(1, len(whole) // 3):
+        (tmp_path / "7.jsonl").write_bytes(whole[:-cut])
+        told: list[str] = []
+        kept = [record.seq for record in read(tmp_path / "7.jsonl", told.append)]
+        if cut == 1:  # only the line's end is missing
+            assert (kept, told) == ([0, 1, 2], [])
+        else:
+            assert kept == [0, 1]
+            assert told == [f"{tmp_path}/7.jsonl:3: the last line was cut off in writing; left out"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (b"{}\n", "x:1: not a journal record: Object missing required field `call`"),
+        (b"not a journal", "x:1: not a journal record: "),
+        (encode(said("7", 0)) + b"\n\n" + b"[1]\n", "x:3: not a journal record: Expected `object`, got `array`"),
+        (encode(started("7", format=2)) + b"\n", "x:1: journal format 2 is newer than 1, which this version reads; update companion"),
+        (b'{"call": "7", "seq": 0, "at": 0}\n', "x:1: a record holds either an event or an update"),
+        (b"[" * 200_000 + b"\n", "x:1: not a journal record: "),
+    ],
+)
+def test_a_line_that_is_no_record_is_named(lines: bytes, said: str) -> None:
+    with pytest.raises(JournalError) as caught:
+        list(read_lines(lines.splitlines(keepends=True), "x"))
+    assert str(caught.value).startswith(said)
+    assert caught.value.line == int(said.split(":")[1])
+
+
+def test_a_line_without_end_is_no_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MOST_LINE", 1000)
+    (tmp_path / "x").write_bytes(b"a" * 2000)
+    with pytest.raises(JournalError, match=r"x:1: longer than any record; this is no journal"):
+        list(read(tmp_path / "x"))
+
+
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    for name, why in (("none.jsonl", "no such file or directory"), (".", "is a directory")):
+        with pytest.raises(JournalError, match=f"cannot be read: {why}"):
+            list(read(tmp_path / name))
+
+
+def test_kinds_of_a_later_version_are_read() -> None:
+    line = b'{"call":"7","seq":0,"at":0,"event":{"type":"sneezed","by":"agent"}}\n'
+    ended = Record(call="7", seq=1, at=0, event=CallEnded(reason="over"))
+    marked = Record(call="7", seq=2, at=0, event=Bookmarked(by="agent"))
+    first, *rest = read_lines([line, encode(ended), encode(marked)], "x")
+    assert first.event == Unknown({"type": "sneezed", "by": "agent"})
+    assert encode(first) + b"\n" == line
+    assert rest == [ended, marked]
