@@ -4,6 +4,7 @@ Times are seconds. Everything has a default, so that a checklist of three lines 
 written, with their marks `[optional]`, `(this|that)` and `<list>`; `phrases` reads them.
 """
 
+import hashlib
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -238,3 +239,8 @@ def from_value(value: Any) -> Checklist:
         msgspec.ValidationError: it is none that this version can use.
     """
     return msgspec.convert(value, Checklist)
+
+
+def digest(checklist: Checklist) -> str:
+    """SHA-256 of the checklist's canonical JSON (keys sorted, no spaces), in hex: the same rules have the same digest."""
+    return hashlib.sha256(msgspec.json.encode(checklist, order="sorted")).hexdigest()

@@ -1,0 +1,141 @@
+"""Settings: flag > environment > file > default, and where each value came from.
+
+One name, three spellings: `[speech] model` in the file = `COMPANION_SPEECH_MODEL` = `--speech-model`. One file, no merging: `--config`,
+else `$COMPANION_CONFIG`, else `./companion.toml`, else the user's own. Secrets come by file path, never by a flag's value.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import platformdirs
+
+from companion.errors import ConfigError
+
+
+class Setting(NamedTuple):
+    """One setting."""
+
+    name: str
+    """`section.key`, or `key` at the top of the file."""
+    kind: type
+    default: Any
+    help: str
+
+    @property
+    def parameter(self) -> str:
+        """Its name among a command's parameters: `speech_model`."""
+        return self.name.replace(".", "_")
+
+    @property
+    def flag(self) -> str:
+        """`--speech-model`."""
+        return "--" + self.parameter.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """`COMPANION_SPEECH_MODEL`."""
+        return "COMPANION_" + self.parameter.upper()
+
+
+SETTINGS = (
+    Setting("checklist", str, "complaint", "The checklist: a name of a shipped one, or a file."),
+    Setting("journal", str, None, "A folder for the journals, one file a call."),
+    Setting("theme", str, "dark", "The screen's colours: dark or light."),
+    Setting("speech.model", str, None, "The speech model: a folder, or the name of an installed one."),
+    Setting("speech.watchdog", float, 10.0, "Seconds that the recogniser may take for a piece of sound before it is restarted."),
+    Setting("listen.token_file", str, None, "A file with the token that peers must show; needed beyond this machine."),
+    Setting("listen.tls_cert", str, None, "A certificate chain (PEM) for listening with TLS."),
+    Setting("listen.tls_key", str, None, "Its key (PEM)."),
+)
+"""Every setting there is; a test looks for each in the commands and in docs/configuration.md."""
+
+
+def setting(name: str) -> Setting:
+    """The setting of that name; KeyError if there is none."""
+    return {setting.name: setting for setting in SETTINGS}[name]
+
+
+def models_folder() -> Path:
+    """Where downloaded speech models are kept."""
+    return Path(platformdirs.user_data_path("companion")) / "models"
+
+
+def choice_file() -> Path:
+    """Where `companion model use` keeps its choice."""
+    return Path(platformdirs.user_config_path("companion")) / "speech-model"
+
+
+def find_file(named: str | None, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """The configuration file that is in force, if any.
+
+    Raises:
+        ConfigError: one was named, and it is not there.
+    """
+    for origin, path in (("--config", named), ("COMPANION_CONFIG", environment.get("COMPANION_CONFIG"))):
+        if path:
+            if not Path(path).is_file():
+                raise ConfigError(f"{path}: no such file (named by {origin}); give the path of a companion.toml")
+            return Path(path)
+    for candidate in (Path("companion.toml"), Path(platformdirs.user_config_path("companion")) / "companion.toml"):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """The file's settings, by parameter name.
+
+    Raises:
+        ConfigError: it cannot be read, is no TOML, or names a setting that does not exist.
+    """
+    try:
+        with path.open("rb") as file:
+            table = tomllib.load(file)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+    found = {}
+    for name, value in _flat(table):
+        known = {setting.name: setting for setting in SETTINGS}
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
+            raise ConfigError(f"{path}: unknown setting '{name}'; {hint}")
+        kind = known[name].kind
+        if not isinstance(value, (int, float) if kind is float else kind) or isinstance(value, bool):
+            raise ConfigError(f"{path}: '{name}' must be {'a number' if kind is float else 'text'}, not {value!r}")
+        found[known[name].parameter] = value
+    return found
+
+
+def read_secret(path: str | None, what: str) -> str | None:
+    """A secret from a file, without the line's end.
+
+    Raises:
+        ConfigError: it cannot be read or is empty.
+    """
+    if path is None:
+        return None
+    try:
+        secret = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {what} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if not secret:
+        raise ConfigError(f"{path}: {what} is empty; write a long random line into it")
+    return secret
+
+
+def _flat(table: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The file's settings as (`section.key`, value)."""
+    flat: list[tuple[str, Any]] = []
+    for key, value in table.items():
+        if isinstance(value, dict):
+            flat += [(f"{key}.{inner}", below) for inner, below in value.items()]
+        else:
+            flat.append((key, value))
+    return flat

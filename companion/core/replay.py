@@ -1,0 +1,80 @@
+"""Play a journal's events again: the same events must give the same updates, byte for byte; another checklist shows "what if"."""
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+import msgspec
+
+from companion.core.call import Call, Rules
+from companion.core.checklist import from_value
+from companion.core.events import FORMAT, CallStarted
+from companion.core.record import Record, Unknown, encode
+from companion.core.updates import CallClosed
+from companion.errors import JournalError, ReplayMismatch
+
+
+def started(records: Sequence[Record]) -> CallStarted:
+    """The first event of a journal.
+
+    Raises:
+        JournalError: it is missing, or of a newer format than this version reads.
+    """
+    first = records[0].event if records else None
+    if not isinstance(first, CallStarted):
+        raise JournalError("the journal does not begin with call_started; it is empty, or cut off at its beginning", line=1)
+    if first.format > FORMAT:
+        raise JournalError(f"the journal has format {first.format}; this version reads up to {FORMAT}: use a newer companion", line=1)
+    return first
+
+
+def embedded(event: CallStarted) -> Rules:
+    """The rules that the call was judged by.
+
+    Raises:
+        JournalError: this version cannot use them.
+    """
+    try:
+        return Rules.of(from_value(event.checklist))
+    except msgspec.ValidationError as error:
+        raise JournalError(f"the journal's checklist cannot be used: {error}; replay it with --checklist", line=1) from error
+
+
+def replay(records: Sequence[Record], rules: Rules | None = None) -> Iterator[Record]:
+    """Judge a call's events anew.
+
+    Args:
+        records: the whole journal of one call; its updates are left aside.
+        rules: other rules than those embedded ("what if").
+
+    Raises:
+        JournalError: the journal cannot be used.
+    """
+    first = started(records)
+    if rules is None:
+        rules = embedded(first)
+    else:
+        first = msgspec.structs.replace(first, checklist=rules.value, digest=rules.digest)
+    call = Call(records[0].call, first, rules)
+    yield call.begin()
+    for record in records[1:]:
+        if record.event is not None and not isinstance(record.event, Unknown):
+            yield from call.receive(record.event, record.at)
+
+
+def check(records: Sequence[Record]) -> int:
+    """Prove that a journal's events give its updates; how many records were compared.
+
+    Raises:
+        ReplayMismatch: they do not; the text shows the first difference.
+        JournalError: the journal cannot be used.
+    """
+    again = list(replay(records))
+    if not isinstance(records[-1].update, CallClosed):
+        again = again[: len(records)]  # a call cut off: what followed from its last event may never have been written
+    pairs = zip_longest(map(encode, records), map(encode, again), fillvalue=b"(nothing)")
+    for number, (old, new) in enumerate(pairs):
+        if old != new:
+            raise ReplayMismatch(
+                f"record {number}: the same events give another record\n  journal: {old.decode()}\n  replay:  {new.decode()}"
+            )
+    return len(records)

@@ -1,0 +1,306 @@
+"""Runs the calls of one source: inbox → journal → session → sinks and screen. The one place that reads a clock."""
+
+import asyncio
+import datetime
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, TypeAlias
+
+import msgspec
+
+from companion.core.call import Call, Rules
+from companion.core.events import AnyEvent, CallEnded, Channel, Partial, SinkFailed, Utterance
+from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level, Opened, Passed, Progress, Source
+from companion.core.record import Record, encode
+from companion.core.updates import FlagRaised, StepHeard
+from companion.errors import CompanionError, SinkError
+
+_INBOX = 256
+"""Items that wait for judgment before the source has to wait: a source that may not (a phone system) keeps its own bounded buffer."""
+
+
+class Sink(Protocol):
+    """A place where records go."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        ...
+
+    def write(self, record: Record, line: bytes) -> None:
+        """Keep one record; `line` is the same, encoded.
+
+        Raises:
+            SinkError: it cannot be kept. Raised once; later records of that call are silently let go.
+        """
+        ...
+
+    def close(self) -> None:
+        """Finish; safe to call twice."""
+        ...
+
+
+class Viewer(Protocol):
+    """A screen. Nothing that is shown changes a call."""
+
+    def record(self, record: Record) -> None:
+        """A record was made."""
+        ...
+
+    def glimpse(self, call: str, partial: Partial, tentative: Sequence[StepHeard | FlagRaised]) -> None:
+        """What the recogniser believes so far, and what that would mean."""
+        ...
+
+    def level(self, call: str, channel: Channel, level: float) -> None:
+        """How loud a channel is, 0–1."""
+        ...
+
+    def clock(self, call: str, at: int) -> None:
+        """The call's time, ms."""
+        ...
+
+    def notice(self, text: str) -> None:
+        """One line for the person in front."""
+        ...
+
+    def progress(self, call: str, share: float) -> None:
+        """How far a source of known length has come, 0–1."""
+        ...
+
+
+class Act(msgspec.Struct, frozen=True):
+    """What a person does to a call."""
+
+    call: str
+    event: AnyEvent
+
+
+class _End(msgspec.Struct, frozen=True):
+    """The source has ended, well or not."""
+
+    error: BaseException | None
+
+
+_Inbox: TypeAlias = "asyncio.Queue[Item | Act | _End]"
+
+
+class _Live(msgspec.Struct):
+    call: Call
+    began: float
+    """The clock's reading at its start, seconds."""
+    by_arrival: bool = True
+    """Whether its time runs by this clock; False once the source has given a time of its own."""
+
+
+class Run:
+    """All calls of one source.
+
+    Args:
+        source: where they come from.
+        rules: what they are judged by.
+        sinks: where their records go.
+        viewer: the screen, if there is one.
+        mask: hides digits in an utterance before it is kept or judged.
+        mask_text: the same for a partial, before it is shown.
+        began: when a call began, where the source does not know: an ISO 8601 time, `now`, or None.
+        clock: seconds that only go forward; for tests.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        rules: Rules,
+        sinks: Sequence[Sink],
+        *,
+        viewer: Viewer | None = None,
+        mask: Callable[[Utterance], Utterance] | None = None,
+        mask_text: Callable[[str], str] | None = None,
+        began: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.failed: SinkError | None = None
+        """The first sink that refused a record; the calls went on."""
+        self._source = source
+        self._rules = rules
+        self._sinks = sinks
+        self._viewer = viewer
+        self._mask = mask
+        self._mask_text = mask_text
+        self._began = began
+        self._clock = clock
+        self._calls: dict[str, _Live] = {}
+        self._inbox: _Inbox = asyncio.Queue(_INBOX)
+        self._stopping = ""
+
+    async def go(self) -> None:
+        """Run until the source ends; every call it opened is complete then, whatever went wrong.
+
+        Raises:
+            SourceError: the source could not be opened or read to its end.
+            SpeechError: the recogniser kept failing.
+            SinkError: some records could not be kept.
+        """
+        pump = asyncio.create_task(self._pump())
+        error: BaseException | None = None
+        try:
+            while not isinstance(item := await self._next(), _End):
+                self._take(item)
+            error = item.error
+        except asyncio.CancelledError:
+            self._stopping = self._stopping or "interrupted"
+            raise
+        finally:
+            pump.cancel()
+            await asyncio.gather(pump, return_exceptions=True)
+            reason = self._stopping or (f"source failed: {error}" if error else "end of input")
+            for name in list(self._calls):
+                self._close(name, reason, None)
+            for sink in self._sinks:
+                sink.close()
+        if error is not None:
+            raise error
+        if self.failed is not None:
+            raise self.failed
+
+    async def stop(self, reason: str) -> None:
+        """End early: what was heard so far is recognised and judged to the end; a call then ends with `reason`."""
+        self._stopping = self._stopping or reason
+        await self._source.close()
+
+    async def act(self, call: str, event: AnyEvent) -> None:
+        """A person does something to a call; nothing happens if it is over."""
+        await self._inbox.put(Act(call, event))
+
+    # ── the inbox ──
+
+    async def _pump(self) -> None:
+        error: BaseException | None = None
+        try:
+            async for item in self._source:
+                await self._inbox.put(item)
+        except CompanionError as wrong:
+            error = wrong
+        await self._inbox.put(_End(error))
+
+    async def _next(self) -> Item | Act | _End:
+        """The next thing to take in; meanwhile, what falls due by the clock is let happen."""
+        while True:
+            if not self._inbox.empty():
+                return self._inbox.get_nowait()
+            wait = self._until_due()
+            try:
+                async with asyncio.timeout(wait):
+                    return await self._inbox.get()
+            except TimeoutError:
+                for live in self._calls.values():
+                    if live.by_arrival:
+                        self._pass(live, self._arrival(live))
+
+    def _until_due(self) -> float | None:
+        """Seconds until something falls due in a call that runs by this clock, or the screen's clock should move."""
+        waits = []
+        for live in self._calls.values():
+            if live.by_arrival:
+                now = self._arrival(live)
+                due = live.call.next_deadline
+                waits.append(max(0.0, (due - now) / 1000) if due is not None else 1.0)
+                if self._viewer is not None:
+                    waits.append(1.0 - now % 1000 / 1000)
+        return min(waits, default=None)
+
+    def _arrival(self, live: _Live) -> int:
+        return max(live.call.at, round((self._clock() - live.began) * 1000))
+
+    # ── what comes in ──
+
+    def _take(self, item: Item | Act) -> None:
+        match item:
+            case Opened():
+                self._open(item)
+            case Happened():
+                self._happen(item.call, item.event, self._stamp(item.call, item.at))
+            case Act() if item.call in self._calls:
+                self._happen(item.call, item.event, self._present(self._calls[item.call]))
+            case Passed():
+                self._pass(self._calls[item.call], self._stamp(item.call, item.at))
+            case Glimpsed():
+                self._glimpse(item)
+            case Closed():
+                self._close(item.call, self._stopping or item.reason, item.at)
+            case Level() if self._viewer is not None:
+                self._viewer.level(item.call, item.channel, item.level)
+            case Progress() if self._viewer is not None:
+                self._viewer.progress(item.call, item.share)
+            case Complaint() if self._viewer is not None:
+                self._viewer.notice(item.text)
+            case _:
+                pass
+
+    def _open(self, item: Opened) -> None:
+        began = item.began or (now() if self._began == "now" else self._began)
+        started = self._rules.started(source=item.source, began=began, timed=item.timed, speech=item.speech)
+        call = Call(item.call, started, self._rules)
+        live = self._calls[item.call] = _Live(call, self._clock())
+        self._keep(live, [call.begin()])
+
+    def _happen(self, name: str, event: AnyEvent, at: int) -> None:
+        live = self._calls[name]
+        if isinstance(event, Utterance) and self._mask is not None:
+            event = self._mask(event)
+        self._keep(live, live.call.receive(event, at))
+
+    def _glimpse(self, item: Glimpsed) -> None:
+        live = self._calls[item.call]
+        if self._viewer is None:
+            return
+        partial = item.partial
+        if self._mask_text is not None:
+            partial = msgspec.structs.replace(partial, text=self._mask_text(partial.text))
+        self._viewer.glimpse(item.call, partial, live.call.preview(partial))
+
+    def _pass(self, live: _Live, at: int) -> None:
+        self._keep(live, live.call.advance(at))
+        if self._viewer is not None:
+            self._viewer.clock(live.call.name, at)
+
+    def _close(self, name: str, reason: str, at: int | None) -> None:
+        stamp = self._stamp(name, at) if at is not None else self._present(self._calls[name])
+        live = self._calls.pop(name)
+        self._keep(live, live.call.receive(CallEnded(reason=reason), stamp))
+
+    def _stamp(self, name: str, at: int | None) -> int:
+        """When something arrived: as the source says, or now; never before what came before."""
+        live = self._calls[name]
+        if at is None:
+            return self._arrival(live)
+        live.by_arrival = False
+        return max(at, live.call.at)
+
+    def _present(self, live: _Live) -> int:
+        """The time in this call: now, or, where the source gives the times, as far as it was heard."""
+        return self._arrival(live) if live.by_arrival else live.call.at
+
+    # ── where it goes ──
+
+    def _keep(self, live: _Live, records: Iterable[Record]) -> None:
+        failures: list[tuple[Sink, SinkError]] = []
+        for record in records:
+            line = encode(record)
+            for sink in self._sinks:
+                try:
+                    sink.write(record, line)
+                except SinkError as error:
+                    failures.append((sink, error))
+            if self._viewer is not None:
+                self._viewer.record(record)
+        for sink, error in failures:
+            self.failed = self.failed or error
+            if self._viewer is not None:
+                self._viewer.notice(str(error))
+            if not live.call.ended:
+                self._keep(live, live.call.receive(SinkFailed(sink=sink.name, reason=str(error)), live.call.at))
+
+
+def now() -> str:
+    """The time of day, ISO 8601 with the offset of this place, to the second."""
+    return datetime.datetime.now().astimezone().isoformat(timespec="seconds")
