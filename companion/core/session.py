@@ -133,6 +133,11 @@ class Session:
         at = self._clock.at(min(times)) if times else None
         return None if at is None else max(self._now, at)
 
+    @property
+    def heat(self) -> float:
+        """How upset the customer's words are at the time reached, 0–100; between two words it decays without a record."""
+        return self._heat.at(self._clock.time(self._now))
+
     def preview(self, partial: Partial) -> list[StepHeard | FlagRaised]:
         """What this partial would mean if it were final: tentative, changes nothing."""
         utterance = Utterance(speaker=partial.channel, text=partial.text, start=partial.start, end=partial.end)
