@@ -1,0 +1,214 @@
+"""The parent's end of the pipes to the recogniser's process: requests and answers in pairs, a watchdog, and why it was lost."""
+
+import asyncio
+import re
+import subprocess
+import sys
+from collections import deque
+from pathlib import Path
+from typing import Any, cast
+
+from companion.errors import SpeechError
+from companion.speech import worker
+
+_LAST_LINES = 20  # of libvosk's own words, kept for the text of an error
+_KALDI = re.compile(r"^(ERROR|ASSERTION_FAILED|WARNING) \([^)]*\):? ?")
+
+
+class ChildLost(SpeechError):
+    """Raised to whoever waits for an answer when the process ended, or had to be ended. `loading`: it never came to listen."""
+
+    def __init__(self, text: str, *, loading: bool) -> None:
+        super().__init__(text)
+        self.loading = loading
+
+
+class Child(asyncio.SubprocessProtocol):
+    """One process with one model. Made by `start`.
+
+    Attributes:
+        lost: why it is of no use any more; None while it is.
+    """
+
+    def __init__(self, patience: float) -> None:
+        self.lost: ChildLost | None = None
+        self._patience = patience
+        self._loop = asyncio.get_running_loop()
+        self._ready: asyncio.Future[None] = self._loop.create_future()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._waiting: dict[int, deque[tuple[asyncio.Future[tuple[bytes, bytes]], float]]] = {}
+        self._read = bytearray()
+        self._said: deque[str] = deque(maxlen=_LAST_LINES)
+        self._streams = 0
+        self._transport: asyncio.SubprocessTransport | None = None
+        self._stdin: asyncio.WriteTransport | None = None
+        self._watch: asyncio.TimerHandle | None = None
+
+    @classmethod
+    async def start(cls, path: Path, rate: int, *, patience: float, load_patience: float) -> "Child":
+        """Start a process and wait until it has loaded its model. The event loop goes on meanwhile.
+
+        Args:
+            path: the model's folder.
+            rate: samples a second it will be fed.
+            patience: seconds without an answer after which it counts as hung.
+            load_patience: the same for loading.
+
+        Raises:
+            ChildLost: it cannot be started, or cannot load the model.
+        """
+        child = cls(patience)
+        # A session of its own: Ctrl-C reaches only the parent, which still wants the last words.
+        apart: dict[str, Any] = {"start_new_session": True}
+        if sys.platform == "win32":
+            apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+        command = [sys.executable, "-P", worker.__file__, str(path), str(rate)]
+        try:
+            await child._loop.subprocess_exec(lambda: child, *command, **apart)
+            await asyncio.wait_for(asyncio.shield(child._ready), load_patience)
+        except TimeoutError:
+            child.give_up(f"the model was not loaded within {load_patience:g} s", loading=True)
+            raise child._why() from None
+        except OSError as error:
+            raise ChildLost(f"the recogniser cannot be started: {error.strerror or error}", loading=True) from error
+        except BaseException:
+            child.give_up("stopped while loading", loading=True)
+            raise
+        child._watch = child._loop.call_later(child._patience / 8, child._look)
+        return child
+
+    def stream(self) -> int:
+        """A number for a new stream."""
+        self._streams += 1
+        return self._streams
+
+    def ask(self, kind: bytes, stream: int, payload: bytes = b"") -> "asyncio.Future[tuple[bytes, bytes]]":
+        """Send a request. The future holds the kind and the payload of the answer, or raises ChildLost.
+
+        Raises:
+            ChildLost: it is lost already.
+        """
+        self.tell(kind, stream, payload)
+        answer: asyncio.Future[tuple[bytes, bytes]] = self._loop.create_future()
+        self._waiting.setdefault(stream, deque()).append((answer, self._loop.time()))
+        return answer
+
+    def tell(self, kind: bytes, stream: int, payload: bytes = b"") -> None:
+        """Send a request that is not answered.
+
+        Raises:
+            ChildLost: it is lost already.
+        """
+        if self.lost is not None or self._stdin is None:
+            raise self._why()
+        self._stdin.write(worker.HEAD.pack(kind, stream, len(payload)) + payload)
+
+    def give_up(self, reason: str, *, loading: bool = False) -> None:
+        """Kill it, and let everybody who waits know why."""
+        self._fail(ChildLost(reason, loading=loading))
+        if self._transport is not None and self._transport.get_returncode() is None:
+            self._transport.kill()
+
+    async def close(self) -> None:
+        """End it: gently, then by force. It is gone, and no zombie, when this returns."""
+        if self._transport is None:
+            return
+        if self._stdin is not None and not self._stdin.is_closing():
+            self._stdin.close()
+        try:
+            await asyncio.wait_for(asyncio.shield(self._ended), min(2.0, self._patience))
+        except TimeoutError:
+            self.give_up("closed")
+            await self._ended
+        self._fail(ChildLost("closed", loading=False))
+        self._transport.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number."""
+        return self._transport.get_pid() if self._transport else None
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.SubprocessTransport, transport)
+        self._stdin = cast(asyncio.WriteTransport, self._transport.get_pipe_transport(0))
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        if fd == 2:
+            self._said.extend(data.decode("utf-8", "replace").splitlines())
+            return
+        self._read += data
+        at = 0
+        while len(self._read) - at >= worker.HEAD.size:
+            kind, stream, length = worker.HEAD.unpack_from(self._read, at)
+            end = at + worker.HEAD.size + length
+            if len(self._read) < end:
+                break
+            self._answer(kind, stream, bytes(self._read[at + worker.HEAD.size : end]))
+            at = end
+        del self._read[:at]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._fail(ChildLost(self._obituary(), loading=not self._ready.done()))
+        if not self._ended.done():
+            self._ended.set_result(None)
+
+    # Inside.
+
+    def _answer(self, kind: bytes, stream: int, payload: bytes) -> None:
+        if kind == worker.READY:
+            if not self._ready.done():
+                self._ready.set_result(None)
+        elif kind == worker.FAILED:
+            self.give_up(self._in_short(payload.decode("utf-8", "replace")), loading=not self._ready.done())
+        elif waiting := self._waiting.get(stream):
+            answer, _ = waiting.popleft()
+            if not waiting:
+                del self._waiting[stream]
+            if not answer.done():
+                answer.set_result((kind, payload))
+
+    def _look(self) -> None:
+        """The watchdog. Answers that came in the same turn of the loop were taken before this, so a sleep of the machine is no hang."""
+        if self.lost is not None:
+            return
+        now = self._loop.time()
+        if any(now - waiting[0][1] >= self._patience for waiting in self._waiting.values()):
+            self.give_up(f"the recogniser gave no answer for {self._patience:g} s")
+            return
+        self._watch = self._loop.call_later(self._patience / 8, self._look)
+
+    def _fail(self, lost: ChildLost) -> None:
+        if self.lost is not None:
+            return
+        self.lost = lost
+        if self._watch is not None:
+            self._watch.cancel()
+        waiters: list[asyncio.Future[Any]] = [self._ready]
+        waiters += [answer for waiting in self._waiting.values() for answer, _ in waiting]
+        self._waiting.clear()
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_exception(lost)
+                waiter.exception()  # taken note of, if nobody waits any more
+
+    def _why(self) -> ChildLost:
+        """A fresh exception, since one object raised to many would gather all their tracebacks."""
+        lost = self.lost or ChildLost("not started", loading=True)
+        return ChildLost(str(lost), loading=lost.loading)
+
+    def _obituary(self) -> str:
+        status = self._transport.get_returncode() if self._transport else None
+        if status is not None and status < 0:
+            how = f"the recogniser was ended by signal {-status}"
+        else:
+            how = f"the recogniser ended with status {status}"
+        return self._in_short(how)
+
+    def _in_short(self, how: str) -> str:
+        """With libvosk's own last complaint, where there is one."""
+        for line in reversed(self._said):
+            if _KALDI.match(line):
+                return f"{how} ({_KALDI.sub('', line).strip()})"
+        return how
