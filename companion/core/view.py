@@ -1,8 +1,8 @@
 """The call as a screen shows it: `CallView`, folded from records alone.
 
 A screen needs no checklist file and judges nothing: titles, numbers and times of steps come from the checklist inside
-`call_started`. Folding a record costs the same in the fourth hour as in the first minute: everything kept is bounded, and
-a view is never changed, only followed by another.
+`call_started`. Folding a record costs the same in the fourth hour as in the first minute: everything kept is bounded,
+and a view is never changed, only followed by another.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
     speech: str | None = None
     timed: bool = True
-    rules: rules.Checklist = rules.Checklist(id="", title="")
+    checklist: rules.Checklist = rules.Checklist(id="", title="")
     """The checklist of `call_started`; an empty one before that, or where this version cannot read it."""
     at: int = 0
     """The last record's time, ms."""
@@ -161,19 +161,16 @@ def _started(view: CallView, event: events.CallStarted) -> CallView:
     try:
         checklist = rules.from_value(event.checklist)
     except msgspec.ValidationError:
-        checklist = view.rules
+        checklist = view.checklist
     steps, number = [], 0
     for step in checklist.steps:
         number += step.key
-        asked = step.when == rules.When()
         steps.append(
             ShownStep(
                 id=step.id,
                 title=step.title,
                 why=step.why,
                 number=number if step.key and number <= 9 else None,
-                asked=asked,
-                due=view.at + round(step.due * 1000) if asked and step.due is not None else None,
             )
         )
     return replace(
@@ -182,7 +179,7 @@ def _started(view: CallView, event: events.CallStarted) -> CallView:
         source=event.source,
         speech=event.speech,
         timed=event.timed,
-        rules=checklist,
+        checklist=checklist,
         steps=tuple(steps),
     )
 
@@ -190,7 +187,8 @@ def _started(view: CallView, event: events.CallStarted) -> CallView:
 def _said(view: CallView, at: int, event: events.Utterance) -> CallView:
     row = Row(index=view.utterances, speaker=event.speaker, text=event.text, start=event.start, end=event.end, at=at)
     rows = _kept(view.rows, row, ROWS)
-    return replace(view, rows=rows, utterances=view.utterances + 1, floor=view.floor.spoke(event))
+    view = replace(view, rows=rows, utterances=view.utterances + 1, floor=view.floor.spoke(event))
+    return _asked(view, at, lambda when: when == rules.When()) if row.index == 0 else view
 
 
 def _heard(view: CallView, at: int, update: updates.StepHeard) -> CallView:
@@ -208,7 +206,7 @@ def _changed(view: CallView, at: int, update: updates.StepChanged) -> CallView:
 
 
 def _flagged(view: CallView, at: int, update: updates.FlagRaised) -> CallView:
-    rule = next((flag for flag in view.rules.flags if flag.id == update.flag), None)
+    rule = next((flag for flag in view.checklist.flags if flag.id == update.flag), None)
     if rule is None:
         rule = rules.Flag(id=update.flag, title=_words(update.flag), speaker="customer")
     flag = ShownFlag(
@@ -227,13 +225,14 @@ def _flagged(view: CallView, at: int, update: updates.FlagRaised) -> CallView:
 
 
 def _asked(view: CallView, at: int, holds: Callable[[rules.When], bool]) -> CallView:
-    """Steps whose `when` comes true with this record are asked for from `at` on."""
+    """Steps whose `when` comes true with this record are asked for from `at` on, or from where the clocks stand still."""
+    since = at if view.paused is None else view.paused
     steps = list(view.steps)
-    for place, rule in enumerate(view.rules.steps):
-        step = steps[place]
-        if not step.asked and holds(rule.when):
-            steps[place] = replace(step, asked=True, due=at + round(rule.due * 1000) if rule.due is not None else None)
-    return view if steps == list(view.steps) else replace(view, steps=tuple(steps))
+    for place, rule in enumerate(view.checklist.steps):
+        if not steps[place].asked and holds(rule.when):
+            due = None if rule.due is None else since + round(rule.due * 1000)
+            steps[place] = replace(steps[place], asked=True, due=due)
+    return replace(view, steps=tuple(steps))
 
 
 def _step_changed(view: CallView, id: str, **change: Any) -> CallView:

@@ -1,0 +1,106 @@
+"""`Snapshot`: all that the screen shows at one moment, frozen. Pure: what comes in gives the next one."""
+
+import msgspec
+from msgspec.structs import replace
+
+from companion.core.events import CallEnded, CallStarted, Channel, Utterance
+from companion.core.record import Record
+from companion.core.updates import FlagRaised, StepHeard
+from companion.core.view import CallView
+from companion.tui.feed import Clock, Closed, Glimpse, Level, Notice, Shown
+
+METER = 6
+"""Levels kept of each channel."""
+AUDIBLE = 0.02
+"""Levels below this are no sound (0–1)."""
+
+
+class Side(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shown of one channel and not journaled."""
+
+    glimpse: Glimpse | None = None
+    levels: tuple[float, ...] = ()
+    sounded: int | None = None
+    """When sound was last there, ms."""
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """The screen's food."""
+
+    view: CallView = CallView()
+    now: int = 0
+    """The call's time, ms."""
+    agent: Side = Side()
+    customer: Side = Side()
+    notice: str = ""
+    noticed: int = 0
+    """When `notice` came, ms."""
+    closed: str | None = None
+    """Why nothing more will come, once nothing will."""
+    asking: str = ""
+    """A question to the person that the next key answers."""
+    cursor: int | None = None
+    """The step under the cursor, counted from 0; None while the cursor is not in use."""
+
+    def side(self, channel: Channel) -> Side:
+        """What is shown of that channel."""
+        return self.agent if channel == "agent" else self.customer
+
+    @property
+    def glimpses(self) -> tuple[Glimpse, ...]:
+        """The partials on show, the one that began first in front."""
+        found = [side.glimpse for side in (self.agent, self.customer) if side.glimpse is not None]
+        return tuple(sorted(found, key=lambda glimpse: glimpse.partial.start))
+
+    @property
+    def tentative(self) -> dict[str, StepHeard]:
+        """Steps that the partials would meet."""
+        marks = [mark for glimpse in self.glimpses for mark in glimpse.tentative]
+        return {mark.step: mark for mark in marks if isinstance(mark, StepHeard)}
+
+    @property
+    def alarms(self) -> tuple[FlagRaised, ...]:
+        """Flags that the partials would raise."""
+        return tuple(mark for glimpse in self.glimpses for mark in glimpse.tentative if isinstance(mark, FlagRaised))
+
+    @property
+    def clock(self) -> int:
+        """The time that countdowns go by, ms: it stands still while the call is paused."""
+        return self.now if self.view.paused is None else self.view.paused
+
+    def take(self, item: Shown) -> "Snapshot":
+        """The snapshot after one more thing came in. It follows one call; once that has ended, the next that starts."""
+        match item:
+            case Record():
+                return self._record(item)
+            case Notice(text=text):
+                return replace(self, notice=text, noticed=self.now)
+            case Closed(reason=reason):
+                agent, customer = (replace(side, glimpse=None) for side in (self.agent, self.customer))
+                return replace(self, closed=reason, agent=agent, customer=customer)
+            case Clock() | Level() | Glimpse() if self.view.call not in ("", item.call) or self.view.ended is not None:
+                return self
+            case Clock(at=at):
+                return replace(self, now=max(self.now, at))
+            case Level(channel=channel, level=level):
+                side = self.side(channel)
+                sounded = self.now if level >= AUDIBLE else side.sounded
+                return self._with(channel, replace(side, levels=(*side.levels, level)[-METER:], sounded=sounded))
+            case Glimpse(partial=partial):
+                glimpse = item if partial.text else None
+                return self._with(partial.channel, replace(self.side(partial.channel), glimpse=glimpse))
+
+    def _record(self, record: Record) -> "Snapshot":
+        if self.view.call not in ("", record.call):
+            fresh = isinstance(record.event, CallStarted) and self.view.ended is not None
+            return Snapshot(notice=self.notice)._record(record) if fresh else self
+        after = replace(self, view=self.view.fold(record), now=max(self.now, record.at))
+        if isinstance(record.event, Utterance):
+            speaker = record.event.speaker
+            return after._with(speaker, replace(after.side(speaker), glimpse=None))
+        if isinstance(record.event, CallEnded):
+            return replace(after, agent=Side(), customer=Side())
+        return after
+
+    def _with(self, channel: Channel, side: Side) -> "Snapshot":
+        return replace(self, agent=side) if channel == "agent" else replace(self, customer=side)

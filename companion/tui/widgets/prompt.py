@@ -1,0 +1,44 @@
+"""The prompt: what to say next, large, one at a time, in a place that never changes its size."""
+
+from companion.tui import words
+from companion.tui.lines import Line, cut, wrap
+from companion.tui.panel import Panel
+from companion.tui.snapshot import Snapshot
+
+
+class Say(Panel):
+    """What to do in one line, then the words to say. While there is no prompt, a quiet line."""
+
+    def title(self, snapshot: Snapshot) -> str:
+        """The same, prompt or not."""
+        return "say next"
+
+    def lines(self, snapshot: Snapshot, width: int, height: int) -> list[Line]:
+        """What to do (one line), what to say (the rest, cut where it is too long), another way to say it if there is room."""
+        prompt = snapshot.view.prompt
+        self.set_class(prompt is not None, "-open")
+        if prompt is None:
+            return [(("  ", ""), (line, "$quiet")) for line in _plain(words.idle(snapshot), width - 2)]
+        room = width - 3
+        task = cut(((prompt.text, "bold $bar"),), room)
+        found: list[Line] = [task]
+        if prompt.say:
+            found += _held(wrap(((f"“{prompt.say}”", "bold $say"),), room), height - 1, room)
+        for other in prompt.also:
+            lines = wrap(((f"or “{other}”", "$quiet"),), room)
+            if len(found) + len(lines) <= height:
+                found += lines
+        found += [()] * (height - len(found))
+        return [(("▌ ", "bold $bar"), *line) for line in found]
+
+
+def _held(lines: list[Line], height: int, width: int) -> list[Line]:
+    """At most `height` lines; where some are left out, the last one says so."""
+    if len(lines) <= height:
+        return lines
+    *kept, last = lines[: max(1, height)]
+    return [*kept, (*cut(last, width - 1), ("…", "bold $say"))]
+
+
+def _plain(text: str, width: int) -> list[str]:
+    return ["".join(piece for piece, _ in line) for line in wrap(((text, ""),), width)]

@@ -1,0 +1,181 @@
+"""Every sentence and mark that a screen shows. Pure: what is to be said goes in, plain text comes out."""
+
+from companion.core.checklist import HeatRules
+from companion.core.events import Channel
+from companion.core.shown import Floor, ShownFlag, ShownStep
+from companion.core.view import CallView
+from companion.tui.curve import Trend
+from companion.tui.snapshot import Snapshot
+
+LISTEN = "Nothing to say now – listen."
+QUIET = "Prompts are off. q turns them on again."
+ON_HOLD = "The customer is on hold. All clocks stand still; h takes the call back."
+WAITING = "Waiting for the call to begin …"
+END = "End the call? e ends it, any other key goes on."
+READ_ONLY = "You are looking on: this call cannot be marked from here."
+LEAVE = "any key closes · ↑↓ scroll"
+SILENT = 5_000
+"""After so many ms without sound a channel's meter says so."""
+
+MARKS = {"open": "○", "done": "●", "overdue": "!", "missed": "✕", "waived": "–", "unknown": "?"}
+THIN = "◐"
+TENTATIVE = "◌"
+FLAG = {"agent": "⚠", "customer": "⚑"}
+BOOKMARK = "⚐"
+TRENDS = {"rising": "▲ rising", "falling": "▼ falling", "steady": "steady"}
+
+
+def clock(at: int) -> str:
+    """`at` ms as a call's time: 04:12, 1:04:12."""
+    minutes, seconds = divmod(max(0, at) // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes:02}:{seconds:02}"
+
+
+def span(duration: int) -> str:
+    """A duration in ms: 0:08, 1:30. A countdown's part of a second counts as a whole one."""
+    minutes, seconds = divmod(-(-max(0, duration) // 1000), 60)
+    return f"{minutes}:{seconds:02}"
+
+
+def mark(step: ShownStep, tentative: bool = False) -> str:
+    """The step's mark: ● full, ◐ thin, ○ open, ◌ as it seems while the words are still spoken, ! overdue, ✕ missed."""
+    if step.state == "done":
+        return THIN if step.grade == 1 else MARKS["done"]
+    return TENTATIVE if tentative else MARKS[step.state]
+
+
+def standing(step: ShownStep, now: int, tentative: bool = False) -> str:
+    """The word or time beside a step."""
+    if step.state == "done":
+        return clock(step.at or 0)
+    if tentative:
+        return "hearing …"
+    if step.state == "overdue":
+        return f"overdue {span(now - (step.at or 0))}"
+    if step.state != "open":
+        return step.state
+    if step.due is None or not step.asked:
+        return ""
+    return f"due {span(step.due - now)}"
+
+
+def evidence(step: ShownStep) -> str:
+    """The words that ticked the step, or who ticked it."""
+    if step.state != "done":
+        return ""
+    spoken = " … ".join(piece.text for piece in step.evidence)
+    return f"“{spoken}”" if spoken else step.because
+
+
+def progress(view: CallView) -> str:
+    """The checklist's title line."""
+    steps = [step for step in view.steps if step.number is not None]
+    done = sum(step.state == "done" for step in steps)
+    return f"checklist {done} of {len(steps)}" if steps else "checklist"
+
+
+def temper(heat: int, rules: HeatRules) -> str:
+    """A heat in a word, by the checklist's thresholds."""
+    if heat >= rules.alert:
+        return "very upset"
+    if heat >= rules.warn:
+        return "upset"
+    return "uneasy" if heat >= rules.warn // 2 else "calm"
+
+
+def going(trend: Trend) -> str:
+    """A trend, with its arrow."""
+    return TRENDS[trend]
+
+
+def flag(raised: ShownFlag) -> str:
+    """A flag in the customer's panel."""
+    return f"{FLAG[raised.speaker]} {raised.title} {clock(raised.at)}"
+
+
+def flagged(speaker: Channel, title: str) -> str:
+    """A flag beside the words that raised it, held together by no-break spaces."""
+    return f"{FLAG[speaker]} {title}".replace("_", " ").replace(" ", "\u00a0")
+
+
+def talk_overs(floor: Floor) -> str:
+    """How often somebody was talked over, and by whom; empty while nobody was."""
+    both = floor.overs_agent + floor.overs_customer
+    if not both:
+        return ""
+    whom = "you" if floor.overs_agent == both else "customer" if not floor.overs_agent else f"you {floor.overs_agent}"
+    return f"talked over {both}× ({whom})"
+
+
+def dead_air(floor: Floor) -> str:
+    """How long nobody spoke; empty while there was no dead air."""
+    return f"dead air {span(round(floor.dead_air * 1000))}" if floor.dead_airs else ""
+
+
+def state(snapshot: Snapshot) -> str:
+    """The call's state, in a mark and a word."""
+    view = snapshot.view
+    if view.ended is not None or snapshot.closed is not None:
+        return "■ ended"
+    if view.lost_since is not None:
+        return f"✕ lost {span(snapshot.now - view.lost_since)}"
+    if view.hold_since is not None:
+        return f"‖ on hold {span(snapshot.now - view.hold_since)}"
+    return "● live" if view.checklist.id or view.utterances else "○ waiting"
+
+
+def silence(snapshot: Snapshot, channel: Channel) -> str:
+    """How long a channel that has a meter has been silent; empty while it sounds."""
+    side = snapshot.side(channel)
+    quiet = snapshot.now - (side.sounded or 0)
+    return f"no sound {span(quiet)}" if side.levels and quiet >= SILENT else ""
+
+
+def idle(snapshot: Snapshot) -> str:
+    """What stands in the prompt's place while there is none."""
+    view = snapshot.view
+    if view.ended is not None or snapshot.closed is not None:
+        return "The call has ended."
+    if view.hold_since is not None:
+        return ON_HOLD
+    if view.quiet:
+        return QUIET
+    if not view.checklist.id and not view.utterances:
+        return WAITING
+    last = view.last_prompt
+    if last is not None and last.outcome == "acted" and last.closed is not None and snapshot.now - last.closed < 6_000:
+        return f"Done: {_small(last.text)}"
+    return LISTEN
+
+
+def notice(snapshot: Snapshot) -> tuple[str, str]:
+    """The one line for what happens around the call, and its weight: alert, nudge, plain or nothing. The weightiest wins."""
+    view, now = snapshot.view, snapshot.now
+    if snapshot.asking:
+        return snapshot.asking, "nudge"
+    if view.nudges and now - view.nudges[-1].at < 45_000:
+        return f"✉ {view.nudges[-1].by}: {view.nudges[-1].text}", "nudge"
+    if view.lost_since is not None:
+        return f"✕ nothing heard since {clock(view.lost_since)}: {view.lost}. Clocks stand still.", "alert"
+    if view.escalated and now - view.escalated[-1][0] < 45_000:
+        level, because = view.escalated[-1][1].level, view.escalated[-1][1].because
+        told = "supervisor called" if level == "alert" else "offer your supervisor"
+        return f"▲ {told}: {because}", "alert"
+    if snapshot.notice and now - snapshot.noticed < 15_000:
+        return f"! {snapshot.notice}", "alert"
+    if view.failures and now - view.failures[-1].at < 15_000:
+        return f"! {view.failures[-1].by}: {view.failures[-1].text}; the call goes on", "alert"
+    if view.bookmarks and now - view.bookmarks[-1].at < 4_000:
+        return f"{BOOKMARK} bookmarked {clock(view.bookmarks[-1].at)}", "plain"
+    if view.hold_since is not None:
+        return f"‖ on hold since {clock(view.hold_since)} – h takes the call back", "plain"
+    if view.quiet:
+        return "quiet: prompts are off – q turns them on", "plain"
+    if snapshot.closed:
+        return snapshot.closed, "plain"
+    return "", "nothing"
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:].rstrip(":. ")
