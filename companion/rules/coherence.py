@@ -131,7 +131,7 @@ class _Check:
             self._share(step.when.heat, "'heat'", *path, "when", "heat")
         if step.detector is not None and detectors is not None:
             self._known(step.detector, detectors, "detector", *path, "detector")
-        if not step.says and step.detector is None:
+        if not step.says and not step.full and step.detector is None:
             self._refuse(f"step '{step.id}' can never be met; give it 'says' or a 'detector'", *path)
         if step.remind is not None and step.due is not None and step.remind > step.due:
             self._refuse("'remind' comes after 'due'", *path, "remind")
