@@ -11,9 +11,9 @@ import msgspec
 from companion.core.call import Call, Rules
 from companion.core.events import AnyEvent, CallEnded, Channel, Partial, SinkFailed, Utterance
 from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level, Opened, Passed, Progress, Source
-from companion.core.record import Record, encode
+from companion.core.record import Record
 from companion.core.updates import FlagRaised, StepHeard
-from companion.errors import CompanionError, SinkError
+from companion.errors import CompanionError, ReaderGone, SinkError
 
 _INBOX = 256
 """Items that wait for judgment before the source has to wait: a source that may not (a phone system) keeps its own bounded buffer."""
@@ -27,8 +27,8 @@ class Sink(Protocol):
         """What it is called in messages."""
         ...
 
-    def write(self, record: Record, line: bytes) -> None:
-        """Keep one record; `line` is the same, encoded.
+    def write(self, record: Record) -> None:
+        """Keep one record.
 
         Raises:
             SinkError: it cannot be kept. Raised once; later records of that call are silently let go.
@@ -41,7 +41,12 @@ class Sink(Protocol):
 
 
 class Viewer(Protocol):
-    """A screen. Nothing that is shown changes a call."""
+    """A screen, or stderr. Nothing that is shown changes a call."""
+
+    @property
+    def shows_partials(self) -> bool:
+        """Whether partials are worth judging for it."""
+        ...
 
     def record(self, record: Record) -> None:
         """A record was made."""
@@ -123,7 +128,8 @@ class Run:
         self._source = source
         self._rules = rules
         self._sinks = sinks
-        self._viewer = viewer
+        self.viewer = viewer
+        """The screen; another may take its place at any moment."""
         self._mask = mask
         self._mask_text = mask_text
         self._began = began
@@ -131,6 +137,7 @@ class Run:
         self._calls: dict[str, _Live] = {}
         self._inbox: _Inbox = asyncio.Queue(_INBOX)
         self._stopping = ""
+        self._deserted: ReaderGone | None = None
 
     async def go(self) -> None:
         """Run until the source ends; every call it opened is complete then, whatever went wrong.
@@ -143,9 +150,13 @@ class Run:
         pump = asyncio.create_task(self._pump())
         error: BaseException | None = None
         try:
-            while not isinstance(item := await self._next(), _End):
+            while self._deserted is None:
+                item = await self._next()
+                if isinstance(item, _End):
+                    error = item.error
+                    break
                 self._take(item)
-            error = item.error
+            error = self._deserted or error
         except asyncio.CancelledError:
             self._stopping = self._stopping or "interrupted"
             raise
@@ -168,7 +179,7 @@ class Run:
         await self._source.close()
 
     async def act(self, call: str, event: AnyEvent) -> None:
-        """A person does something to a call; nothing happens if it is over."""
+        """A person does something to a call – `CallEnded` ends it, whatever its source still brings; nothing happens if it is over."""
         await self._inbox.put(Act(call, event))
 
     # ── the inbox ──
@@ -204,7 +215,7 @@ class Run:
                 now = self._arrival(live)
                 due = live.call.next_deadline
                 waits.append(max(0.0, (due - now) / 1000) if due is not None else 1.0)
-                if self._viewer is not None:
+                if self.viewer is not None:
                     waits.append(1.0 - now % 1000 / 1000)
         return min(waits, default=None)
 
@@ -214,12 +225,16 @@ class Run:
     # ── what comes in ──
 
     def _take(self, item: Item | Act) -> None:
+        if not isinstance(item, Opened | Complaint) and item.call not in self._calls:
+            return  # the agent ended it while its source went on
         match item:
             case Opened():
                 self._open(item)
             case Happened():
                 self._happen(item.call, item.event, self._stamp(item.call, item.at))
-            case Act() if item.call in self._calls:
+            case Act(event=CallEnded() as event):
+                self._close(item.call, event.reason, None)
+            case Act():
                 self._happen(item.call, item.event, self._present(self._calls[item.call]))
             case Passed():
                 self._pass(self._calls[item.call], self._stamp(item.call, item.at))
@@ -227,12 +242,12 @@ class Run:
                 self._glimpse(item)
             case Closed():
                 self._close(item.call, self._stopping or item.reason, item.at)
-            case Level() if self._viewer is not None:
-                self._viewer.level(item.call, item.channel, item.level)
-            case Progress() if self._viewer is not None:
-                self._viewer.progress(item.call, item.share)
-            case Complaint() if self._viewer is not None:
-                self._viewer.notice(item.text)
+            case Level() if self.viewer is not None:
+                self.viewer.level(item.call, item.channel, item.level)
+            case Progress() if self.viewer is not None:
+                self.viewer.progress(item.call, item.share)
+            case Complaint() if self.viewer is not None:
+                self.viewer.notice(item.text)
             case _:
                 pass
 
@@ -251,17 +266,17 @@ class Run:
 
     def _glimpse(self, item: Glimpsed) -> None:
         live = self._calls[item.call]
-        if self._viewer is None:
+        if self.viewer is None or not self.viewer.shows_partials:
             return
         partial = item.partial
         if self._mask_text is not None:
             partial = msgspec.structs.replace(partial, text=self._mask_text(partial.text))
-        self._viewer.glimpse(item.call, partial, live.call.preview(partial))
+        self.viewer.glimpse(item.call, partial, live.call.preview(partial))
 
     def _pass(self, live: _Live, at: int) -> None:
         self._keep(live, live.call.advance(at))
-        if self._viewer is not None:
-            self._viewer.clock(live.call.name, at)
+        if self.viewer is not None:
+            self.viewer.clock(live.call.name, at)
 
     def _close(self, name: str, reason: str, at: int | None) -> None:
         stamp = self._stamp(name, at) if at is not None else self._present(self._calls[name])
@@ -285,20 +300,21 @@ class Run:
     def _keep(self, live: _Live, records: Iterable[Record]) -> None:
         failures: list[tuple[Sink, SinkError]] = []
         for record in records:
-            line = encode(record)
             for sink in self._sinks:
                 try:
-                    sink.write(record, line)
+                    sink.write(record)
+                except ReaderGone as gone:
+                    self._deserted = gone
                 except SinkError as error:
                     failures.append((sink, error))
-            if self._viewer is not None:
-                self._viewer.record(record)
-        for sink, error in failures:
-            self.failed = self.failed or error
-            if self._viewer is not None:
-                self._viewer.notice(str(error))
+            if self.viewer is not None:
+                self.viewer.record(record)
+        for sink, failure in failures:
+            self.failed = self.failed or failure
+            if self.viewer is not None:
+                self.viewer.notice(str(failure))
             if not live.call.ended:
-                self._keep(live, live.call.receive(SinkFailed(sink=sink.name, reason=str(error)), live.call.at))
+                self._keep(live, live.call.receive(SinkFailed(sink=sink.name, reason=str(failure)), live.call.at))
 
 
 def now() -> str:

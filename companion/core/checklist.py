@@ -147,6 +147,11 @@ class Step(Rule, frozen=True, kw_only=True):
     """What would make a thin tick full."""
     examples: Examples = Examples()
 
+    @property
+    def wanted(self) -> bool:
+        """Whether the agent is ever asked for it; otherwise it is only listened for."""
+        return self.remind is not None or self.due is not None or self.turns is not None
+
 
 class Prompting(Rule, frozen=True, kw_only=True):
     """The agent's attention is the budget."""

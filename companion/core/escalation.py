@@ -31,6 +31,7 @@ class Escalator:
         self._curve: list[float] = []
         self._quiet_until: dict[str, int] = {}
         self._alert_at: int | None = None
+        self._prompted = 0
         self._because = ""
         self._refusals = 0
 
@@ -100,9 +101,12 @@ class Escalator:
     def _raise(self, cause: str, because: str, time: int) -> list[Due]:
         if not self._awake(cause, time):
             return []
-        if self._alert_at is not None:  # the agent was told already: a second cause is the alert
-            self._alert_at = None
-            return [Due("alert", f"{self._because}; {because}")]
-        self._alert_at = time + round(self._rules.patience * 1000)
-        self._because = because
-        return [Due("prompt", because)]
+        if self._alert_at is None:
+            self._alert_at = time + round(self._rules.patience * 1000)
+            self._prompted, self._because = time, because
+            return [Due("prompt", because)]
+        self._because = f"{self._because}; {because}"
+        if time == self._prompted:  # the same words: one cause more, not a second chance missed
+            return []
+        self._alert_at = None
+        return [Due("alert", self._because)]

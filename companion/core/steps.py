@@ -78,9 +78,9 @@ class Steps:
         return self._to(track, state, f"marked by {by}")
 
     def ask(self, cause: Cause, time: int) -> None:
-        """See which steps the call now asks for."""
+        """See which steps the call now asks for. A step without a reminder or due time is only listened for."""
         for track in self:
-            if track.asked is None and (why := self._why(track.step, cause)):
+            if track.step.wanted and track.asked is None and (why := self._why(track.step, cause)):
                 track.asked, track.why = time, why
 
     def agent_turn(self) -> None:

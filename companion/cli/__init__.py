@@ -1,0 +1,86 @@
+"""The commands: they parse and print, and decide nothing. Each command's own imports wait until it runs, so that `--help` is quick."""
+
+import os
+import sys
+from typing import Any
+
+import click
+
+import companion
+from companion.errors import CompanionError
+
+_COMMANDS = {
+    "demo": "calls:demo",
+    "live": "calls:live",
+    "log": "calls:log",
+    "replay": "calls:replay",
+    "checklist": "tools:checklist",
+    "model": "tools:model",
+    "doctor": "tools:doctor",
+    "config": "tools:config",
+}
+"""In the order of `--help`: what a newcomer needs first."""
+
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
+
+class _Commands(click.Group):
+    """Finds a command's module only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(":")
+        found: click.Command = getattr(__import__(f"companion.cli.{module}", fromlist=[name]), name)
+        return found
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(companion.__version__, prog_name="companion")
+@click.option("--config", "config_file", metavar="FILE", help="Read settings from this file instead of companion.toml.")
+@click.pass_context
+def cli(ctx: click.Context, config_file: str | None) -> None:
+    """Listen to a call with an upset customer, tick a de-escalation checklist while people talk, and say what is still missing.
+
+    \b
+    See it at once:            companion demo
+    Beside a softphone:        companion live vosk://:2700
+    A recording, headless:     companion log call.wav --summary
+    Old chats in bulk:         companion log - < chats.jsonl > journal.jsonl
+    What works here:           companion doctor
+
+    Exit status: 0 done, 2 wrong use or rules, 3 source, 4 speech, 5 records could not be kept, 6 replay differs, 130 Ctrl-C.
+    """
+    from companion.config import find_file, read_file
+
+    path = find_file(config_file)
+    ctx.obj = path
+    if path is not None:
+        values: dict[str, Any] = read_file(path)
+        ctx.default_map = {name: values for name in _COMMANDS} | {"checklist": {"try": values}, "model": {"list": values}}
+
+
+def main() -> None:
+    """The program: run a command, turn every expected failure into one line on stderr and the documented exit status."""
+    try:
+        status = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Abort:
+        sys.exit(INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except CompanionError as error:
+        print(f"companion: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Whoever read our stdout has gone, as `head` does: nothing is wrong, and nothing more must be written there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    sys.exit(status or 0)

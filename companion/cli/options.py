@@ -1,0 +1,48 @@
+"""Options that several commands share, and where their values came from."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from companion.config import setting
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def configured(*names: str) -> Callable[[Command], Command]:
+    """Options for settings of `companion.config`, each with its flag, environment variable and default."""
+
+    def add(command: Command) -> Command:
+        for name in reversed(names):
+            found = setting(name)
+            option = click.option(
+                found.flag,
+                found.parameter,
+                type=found.kind,
+                default=found.default,
+                envvar=found.variable,
+                show_envvar=True,
+                show_default=found.default is not None,
+                help=found.help,
+                metavar=found.name.rsplit(".", 1)[-1].upper(),
+            )
+            command = option(command)
+        return command
+
+    return add
+
+
+def sound(command: Command) -> Command:
+    """Options that say whose sound is where."""
+    command = click.option(
+        "--mono-as", type=click.Choice(["agent", "customer"]), help="Whose voice a one-channel sound is; needed for mono files."
+    )(command)
+    return click.option(
+        "--agent-channel", type=click.Choice(["left", "right"]), default="left", show_default=True, help="The agent's side of stereo."
+    )(command)
+
+
+def examples(*lines: str) -> str:
+    """The closing words of a command's help: command lines that work as written."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)

@@ -1,0 +1,62 @@
+"""stderr: one line notices for people, and a progress bar where it is a terminal. stdout is for data alone."""
+
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console as RichConsole
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from companion.core.events import Channel, Partial
+from companion.core.record import Record
+from companion.core.updates import FlagRaised, StepHeard
+
+
+class Console:
+    """What a headless run shows to people. Use as a context manager, so that the bar is gone when other words follow."""
+
+    shows_partials = False
+
+    def __init__(self) -> None:
+        self._console = RichConsole(stderr=True)
+        self._bar: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+        if self._console.is_terminal:
+            columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
+            self._bar = Progress(*columns, console=self._console, transient=True)
+
+    def __enter__(self) -> "Console":
+        return self
+
+    def __exit__(self, *what: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def notice(self, text: str) -> None:
+        """One line. Printed as it is, never as markup."""
+        if self._bar is not None and self._tasks:
+            self._bar.console.print(f"companion: {text}", markup=False, highlight=False, soft_wrap=True)
+        else:
+            print(f"companion: {text}", file=sys.stderr, flush=True)
+
+    def progress(self, name: str, share: float) -> None:
+        """How far something of known length has come, 0–1."""
+        if self._bar is None:
+            return
+        if name not in self._tasks:
+            self._bar.start()
+            self._tasks[name] = self._bar.add_task(name, total=1.0)
+        self._bar.update(self._tasks[name], completed=share)
+
+    # What only a screen shows.
+
+    def record(self, record: Record) -> None:
+        """Records go to the sinks."""
+
+    def glimpse(self, call: str, partial: Partial, tentative: Sequence[StepHeard | FlagRaised]) -> None:
+        """Never asked for: `shows_partials` is False."""
+
+    def level(self, call: str, channel: Channel, level: float) -> None:
+        """Not shown headless."""
+
+    def clock(self, call: str, at: int) -> None:
+        """Not shown headless."""

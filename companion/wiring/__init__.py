@@ -1,0 +1,1 @@
+"""Settings → source, recogniser, sinks, screen: the one room that imports every other."""

@@ -1,0 +1,138 @@
+"""Calls on the agent's screen: `companion live`, and the screen forms of demo and replay."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from companion.core.call import Rules
+from companion.core.events import AnyEvent, CallEnded
+from companion.core.record import Record
+from companion.core.updates import CallClosed
+from companion.errors import ConfigError
+from companion.run import Run, Sink
+from companion.sinks.journal import JournalFolder
+from companion.speech.redact import mask, mask_text
+from companion.tui.app import CallApp
+from companion.tui.feed import Clock, Closed
+from companion.wiring.parts import Options, began, open_source, recognisers, rules_of, together
+
+_ENDED = "ended by the agent"
+
+
+def live(uri: str, options: Options, *, rules: Rules | None = None) -> None:
+    """The agent's screen on one source.
+
+    Raises:
+        CompanionError: the source failed, or records could not be kept.
+        ConfigError: there is no terminal.
+    """
+    need_terminal("companion log")
+    rules = rules or rules_of(options["checklist"])
+    together(lambda: _live(uri, rules, options))
+
+
+async def _live(uri: str, rules: Rules, options: Options) -> None:
+    notices: list[str] = []
+    sinks: list[Sink] = [JournalFolder(Path(options["journal"]), notices.append)] if options.get("journal") else []
+    async with recognisers([uri], options) as recogniser:
+        source = open_source(uri, recogniser, options, speed=options.get("speed", 1.0))
+        run = Run(source, rules, sinks, mask=mask, mask_text=mask_text, began=began(options) or "now")
+        await _watch(run, options.get("theme", "dark"), endless=uri.startswith("vosk:"))
+    for notice in notices:
+        print(f"companion: {notice}", file=sys.stderr)
+
+
+async def _watch(run: Run, theme: Any, *, endless: bool) -> None:
+    """Run the calls beside the screen; on an endless source, closing a summary waits for the next call."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    def later(work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    going: asyncio.Task[None] | None = None
+    leaving = False
+    while not leaving:
+        screen = _Screen(run, later, theme, endless=endless)
+        run.viewer = screen.app.viewer
+        going = going or asyncio.create_task(run.go())
+        going.add_done_callback(screen.source_ended)
+        await screen.app.run_async()
+        leaving = screen.leaving or not endless or going.done()
+    await run.stop("the screen was closed")
+    if going is not None:
+        await going
+
+
+class _Screen:
+    """One screen on a run, and what its keys do."""
+
+    def __init__(self, run: Run, later: Callable[[Coroutine[Any, Any, None]], None], theme: Any, *, endless: bool) -> None:
+        self.app = CallApp(act=self._act, end=self._end, theme=theme)
+        self.leaving = False
+        self._run = run
+        self._later = later
+        self._endless = endless
+
+    def source_ended(self, task: "asyncio.Task[None]") -> None:
+        """Say on the screen that nothing more comes, and why."""
+        error = None if task.cancelled() else task.exception()
+        self.app.viewer.closed(str(error) if error else "")
+
+    def _act(self, call: str, event: AnyEvent) -> None:
+        self._later(self._run.act(call, event))
+
+    def _end(self) -> None:
+        view = self.app.snapshot.view
+        if self._endless and view.call and view.ended is None:
+            self._later(self._run.act(view.call, CallEnded(reason=_ENDED)))
+        elif self._endless and not view.call:
+            self.leaving = True
+            self.app.exit()
+        elif not self._endless:
+            self._later(self._run.stop(_ENDED))
+
+
+def play(records: Sequence[Record], options: Options) -> None:
+    """Play a journal's records into the screen again, at the pace they were made.
+
+    Raises:
+        ConfigError: there is no terminal.
+    """
+    need_terminal("--headless")
+    together(lambda: _play(records, options))
+
+
+async def _play(records: Sequence[Record], options: Options) -> None:
+    app = CallApp(theme=options.get("theme", "dark"))
+
+    async def push() -> None:
+        start = asyncio.get_running_loop().time()
+        for record in records:
+            wait = record.at / 1000 / options["speed"] - (asyncio.get_running_loop().time() - start)
+            while wait > 0:
+                await asyncio.sleep(min(wait, 0.2))
+                now = (asyncio.get_running_loop().time() - start) * options["speed"]
+                app.show(Clock(call=record.call, at=min(record.at, round(now * 1000))))
+                wait = record.at / 1000 / options["speed"] - (asyncio.get_running_loop().time() - start)
+            app.show(record)
+        if not isinstance(records[-1].update, CallClosed):
+            app.show(Closed(reason="the journal is cut off here"))
+
+    pushing = asyncio.create_task(push())
+    await app.run_async()
+    pushing.cancel()
+    await asyncio.gather(pushing, return_exceptions=True)
+
+
+def need_terminal(instead: str) -> None:
+    """Refuse to open a screen where there is none.
+
+    Raises:
+        ConfigError: stdout or stdin is no terminal.
+    """
+    if not (sys.stdout.isatty() and sys.__stdin__ is not None):
+        raise ConfigError(f"the screen needs a terminal, and stdout is none; use {instead} instead")
