@@ -4,11 +4,28 @@
 so that a four-hour call costs no more per utterance than a short one.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
-from companion.core.checklist import Checklist
+from companion.core import times as _times
+from companion.core.apologies import apologies
+from companion.core.checklist import Checklist, Flag, Step
+from companion.core.choices import alternatives
+from companion.core.content import Content
+from companion.core.echoes import echoes
 from companion.core.events import Channel, Utterance
+from companion.core.phrases import Grammar
+from companion.core.reading import Detector, Hit, Reading, Turn
 from companion.core.updates import Evidence, Grade
+from companion.core.upset import soothed, upset
+from companion.core.words import Span, Text, normal
+
+_DETECTORS: dict[str, Detector] = {
+    "apologies": apologies, "alternatives": alternatives, "echoes": echoes, "times": _times.times,
+}  # fmt: skip
+DETECTORS = ("listens", *_DETECTORS)
+"""What a step's `detector` may be. `listens` is the session's: it needs the timing."""
 
 
 class StepHit(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,16 +70,19 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """The customer's own words for what went wrong, most telling first, fit to stand after "about"; may be empty."""
 
 
+_TURNS = 8
+
+
 class Memory:
-    """What the judge remembers of one call: the last turns, and the customer's content words. Grows to a bound."""
+    """What the judge remembers of one call: the last turns. Grows to a bound."""
 
     def __init__(self, began: str | None = None) -> None:
         self.began = began
-        self.turns: list[tuple[int, Channel, str]] = []
+        self.turns: list[tuple[int, Channel, tuple[str, ...]]] = []
 
     def add(self, index: int, utterance: Utterance) -> None:
         """Remember a turn, after it was judged."""
-        self.turns = [*self.turns[-7:], (index, utterance.speaker, utterance.text)]
+        self.turns = [*self.turns[1 - _TURNS :], (index, utterance.speaker, normal(utterance.text).words)]
 
 
 class Judge:
@@ -70,7 +90,85 @@ class Judge:
 
     def __init__(self, checklist: Checklist) -> None:
         self.checklist = checklist
+        lists = {**_times.GRAMMAR, **checklist.lists}
+        self._content = Content({name: items for name, items in lists.items() if name.startswith("same-")})
+        self._vague = frozenset(self._content.key(word) for word in lists.get("vague", ())) - {""}
+        self._grammar = {channel: Grammar(lists, dict(_rules(checklist, channel))) for channel in ("agent", "customer")}
 
     def judge(self, utterance: Utterance, index: int, memory: Memory) -> Judgement:
         """Judge the call's utterance number `index` in the light of what came before; changes nothing, so a partial can be judged too."""
-        return Judgement()
+        text = normal(utterance.text)
+        if not text.words:
+            return Judgement()
+        found: dict[str, list[Span]] = {}
+        for one in self._grammar[utterance.speaker].find(text.words):
+            found.setdefault(one.name, []).append(one.span)
+        before = [Turn(speaker, words, frozenset(self._content.keys(words)) - {""}) for _, speaker, words in memory.turns]
+        reading = Reading(text, found, self._content, before, self._vague)
+        mine = utterance.speaker
+        steps = [met for step in self.checklist.steps if step.speaker == mine and (met := _step(step, reading, index))]
+        flags = [up for flag in self.checklist.flags if flag.speaker == mine and (up := _flag(flag, reading, index))]
+        if mine == "agent":
+            return Judgement(steps=tuple(steps), flags=tuple(flags), solving=bool(reading.spans("solution")))
+        rules = self.checklist.heat
+        return Judgement(
+            steps=tuple(steps),
+            flags=tuple(flags),
+            upset=upset(reading, rules.words, rules.flags, [hit.flag for hit in flags]),
+            soothed=soothed(reading, rules.soothe),
+            refusal=bool(reading.spans("refusal")),
+        )
+
+
+def _rules(checklist: Checklist, channel: str) -> Iterable[tuple[str, tuple[str, ...]]]:
+    for step in checklist.steps:
+        if step.speaker == channel:
+            yield f"says:{step.id}", step.says
+            yield f"full:{step.id}", step.full
+            yield f"unless:{step.id}", step.unless
+    for flag in checklist.flags:
+        if flag.speaker == channel:
+            yield f"says:{flag.id}", flag.says
+            yield f"unless:{flag.id}", flag.unless
+    if channel == "customer":
+        for template in checklist.heat.words:
+            yield f"heat:{template}", (template,)
+        for template in checklist.heat.soothe:
+            yield f"soothe:{template}", (template,)
+
+
+def _step(step: Step, reading: Reading, index: int) -> StepHit | None:
+    hits = [Hit(span, 1) for span in _standing(f"says:{step.id}", f"unless:{step.id}", reading)]
+    hits += [Hit(span, 2) for span in _standing(f"full:{step.id}", f"unless:{step.id}", reading)]
+    detector = _DETECTORS.get(step.detector or "")
+    if detector is not None:
+        hits = [hit for hit in detector(reading, hits) if not reading.touches(f"unless:{step.id}", hit.span)]
+    if not hits:
+        return None
+    best = max(hits, key=lambda hit: (hit.grade, hit.score, hit.span[1] - hit.span[0]))
+    evidence = _evidence([hit.span for hit in hits if hit.grade == best.grade], reading.text, index)
+    return StepHit(step=step.id, grade=best.grade, score=best.score, evidence=evidence)
+
+
+def _flag(flag: Flag, reading: Reading, index: int) -> FlagHit | None:
+    spans = _standing(f"says:{flag.id}", f"unless:{flag.id}", reading)
+    return FlagHit(flag=flag.id, evidence=_evidence(spans, reading.text, index)) if spans else None
+
+
+def _standing(says: str, unless: str, reading: Reading) -> list[Span]:
+    return [span for span in reading.spans(says) if not reading.touches(unless, span)]
+
+
+def _evidence(spans: list[Span], text: Text, index: int) -> tuple[Evidence, ...]:
+    """The words behind a hit; of spans that overlap the widest, at most three."""
+    merged: list[list[int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], end)
+        else:
+            merged.append([start, end])
+    pieces = []
+    for start, end in merged[:3]:
+        first, last = text.characters((start, end))
+        pieces.append(Evidence(index, first, last, text.original[first:last]))
+    return tuple(pieces)

@@ -2,6 +2,11 @@
 
 from companion.core.checklist import HeatRules
 
+_CARRIED = 0.25
+"""How much of the heat before is added to a hotter utterance: the third angry sentence weighs more than the first."""
+_CALMER = 0.4
+"""How far a calmer utterance draws the heat down to its own."""
+
 
 class Heat:
     """One call's heat. `at` is whole milliseconds from the call's start and never goes back."""
@@ -17,6 +22,10 @@ class Heat:
 
     def hear(self, upset: float, soothed: float, now: int) -> float:
         """Take in one customer utterance (`Judgement.upset`, `.soothed`) and return the heat after it."""
-        self._value = min(100.0, max(self.at(now), upset))
+        before = self.at(now) * (1 - soothed / 100)
+        if upset >= before:
+            self._value = min(100.0, upset + _CARRIED * before)
+        else:
+            self._value = min(100.0, before + (upset - before) * _CALMER)
         self._at = now
         return self._value

@@ -1,0 +1,313 @@
+"""Templates: the phrases of a checklist, read once into one grammar that finds all of them in an utterance at the same time.
+
+Marks: `[optional]`, `(this|that)`, `<list>`, `stem*` (any word that begins so), `..` (up to three words between) and `...` (up to six).
+Lists stay symbolic: a list is a symbol of its own that is found once and then read like a word, so that nothing is multiplied out, and a list may
+use other lists. A gap never reaches over a word that turns the sense ("not", "but").
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from companion.core.likeness import Vocabulary
+from companion.core.words import Span, normal
+from companion.errors import ChecklistError
+
+_MARK = re.compile(r"\[|\]|\(|\)|\||<[^<>]*>|\.{2,3}|[^\s\[\]()|<>]+")
+_TURNS = frozenset("not never but although unless without if no".split())
+"""Words over which a gap does not reach: what follows them means something else."""
+_GAPS = {"..": 3, "...": 6}
+FIGURE = "@figure"
+"""In a template: any number in figures."""
+_UNLIKE = 2
+"""Words of one phrase that may be only alike."""
+Edge: TypeAlias = tuple[str, int, int]
+"""From a word on: what it reads as, the word after it, how many of the words were only alike."""
+
+
+class Words(msgspec.Struct, frozen=True):
+    """Words that stand there as they are, or beginnings of words where `stem` is true."""
+
+    word: str
+    stem: bool = False
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """Whatever the list of that name holds."""
+
+    name: str
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Up to `most` words that do not matter."""
+
+    most: int
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One of several; `optional` where it may be left out."""
+
+    ways: tuple["Pattern", ...]
+    optional: bool
+
+
+Part: TypeAlias = Words | Listed | Gap | Choice
+Pattern: TypeAlias = tuple[Part, ...]
+
+
+def read(template: str) -> Pattern:
+    """Read one template.
+
+    Raises:
+        ChecklistError: a bracket is not closed, an empty list name, or nothing in it.
+    """
+    marks = _MARK.findall(template)
+    ways, at = _ways(marks, 0, template, "")
+    if at < len(marks):
+        raise ChecklistError(f"template {template!r}: '{marks[at]}' closes nothing; take it away or open it")
+    if len(ways) != 1:
+        raise ChecklistError(f"template {template!r}: '|' outside brackets; write (this|that)")
+    if not ways[0]:
+        raise ChecklistError(f"template {template!r}: holds no words; write some")
+    return ways[0]
+
+
+def _ways(marks: Sequence[str], at: int, template: str, closing: str) -> tuple[list[Pattern], int]:
+    ways: list[list[Part]] = [[]]
+    while at < len(marks):
+        mark = marks[at]
+        if mark in ("]", ")"):
+            if mark != closing:
+                break
+            return [tuple(way) for way in ways], at + 1
+        at += 1
+        if mark == "|":
+            ways.append([])
+        elif mark in ("[", "("):
+            inner, at = _ways(marks, at, template, "]" if mark == "[" else ")")
+            ways[-1].append(Choice(tuple(inner), mark == "["))
+        elif mark in _GAPS:
+            ways[-1].append(Gap(_GAPS[mark]))
+        elif mark.startswith("<"):
+            ways[-1].append(Listed(mark[1:-1].strip()))
+        elif mark == FIGURE:
+            ways[-1].append(Words(FIGURE))
+        elif mark.endswith("*"):
+            ways[-1].append(Words(normal(mark[:-1]).words[0] if normal(mark[:-1]).words else mark[:-1].lower(), stem=True))
+        else:
+            ways[-1].extend(Words(word) for word in normal(mark).words)
+    if closing:
+        raise ChecklistError(f"template {template!r}: '{'[' if closing == ']' else '('}' is never closed; add '{closing}'")
+    return [tuple(way) for way in ways], at
+
+
+def lists_in(pattern: Pattern) -> Iterable[str]:
+    """The lists that a pattern names."""
+    for part in pattern:
+        if isinstance(part, Listed):
+            yield part.name
+        elif isinstance(part, Choice):
+            for way in part.ways:
+                yield from lists_in(way)
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A list or rule was found: which, the words it covers, and how many of them were only alike."""
+
+    name: str
+    span: Span
+    unlike: int
+
+
+class _Node:
+    """A place in the graph. `next` by symbol, `gap` over any word, `ends` the templates that are complete here."""
+
+    __slots__ = ("ends", "gap", "next", "own")
+
+    def __init__(self, own: bool = False) -> None:
+        self.next: dict[str, list[_Node]] = {}
+        self.gap: list[_Node] = []
+        self.ends: list[str] = []
+        self.own = own  # reached in one way only, so that templates which begin alike may share it
+
+
+class _Net:
+    """Some templates, merged: a graph from one root, walked from each word of an utterance."""
+
+    def __init__(self) -> None:
+        self.root = _Node(own=True)
+
+    def add(self, pattern: Pattern, name: str) -> None:
+        for node in self._lay(pattern, [self.root]):
+            if node is not self.root and name not in node.ends:
+                node.ends.append(name)
+
+    def _lay(self, pattern: Pattern, front: list[_Node]) -> list[_Node]:
+        for part in pattern:
+            if isinstance(part, Words):
+                front = [self._step(front, [_symbol(part)])]
+            elif isinstance(part, Listed):
+                front = [self._step(front, [_symbol(part)])]
+            elif isinstance(part, Gap):
+                front = self._gap(front, part.most)
+            else:
+                front = self._choose(front, part)
+        return front
+
+    def _choose(self, front: list[_Node], choice: Choice) -> list[_Node]:
+        after = list(front) if choice.optional else []
+        single = [way[0] for way in choice.ways if len(way) == 1 and isinstance(way[0], Words | Listed)]
+        if single:
+            after.append(self._step(front, [_symbol(one) for one in single]))
+        for way in choice.ways:
+            if not (len(way) == 1 and isinstance(way[0], Words | Listed)):
+                after += [node for node in self._lay(way, front) if node not in after]
+        return after
+
+    @staticmethod
+    def _step(front: list[_Node], symbols: list[str]) -> _Node:
+        alone = len(front) == 1 and len(symbols) == 1 and front[0].own
+        if alone:
+            for here in front[0].next.get(symbols[0], ()):
+                if here.own:
+                    return here
+        node = _Node(own=alone)
+        for before in front:
+            for symbol in symbols:
+                before.next.setdefault(symbol, []).append(node)
+        return node
+
+    @staticmethod
+    def _gap(front: list[_Node], most: int) -> list[_Node]:
+        reached, here = list(front), list(front)
+        for _ in range(most):
+            node = _Node()
+            for before in here:
+                before.gap.append(node)
+            here = [node]
+            reached.append(node)
+        return reached
+
+    def walk(self, words: Sequence[str], edges: Sequence[Sequence[Edge]], start: int) -> dict[tuple[str, int], int]:
+        """What begins at word `start`: (name, end) → how many words were only alike."""
+        found: dict[tuple[str, int], int] = {}
+        first = self.root.next
+        open_ = [(node, end, unlike) for symbol, end, unlike in edges[start] for node in first.get(symbol, ())]
+        seen: set[tuple[int, int, int]] = set()
+        while open_:
+            node, at, unlike = open_.pop()
+            key = (id(node), at, unlike)
+            if key in seen:
+                continue
+            seen.add(key)
+            for name in node.ends:
+                if unlike < found.get((name, at), 9):
+                    found[name, at] = unlike
+            if at == len(words):
+                continue
+            for symbol, end, more in edges[at]:
+                for after in node.next.get(symbol, ()):
+                    if unlike + more <= _UNLIKE:
+                        open_.append((after, end, unlike + more))
+            if node.gap and words[at] not in _TURNS:
+                open_ += [(after, at + 1, unlike) for after in node.gap]
+        return found
+
+
+def _symbol(part: Words | Listed) -> str:
+    if isinstance(part, Listed):
+        return f"<{part.name}>"
+    return part.word + "*" if part.stem else part.word
+
+
+class Grammar:
+    """Named rules and the lists they use, compiled.
+
+    Args:
+        lists: name → templates; a list may use others, but not itself.
+        rules: name → templates. Several templates of one name are one rule.
+
+    Raises:
+        ChecklistError: a template cannot be read, a list is not there, or lists use each other in a circle.
+    """
+
+    def __init__(self, lists: Mapping[str, Iterable[str]], rules: Mapping[str, Iterable[str]]) -> None:
+        read_lists = {name: [read(template) for template in templates] for name, templates in lists.items()}
+        read_rules = {name: [read(template) for template in templates] for name, templates in rules.items()}
+        depths: dict[str, int] = {}
+        for name in read_lists:
+            _depth(name, read_lists, depths, ())
+        for name, patterns in read_rules.items():
+            for pattern in patterns:
+                for used in lists_in(pattern):
+                    if used not in depths:
+                        raise ChecklistError(f"{name}: no list is called <{used}>; add it under 'lists' or correct the name")
+        self._nets: list[_Net] = [_Net() for _ in range(max(depths.values(), default=-1) + 1)]
+        for name, patterns in read_lists.items():
+            for pattern in patterns:
+                self._nets[depths[name]].add(pattern, name)
+        self._rules = _Net()
+        for name, patterns in read_rules.items():
+            for pattern in patterns:
+                self._rules.add(pattern, name)
+        atoms = {atom for patterns in (*read_lists.values(), *read_rules.values()) for pattern in patterns for atom in _atoms(pattern)}
+        self.vocabulary = Vocabulary((a.word for a in atoms if not a.stem), (a.word for a in atoms if a.stem))
+
+    def find(self, words: Sequence[str]) -> list[Found]:
+        """Every rule and list found in `words` (in normal form), the longest of each name from each word on, in order of their beginning."""
+        edges = self._edges(words)
+        everything: list[Found] = []
+        for net in self._nets:
+            for start in range(len(words)):
+                found = net.walk(words, edges, start)
+                if found:
+                    edges[start] = [*edges[start], *((f"<{name}>", end, unlike) for (name, end), unlike in found.items())]
+                    everything += _longest(found, start)
+        for start in range(len(words)):
+            everything += _longest(self._rules.walk(words, edges, start), start)
+        everything.sort(key=lambda one: one.span)
+        return everything
+
+    def _edges(self, words: Sequence[str]) -> list[list[Edge]]:
+        symbols, heard = self.vocabulary.symbols, self.vocabulary.heard
+        edges: list[list[Edge]] = []
+        for at, word in enumerate(words):
+            here = [(symbol, at + 1, unlike) for symbol, unlike in symbols(word)]
+            if word.isdigit():
+                here.append((FIGURE, at + 1, 0))
+            if len(word) < 2 or not here or len(word) <= 3:
+                for size in (2, 3):
+                    if at + size <= len(words):
+                        here += [(symbol, at + size, unlike) for symbol, unlike in heard(words[at : at + size])]
+            edges.append(here)
+        return edges
+
+
+def _longest(found: Mapping[tuple[str, int], int], start: int) -> list[Found]:
+    best: dict[str, tuple[int, int]] = {}
+    for (name, end), unlike in found.items():
+        if end > best.get(name, (0, 0))[0]:
+            best[name] = (end, unlike)
+    return [Found(name, (start, end), unlike) for name, (end, unlike) in best.items()]
+
+
+def _depth(name: str, lists: Mapping[str, list[Pattern]], depths: dict[str, int], above: tuple[str, ...]) -> int:
+    if name in above:
+        raise ChecklistError(f"lists use each other in a circle: {' > '.join((*above, name))}; break it")
+    if name not in lists:
+        raise ChecklistError(f"list <{above[-1]}>: no list is called <{name}>; add it under 'lists' or correct the name")
+    if name not in depths:
+        used = {inner for pattern in lists[name] for inner in lists_in(pattern)}
+        depths[name] = 1 + max((_depth(inner, lists, depths, (*above, name)) for inner in sorted(used)), default=-1)
+    return depths[name]
+
+
+def _atoms(pattern: Pattern) -> Iterable[Words]:
+    for part in pattern:
+        if isinstance(part, Words):
+            yield part
+        elif isinstance(part, Choice):
+            for way in part.ways:
+                yield from _atoms(way)

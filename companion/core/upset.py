@@ -1,0 +1,60 @@
+"""How upset a customer's words are, 0–100, and how much they say that things are getting better. Words and typing only, never the voice.
+
+Each sign adds its weight to what is still missing to 100, so that ten mild words do not make a furious one. Signs are the checklist's words and
+flags, and what no list can hold: shouting in capitals, rows of exclamation marks, things said again that were said before, and plain sarcasm.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from companion.core.reading import Reading
+
+_SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
+_MARKS = re.compile(r"!(?:\s*!)+|\?(?:\s*[?!])+|!\?")
+_ANGRY = re.compile("[\U0001f620\U0001f621\U0001f92c\U0001f624\U0001f612\U0001f644\U0001f595\U0001f621]")
+
+
+def typed(original: str) -> Iterable[float]:
+    """The weights of shouting, marks and signs in what was typed; nothing in what a recogniser writes."""
+    shouted = _SHOUTED.findall(original)
+    letters = sum(letter.isalpha() for letter in original)
+    capitals = sum(len(word) for word in shouted)
+    if letters >= 12 and capitals > 0.6 * letters:
+        yield 45.0
+    elif len(shouted) >= 2:
+        yield 18.0
+    elif shouted:
+        yield 5.0
+    marks = len(_MARKS.findall(original))
+    if marks:
+        yield 15.0 if marks == 1 else 25.0
+    elif "!" in original:
+        yield 5.0
+    if _ANGRY.search(original):
+        yield 30.0
+
+
+def added(weights: Iterable[float]) -> float:
+    """Weights of 0–100 together: each takes its share of what is still missing to 100."""
+    calm = 1.0
+    for weight in weights:
+        calm *= 1 - min(max(weight, 0.0), 100.0) / 100
+    return 100 * (1 - calm)
+
+
+def upset(reading: Reading, words: Mapping[str, float], flags: Mapping[str, float], raised: Iterable[str]) -> float:
+    """How upset these words are by themselves, 0–100.
+
+    Args:
+        words: `heat.words`: template → weight.
+        flags: `heat.flags`: flag → weight.
+        raised: the flags that the utterance raised.
+    """
+    weights = [weight for template, weight in words.items() for _ in reading.spans(f"heat:{template}")[:2]]
+    weights += [flags.get(flag, 0.0) for flag in raised]
+    return added([*weights, *typed(reading.text.original)])
+
+
+def soothed(reading: Reading, words: Mapping[str, float]) -> float:
+    """How much they say that it is getting better, 0–100."""
+    return added(weight for template, weight in words.items() if reading.spans(f"soothe:{template}"))
