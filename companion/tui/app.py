@@ -62,7 +62,7 @@ class CallApp(App[None]):
         """Take in one thing; never waits, and may be called before the app runs."""
         before, self.snapshot = self.snapshot, self.snapshot.take(item)
         if before.view.summary is None and self.snapshot.view.summary is not None:
-            self._summed_up = self.snapshot
+            self._summed_up, self._ending = self.snapshot, False
         if self._mounted and not self._due and self.snapshot is not before:
             self._due = True
             self.set_timer(PACE, self._give)
@@ -86,7 +86,6 @@ class CallApp(App[None]):
         if self.snapshot.view.ended is None and self.snapshot.closed is None:
             self.pop_screen()
         else:
-            self.action_leave()
             self.exit()
 
     def _give(self) -> None:

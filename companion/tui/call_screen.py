@@ -99,7 +99,9 @@ class CallScreen(Screen[None]):
     def on_key(self, event: ui.Key) -> None:
         """Do what the key says."""
         event.stop()
-        if self._asking:
+        if self.snapshot.closed is not None:
+            self.app.exit()
+        elif self._asking:
             self._answer(event.key)
         elif event.key in self._keys:
             self._keys[event.key]()

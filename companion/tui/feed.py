@@ -55,6 +55,11 @@ class Viewer:
         show: `CallApp.show`.
     """
 
+    shows_partials = True
+    """Partials are worth judging for a screen."""
+
+    shows_partials = True
+
     def __init__(self, show: Callable[[Shown], None]) -> None:
         self._show = show
 

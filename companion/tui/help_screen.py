@@ -7,26 +7,28 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 KEYS = (
-    ("1-6", "tick a step, or undo the tick"),
-    ("↑ ↓", "reach any step; space ticks it, w waives it"),
+    ("1-6", "tick a step, undo a tick"),
+    ("↑ ↓", "go to any step"),
+    ("space w", "tick it, waive it"),
     ("d", "dismiss the prompt"),
-    ("h", "customer on hold, and back: clocks stand still"),
+    ("h", "on hold, and back"),
     ("b", "bookmark this moment"),
-    ("q", "quiet: no prompts; again: prompts"),
+    ("q", "prompts off, and on"),
     ("e", "end the call (asks first)"),
-    ("pgup pgdn", "look back in the transcript"),
+    ("pgup pgdn", "look back in the words"),
     ("t", "light or dark"),
 )
 MARKS = (
-    ("●", "done, for this customer's case"),
-    ("◐", "done, but thin: a formula, could say more"),
-    ("◌", "it sounds like it; the end of the sentence settles it"),
-    ("○", "open"),
+    ("●", "done, for this very case"),
+    ("◐", "done, but thin: a formula"),
+    ("◌", "sounds like it, not settled"),
+    ("○", "open; bold: asked for now"),
     ("!", "overdue"),
     ("✕", "missed"),
     ("–", "waived by a person"),
-    ("?", "unknown: nothing could be heard at the time"),
-    ("⚑ ⚠", "the customer's words, your words: mind these"),
+    ("?", "unknown: not heard then"),
+    ("⚑", "mind what they said"),
+    ("⚠", "mind what you said"),
 )
 
 
@@ -36,7 +38,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Two lists."""
         rows = [*KEYS, ("", ""), *MARKS]
-        lines = [Content.assemble((f"{sign:<11}", "bold $bar"), text) for sign, text in rows]
+        lines = [Content.assemble((f"{sign:<10}", "bold $bar"), text) for sign, text in rows]
         text = Static(Content("\n").join(lines))
         text.border_title = "help – any key goes back"
         yield text

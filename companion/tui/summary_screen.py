@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from companion.tui import words
 from companion.tui.lines import Line
 from companion.tui.snapshot import Snapshot
 from companion.tui.widgets.summary import summary
@@ -32,13 +33,14 @@ class SummaryScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """The page."""
         with VerticalScroll(can_focus=False):
-            yield Static()
+            yield Static(id="page")
+        yield Static(words.LEAVE, id="leave")
 
     def on_resize(self, event: ui.Resize) -> None:
         """Lay out anew."""
-        lines: list[Line] = summary(self._snapshot, event.size.width - 3, event.size.height)
+        lines: list[Line] = summary(self._snapshot, event.size.width - 4, event.size.height)
         page = Content("\n").join(Content.assemble(*line) for line in lines)
-        self.query_one(Static).update(page)
+        self.query_one("#page", Static).update(page)
 
     def on_key(self, event: ui.Key) -> None:
         """Scroll, or leave."""

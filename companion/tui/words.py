@@ -1,8 +1,11 @@
 """Every sentence and mark that a screen shows. Pure: what is to be said goes in, plain text comes out."""
 
+from datetime import datetime
+
 from companion.core.checklist import HeatRules
 from companion.core.events import Channel
 from companion.core.shown import Floor, ShownFlag, ShownStep
+from companion.core.updates import Promised
 from companion.core.view import CallView
 from companion.tui.curve import Trend
 from companion.tui.snapshot import Snapshot
@@ -13,6 +16,7 @@ ON_HOLD = "The customer is on hold. All clocks stand still; h takes the call bac
 WAITING = "Waiting for the call to begin …"
 END = "End the call? e ends it, any other key goes on."
 READ_ONLY = "You are looking on: this call cannot be marked from here."
+OVER = "Nothing more will come. Any key leaves."
 LEAVE = "any key closes · ↑↓ scroll"
 SILENT = 5_000
 """After so many ms without sound a channel's meter says so."""
@@ -113,6 +117,43 @@ def dead_air(floor: Floor) -> str:
     return f"dead air {span(round(floor.dead_air * 1000))}" if floor.dead_airs else ""
 
 
+def heat_line(view: CallView) -> str:
+    """The heat of a whole call, in figures."""
+    return f"heat: {view.peak} at most, {view.heat} at the end" if view.curve else "heat: calm throughout"
+
+
+def closing(step: ShownStep) -> str:
+    """How a step stands that is not done when the call is over."""
+    return "not said" if step.state == "open" and step.asked else "" if step.state == "open" else step.state
+
+
+def due(promise: Promised) -> str:
+    """When a promise is due: the words, and the day where it is known."""
+    if promise.due is None:
+        return f"“{promise.by}”"
+    day = datetime.fromisoformat(promise.due)
+    return f"“{promise.by}” – {day:%a} {day.day} {day:%b}, {day:%H:%M}"
+
+
+def turns(view: CallView) -> tuple[str, ...]:
+    """Talk shares, talk-overs, dead air, prompts, flags on the agent's words, bookmarks; what there is none of is empty."""
+    floor = view.floor
+    talk = floor.agent + floor.customer
+    shares = f"you spoke {round(100 * floor.agent / talk)} % of the time" if view.timed and talk else ""
+    answered = ", ".join(f"{count} {outcome}" for outcome, count in view.outcomes.items())
+    prompts = f"prompts {view.prompts} ({answered})" if answered else ""
+    slips = sum(flag.speaker == "agent" for flag in view.flags)
+    marks = len(view.bookmarks)
+    return (
+        shares or f"{view.utterances} utterances",
+        talk_overs(floor) or ("nobody was talked over" if view.timed and talk else ""),
+        dead_air(floor),
+        prompts,
+        f"{slips} of your phrases flagged" if slips else "",
+        f"{marks} bookmark{'s' if marks > 1 else ''}" if marks else "",
+    )
+
+
 def state(snapshot: Snapshot) -> str:
     """The call's state, in a mark and a word."""
     view = snapshot.view
@@ -152,6 +193,8 @@ def idle(snapshot: Snapshot) -> str:
 def notice(snapshot: Snapshot) -> tuple[str, str]:
     """The one line for what happens around the call, and its weight: alert, nudge, plain or nothing. The weightiest wins."""
     view, now = snapshot.view, snapshot.now
+    if snapshot.closed is not None:
+        return (f"✕ {snapshot.closed} – any key leaves", "alert") if snapshot.closed else (OVER, "plain")
     if snapshot.asking:
         return snapshot.asking, "nudge"
     if view.nudges and now - view.nudges[-1].at < 45_000:
@@ -172,8 +215,6 @@ def notice(snapshot: Snapshot) -> tuple[str, str]:
         return f"‖ on hold since {clock(view.hold_since)} – h takes the call back", "plain"
     if view.quiet:
         return "quiet: prompts are off – q turns them on", "plain"
-    if snapshot.closed:
-        return snapshot.closed, "plain"
     return "", "nothing"
 
 

@@ -51,7 +51,7 @@ def coloured(heats: Sequence[int], height: int, rules: HeatRules) -> list[Line]:
     rows: list[Line] = []
     for row in drawn(heats, height):
         runs = groupby(zip(row, styles, strict=True), key=lambda cell: cell[1])
-        rows.append(tuple(("".join(block for block, _ in cells), style) for style, cells in runs))
+        rows.append(tuple(("".join(block for block, _ in cells), f"{style} 70%") for style, cells in runs))
     return rows
 
 

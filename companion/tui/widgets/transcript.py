@@ -66,10 +66,11 @@ class Transcript(Panel):
 
 def _laid_out(row: Row, snapshot: Snapshot, width: int) -> list[Line]:
     numbers = {step.id: str(step.number) if step.number is not None else "•" for step in snapshot.view.steps}
-    titles = {flag.id: flag.title for flag in snapshot.view.checklist.flags}
+    flags = {flag.id: flag for flag in snapshot.view.checklist.flags}
     pieces = _marked(row.text, row.spans, {step: numbers.get(step, "•") for step in row.steps}, "")
     for flag in row.flags:
-        pieces += [(" ", ""), (words.flagged(row.speaker, titles.get(flag, flag)), "bold $hot")]
+        title, serious = (flags[flag].title, flags[flag].serious) if flag in flags else (flag, False)
+        pieces += [(" ", ""), (words.flagged(row.speaker, title), "bold $hot" if serious else "bold $warm")]
     return _sided(pieces, row.speaker, words.clock(row.at), width, "")
 
 
