@@ -51,7 +51,7 @@ scenarios:
     lines: |
       agent: hello
 
-      end apologized thin
+      end flag leaving
 """
 
 
@@ -72,7 +72,7 @@ def test_each_fault_is_told_with_its_line(tmp_path: Path) -> None:
         (28, "step apologized, full: 'sorry' is heard, thin, by 'sorry'"),
         (29, "step apologized, miss: 'I am sorry' is heard, thin, by 'sorry'"),
         (38, "scenario 'One': 0:03 apologized full: it is done and thin (said, but thin)"),
-        (44, "scenario 'Two': end apologized thin: it is missed (not said before the call ended)"),
+        (44, "scenario 'Two': end flag leaving: flags raised so far: none"),
     ]
     assert (found.examples, found.scenarios, found.todos) == (15, 2, 5)
 

@@ -44,7 +44,7 @@ def test_the_state_of_a_step_over_a_call() -> None:
         "0:26 apologized not full",
         "0:27 agent: sorry about that",
         "0:29 apologized full",
-        "end thanked missed",
+        "end apologized full",
     )
     assert played(*lines) == []
 

@@ -1,0 +1,56 @@
+"""A checklist in plain words."""
+
+from companion.core.checklist import Checklist, Example, Examples, Flag, Prompt, Step, Todo, When
+from companion.rules.load import find, load
+from companion.rules.show import show
+
+
+def test_all_that_a_rule_says_is_shown() -> None:
+    step = Step(
+        id="apologized", title="Apologized", why="it calms", says=("a", "b", "c", "d"), full=("e",), unless=("f",), detector="apologies",
+        speaker="customer", after=("heard",), when=When(heat=35, flags=("x", "y"), steps=("heard",), solution=True), remind=5.0, due=10.0,
+        turns=1, escalate=7.5, prompt=Prompt(text="Say sorry", say=("Sorry!", "So sorry!")), thin=Prompt(text="Say for what"),
+        examples=Examples(hit=(Example(text="x"),), todo=Todo(full=(Example(text="y"),))),
+    )  # fmt: skip
+    lines = show(Checklist(id="c", title="C", steps=(step, Step(id="thanked", title="Thanked", key=False)), lists={"l": ("1", "2")}))
+    assert lines[:18] == [
+        "C (c, version 1, en)",
+        "",
+        "Steps on the screen",
+        "1. Apologized (apologized)",
+        "   it calms",
+        "   said by the customer",
+        "   heard by: the engine's 'apologies'",
+        "   counts: a · b · c · and 1 more",
+        "   counts fully: e",
+        "   but not: f",
+        "   asked for: once the heat reaches 35, or x or y is raised, or heard was heard, or the agent moves on to solving; "
+        "best after heard",
+        "   reminds after 5 s, overdue after 10 s, overdue after 1 turn of the agent, missed 7.5 s later",
+        '   prompt: Say sorry – "Sorry!"',
+        "   when thin: Say for what",
+        "   examples: 1 hit, 1 todo",
+        "",
+        "Steps that are only logged",
+        "-  Thanked (thanked)",
+    ]
+    assert "   <l>: 1 · 2" in lines
+    assert lines[-1] == "0 scenarios"
+
+
+def test_flags_are_shown_under_their_speaker() -> None:
+    flag = Flag(id="harm", title="Harm", speaker="customer", why="safety", says=("x",), unless=("y",), serious=True, now=True,
+                prompt=Prompt(text="Stay calm"))  # fmt: skip
+    lines = show(Checklist(id="c", title="C", flags=(flag, Flag(id="over", title="Over", speaker="agent", detector="talk_over"))))
+    start = lines.index("Flags in the customer's words")
+    assert lines[start + 1 : start + 8] == [
+        "-  Harm (harm)", "   safety", "   raised by: x", "   but not: y", "   goes to the supervisor, at once", "   prompt: Stay calm",
+        "   examples: none",
+    ]  # fmt: skip
+    assert "   raised by: the engine's 'talk_over'" in lines[lines.index("Flags in the agent's words") :]
+
+
+def test_every_step_and_flag_of_the_shipped_checklist_is_shown() -> None:
+    checklist = load(find("complaint"))
+    text = "\n".join(show(checklist))
+    assert all(f"({rule})" in text for rule in [step.id for step in checklist.steps] + [flag.id for flag in checklist.flags])
