@@ -1,0 +1,153 @@
+"""Where calls come from. `open` turns what a person wrote for a SOURCE into a `companion.core.feed.Source`.
+
+Each kind of source is a module of its own; how its wire is spoken stands in `protocols`, without I/O.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from companion.core.events import Channel
+from companion.core.feed import Source
+from companion.errors import ConfigError, SourceError
+from companion.sources.uri import Address, parse
+
+if TYPE_CHECKING:
+    from companion.sources.blocks import Blocks
+    from companion.speech.recogniser import Recogniser
+
+_STDIN = 0
+
+
+def needs_speech(uri: str) -> bool:
+    """Whether this SOURCE sends sound, so that a recogniser is wanted.
+
+    Raises:
+        ConfigError: it is no SOURCE.
+    """
+    address = parse(uri)
+    return address.kind in ("sound", "pcm", "vosk") or address.rate is not None
+
+
+def open(
+    uri: str,
+    *,
+    recogniser: "Callable[[str], Recogniser] | None" = None,
+    call: str | None = None,
+    speed: float | None = None,
+    strict: bool = False,
+    agent_channel: Literal["left", "right"] = "left",
+    mono_as: Channel | None = None,
+    token: str | None = None,
+    certificate: Path | None = None,
+    key: Path | None = None,
+) -> Source:
+    """The source that `uri` names. Nothing is read or dialled before it is iterated, but a file is looked at.
+
+    Args:
+        uri: see `companion.sources.uri.UNDERSTOOD`.
+        recogniser: makes the recogniser of a call, given the call's id; only sound needs it.
+        call: the id of the call where a source is one call; a file's name without its ending where not given.
+        speed: plays recordings so many times as fast as life, as `live` does; None takes them as fast as they can be heard.
+        strict: a line of JSON Lines that cannot be used ends everything.
+        agent_channel: which side of a stereo recording is the agent.
+        mono_as: who speaks where there is one channel only.
+        token: what peers that join us must present; needed where they may come from other machines.
+        certificate: a PEM file, with which peers that join us are served over TLS.
+        key: the certificate's private key, where it is not in the same file.
+
+    Raises:
+        ConfigError: the URI or an option cannot be used.
+        SourceError: there is no such file, or it is not what it should be.
+    """
+    if speed is not None and not 0 < speed <= 1000:
+        raise ConfigError(f"speed {speed:g}: cannot be played; give more than 0 and at most 1000")
+    address = parse(uri)
+    if address.kind == "jsonl":
+        from companion.sources.jsonl import Transcript
+
+        blocks, name = _blocks(address), "stdin" if address.where == "-" else address.where
+        from_now = address.where == "-"
+        return Transcript(blocks, name=name, source=address.name, strict=strict, speed=speed, from_now=from_now)
+    if address.kind == "stream" and address.rate is None:
+        from companion.sources.websocket import Chat
+
+        return Chat(address.where, name=address.name, strict=strict)
+    if recogniser is None:
+        raise ConfigError(f"{address.name}: sends sound, and no recogniser was given; see: companion model list")
+    if address.kind == "vosk":
+        from companion.sources.vosk_server import VoskServer
+
+        return VoskServer(
+            address.host,
+            address.port,
+            recogniser=recogniser,
+            mono_as=mono_as or "customer",
+            token=token,
+            certificate=certificate,
+            key=key,
+        )
+    return _one_call(address, recogniser, call or _call_of(address), speed, agent_channel, mono_as)
+
+
+def _one_call(
+    address: Address,
+    recogniser: "Callable[[str], Recogniser]",
+    call: str,
+    speed: float | None,
+    agent_channel: str,
+    mono_as: Channel | None,
+) -> Source:
+    from companion.sources.files import SoundFile, columns
+
+    rule = columns(address.where, agent_channel=agent_channel, mono_as=mono_as)
+    if address.kind == "sound":
+        return SoundFile(Path(address.where), columns=rule, call=call, recogniser=recogniser, speed=speed)
+    assert address.rate is not None
+    if address.kind == "stream":
+        from companion.sources.websocket import SoundStream
+
+        return SoundStream(
+            address.where,
+            name=address.name,
+            columns=rule(address.channels),
+            rate=address.rate,
+            encoding=address.encoding,
+            call=call,
+            recogniser=recogniser,
+        )
+    from companion.sources.pcm import PcmStream
+
+    return PcmStream(
+        _blocks(address),
+        name=address.name,
+        columns=rule(address.channels),
+        rate=address.rate,
+        encoding=address.encoding,
+        call=call,
+        recogniser=recogniser,
+        speed=speed,
+    )
+
+
+def _call_of(address: Address) -> str:
+    """A name for the one call of this source."""
+    if address.where == "-" or address.kind == "stream":
+        return "call-1"
+    return address.name.rpartition(".")[0] or address.name
+
+
+def _blocks(address: Address) -> "Blocks":
+    from companion.sources.blocks import Blocks
+
+    if address.where == "-":
+        return Blocks(_STDIN, "stdin")
+    if os.path.isdir(address.where):
+        raise SourceError(f"{address.where}: is a folder; name a file")
+    try:
+        descriptor = os.open(address.where, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        what = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
+        raise SourceError(f"{address.where}: {what}; check the path") from error
+    return Blocks(descriptor, address.where, owned=True)

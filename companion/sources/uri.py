@@ -1,0 +1,149 @@
+"""What a person may write for a SOURCE, taken apart."""
+
+from typing import Literal, TypeAlias
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import msgspec
+
+from companion.errors import ConfigError
+
+UNDERSTOOD = (
+    "- (JSON Lines on standard input), a .jsonl file, a WAV, FLAC, OGG or MP3 file, "
+    "pcm:-?rate=16000&channels=2, ws://… or wss://… (a stream to join), vosk://[host]:2700 (for vosk-server clients to join)"
+)
+
+Kind: TypeAlias = Literal["jsonl", "sound", "pcm", "stream", "vosk"]
+
+LONGEST = 2000
+"""Characters of a URI that are looked at in an error."""
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """A SOURCE: what kind it is, where it is, and the sound's format where the URI has to tell it."""
+
+    kind: Kind
+    where: str
+    """`-`, a path, or a URI without our own keys."""
+    name: str
+    """How it may be called in a journal: without passwords and keys."""
+    host: str = ""
+    port: int = 0
+    rate: int | None = None
+    """Samples a second, where the URI says that sound is sent."""
+    channels: int = 1
+    encoding: str = "s16le"
+
+
+def parse(uri: str) -> Address:
+    """Take a SOURCE apart.
+
+    Raises:
+        ConfigError: it is none of those that are understood.
+    """
+    scheme, colon, rest = uri.partition(":")
+    scheme = scheme.lower() if colon and len(scheme) > 1 else ""  # one letter is a drive
+    if uri == "-":
+        return Address(kind="jsonl", where="-", name="stdin")
+    if not uri.strip() or "\0" in uri:
+        raise ConfigError(f"source {uri[:40]!r}: is no source; give {UNDERSTOOD}")
+    if scheme == "pcm":
+        return _pcm(uri, rest)
+    if scheme in ("ws", "wss"):
+        return _stream(uri)
+    if scheme == "vosk":
+        return _vosk(uri)
+    if scheme == "file":
+        return _file(_path_of(uri))
+    if colon and rest.startswith("//"):
+        raise ConfigError(f"{_shown(uri)}: {scheme}: is not understood; give {UNDERSTOOD}")
+    return _file(uri)
+
+
+def _file(path: str) -> Address:
+    name = path.replace("\\", "/").rstrip("/").rpartition("/")[2] or path
+    lines = path.lower().endswith((".jsonl", ".ndjson"))
+    return Address(kind="jsonl" if lines else "sound", where=path, name=name)
+
+
+def _path_of(uri: str) -> str:
+    from urllib.request import url2pathname
+
+    split = urlsplit(uri)
+    if split.netloc not in ("", "localhost"):
+        raise ConfigError(f"{_shown(uri)}: a file on another machine; give file:///path")
+    return url2pathname(split.path)
+
+
+def _pcm(uri: str, rest: str) -> Address:
+    where, _, query = rest.partition("?")
+    if not where:
+        raise ConfigError(f"{uri}: no input; give pcm:-?rate=16000&channels=2 or pcm:PATH?rate=…")
+    keys, others = _keys(uri, query)
+    if others:
+        raise ConfigError(f"{uri}: unknown key {others[0][0]!r}; rate, channels and encoding are understood")
+    name = "stdin" if where == "-" else _file(where).name
+    return _with_format(uri, Address(kind="pcm", where=where, name=name, rate=16000), keys)
+
+
+def _stream(uri: str) -> Address:
+    split = _split(uri)
+    if not split.hostname:
+        raise ConfigError(f"{_shown(uri)}: no host; give ws://host:port/path")
+    keys, others = _keys(uri, split.query)
+    where = urlunsplit((split.scheme, split.netloc, split.path, urlencode(others), ""))
+    return _with_format(uri, Address(kind="stream", where=where, name=_shown(uri)), keys)
+
+
+def _vosk(uri: str) -> Address:
+    split = _split(uri)
+    if split.path not in ("", "/") or split.query:
+        raise ConfigError(f"{_shown(uri)}: only a host and a port are understood; give vosk://:2700")
+    host = split.hostname or ""
+    port = 2700 if split.port is None else split.port
+    shown = f"[{host}]" if ":" in host else host
+    return Address(kind="vosk", where=uri, name=f"vosk://{shown}:{port}", host=host, port=port)
+
+
+def _split(uri: str):  # type: ignore[no-untyped-def]
+    try:
+        split = urlsplit(uri)
+        split.port  # noqa: B018 – reading it is what checks it
+    except ValueError as error:
+        raise ConfigError(f"{uri[:LONGEST]}: {str(error).lower()}; give scheme://host:port") from None
+    return split
+
+
+def _keys(uri: str, query: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Our own keys, and the others in order."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    ours = ("rate", "channels", "encoding")
+    return {key: value for key, value in pairs if key in ours}, [pair for pair in pairs if pair[0] not in ours]
+
+
+def _with_format(uri: str, address: Address, keys: dict[str, str]) -> Address:
+    rate = _whole(uri, "rate", keys["rate"]) if "rate" in keys else address.rate
+    if rate is None and keys:
+        raise ConfigError(f"{_shown(uri)}: {next(iter(keys))} without a rate; add rate=16000")
+    if rate is not None and not 4000 <= rate <= 192000:
+        raise ConfigError(f"{_shown(uri)}: rate {rate} cannot be used; give 4000 to 192000")
+    channels = _whole(uri, "channels", keys.get("channels", "1"))
+    if channels not in (1, 2):
+        raise ConfigError(f"{_shown(uri)}: {channels} channels; a call has 1 or 2")
+    encoding = keys.get("encoding", "s16le").lower()
+    if encoding not in ("s16le", "mulaw", "alaw"):
+        raise ConfigError(f"{_shown(uri)}: unknown encoding {encoding!r}; give s16le, mulaw or alaw")
+    return msgspec.structs.replace(address, rate=rate, channels=channels, encoding=encoding)
+
+
+def _whole(uri: str, key: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) < 10):
+        raise ConfigError(f"{_shown(uri)}: {key} {value[:40]!r} is no whole number")
+    return int(value)
+
+
+def _shown(uri: str) -> str:
+    """The URI without user, password and query: those may be secrets, and a journal is kept."""
+    scheme, _, rest = uri[:LONGEST].partition("://")
+    place = rest.split("?")[0].split("#")[0]
+    authority, slash, path = place.partition("/")
+    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"

@@ -1,0 +1,72 @@
+"""Sound on its way to the recogniser: agent first, in rounds, on the clock of the sound."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from companion.core.events import SpeechEnded, Utterance
+from companion.core.feed import Happened, Item, Level, Passed
+from companion.sources.listening import Listening
+from companion.speech.recogniser import Recogniser
+
+SAID = Utterance(speaker="customer", text="hello", start=0.1, end=0.5)
+
+Script = Callable[..., Callable[[str], Recogniser]]
+Tone = Callable[..., NDArray[np.float32]]
+
+
+async def hear(listening: Listening, samples: NDArray[np.float32], clocked: bool = True) -> list[Item]:
+    return [item for round_ in listening.feed(samples) for item in await listening.hear(round_, clocked=clocked)]
+
+
+async def test_arrival_is_the_end_of_the_chunk_that_brought_it(script: Script, tone: Tone) -> None:
+    items = await hear(Listening("7", script(SAID)("7"), ("agent", "customer"), 16000), tone(1.0))
+    assert [item.at for item in items if isinstance(item, Happened)] == [600, 600, 600]
+    assert [item.at for item in items if isinstance(item, Passed)] == [200, 400, 600, 800, 1000]
+
+
+@pytest.mark.parametrize("rate", [4000, 8000, 11025, 44100, 96000])
+async def test_any_rate(script: Script, tone: Tone, rate: int) -> None:
+    listening = Listening("7", script()("7"), ("agent",), rate)
+    await hear(listening, tone(2.0, 1, rate))
+    for round_ in listening.flush():
+        await listening.hear(round_)
+    assert listening.now == pytest.approx(2.0, abs=0.002)
+
+
+async def test_rounds_hold_the_agent_first_whatever_the_columns(script: Script, tone: Tone) -> None:
+    listening = Listening("7", script()("7"), ("customer", "agent"), 16000)
+    sound = tone(0.2)
+    sound[:, 0] = 0
+    (round_,) = listening.feed(sound)
+    assert [chunk.channel for chunk in round_] == ["agent", "customer"]
+    assert [any(chunk.pcm) for chunk in round_] == [True, False]
+
+
+async def test_loudness_of_each_channel(script: Script, tone: Tone) -> None:
+    sound = tone(0.2)
+    sound[:, 1] = 0
+    items = await hear(Listening("7", script()("7"), ("agent", "customer"), 16000), sound)
+    agent, customer = [item for item in items if isinstance(item, Level)]
+    assert agent.level > 0.5
+    assert customer.level == 0
+
+
+async def test_live_sound_leaves_arrival_to_the_taker(script: Script, tone: Tone) -> None:
+    listening = Listening("7", script(SAID)("7"), ("customer",), 16000, start=10.0)
+    items = await hear(listening, tone(0.5, 1), clocked=False)
+    items += await listening.last()
+    assert {item.at for item in items if isinstance(item, Happened)} == {None}
+    assert not [item for item in items if isinstance(item, Passed)]
+    assert listening.now == pytest.approx(10.5)
+
+
+async def test_finish_brings_the_rest(script: Script, tone: Tone) -> None:
+    late = Utterance(speaker="agent", text="good bye", start=0.2, end=9.0)
+    listening = Listening("7", script(late)("7"), ("agent", "customer"), 16000)
+    await hear(listening, tone(0.4))
+    items = await listening.finish()
+    assert [item.event for item in items if isinstance(item, Happened)][1:] == [SpeechEnded(channel="agent", end=9.0), late]
+    assert {item.at for item in items if isinstance(item, Happened)} == {400}
