@@ -1,0 +1,46 @@
+# All that CI does is `make check`. Everything runs in .venv, which `make .venv` fills.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: check test lint types walls rules core wheel picture bench clean
+
+check: lint types walls rules test core wheel
+
+.venv: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -e '.[dev]'
+	@touch .venv
+
+test: .venv
+	$(BIN)/pytest
+
+lint: .venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv
+	$(BIN)/mypy
+
+walls: .venv
+	$(BIN)/lint-imports
+
+rules: .venv
+	$(BIN)/companion checklist check
+
+core: .venv  # the core is fully covered by its own tests
+	$(BIN)/pytest tests/core --cov=companion.core --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
+
+wheel: .venv  # what is installed works as what is checked out: checklists, model and demo are inside
+	PYTHON=$(PYTHON) bench/wheel.sh
+
+picture: .venv
+	$(BIN)/python docs/picture.py
+
+bench: .venv
+	$(BIN)/python bench/detect.py
+	$(BIN)/python bench/delay.py
+	$(BIN)/python bench/cost.py
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,98 @@
+"""Settings: each has its three spellings, and says where it came from."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from companion import config
+from companion.cli import cli
+from companion.errors import ConfigError
+
+DOCS = Path(__file__).parents[1] / "docs" / "configuration.md"
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(config.platformdirs, "user_config_path", lambda name: tmp_path / "user")
+
+
+@pytest.mark.parametrize("setting", config.SETTINGS, ids=lambda setting: setting.name)
+def test_a_setting_has_three_spellings_and_is_documented(setting: config.Setting) -> None:
+    value = "12.5" if setting.kind is float else "light" if setting.name == "theme" else "some"
+    in_file = value if setting.kind is float else f'"{value}"'
+    section, _, key = setting.name.rpartition(".")
+    Path("companion.toml").write_text((f"[{section}]\n" if section else "") + f"{key} = {in_file}\n")
+    shown = CliRunner().invoke(cli, ["config"]).output
+    assert any(line.split() == [setting.name, value, "file"] for line in shown.splitlines())
+    shown = CliRunner().invoke(cli, ["config"], env={setting.variable: value}).output
+    assert any(line.split() == [setting.name, value, setting.variable] for line in shown.splitlines())
+    shown = CliRunner().invoke(cli, ["config", setting.flag, value], env={setting.variable: "other" if setting.kind is str else "1"}).output
+    assert any(line.split() == [setting.name, value, setting.flag] for line in shown.splitlines())
+    documented = DOCS.read_text(encoding="utf-8")
+    assert all(name in documented for name in (setting.name, setting.variable, setting.flag))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[speech]\nmodle = "x"\n', "unknown setting 'speech.modle'; did you mean 'speech.model'?"),
+        ("zzz = 1\n", "unknown setting 'zzz'; known are"),
+        ("theme = 3\n", "'theme' must be text, not 3"),
+        ('[speech]\nwatchdog = "long"\n', "'speech.watchdog' must be a number, not 'long'"),
+        ("[speech]\nwatchdog = true\n", "'speech.watchdog' must be a number"),
+        ("theme = \n", "not TOML"),
+    ],
+)
+def test_a_bad_file_is_named_with_what_is_wrong(text: str, message: str) -> None:
+    Path("companion.toml").write_text(text)
+    with pytest.raises(ConfigError, match=r"companion\.toml: ") as error:
+        config.read_file(Path("companion.toml"))
+    assert message in str(error.value)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        config.read_file(tmp_path)
+
+
+def test_one_file_is_in_force_and_the_nearest_wins(tmp_path: Path) -> None:
+    assert config.find_file(None, {}) is None
+    (tmp_path / "user").mkdir()
+    (tmp_path / "user" / "companion.toml").touch()
+    assert config.find_file(None, {}) == tmp_path / "user" / "companion.toml"
+    (tmp_path / "companion.toml").touch()
+    assert config.find_file(None, {}) == Path("companion.toml")
+    (tmp_path / "a.toml").touch()
+    (tmp_path / "b.toml").touch()
+    assert config.find_file(None, {"COMPANION_CONFIG": "a.toml"}) == Path("a.toml")
+    assert config.find_file("b.toml", {"COMPANION_CONFIG": "a.toml"}) == Path("b.toml")
+    with pytest.raises(ConfigError, match=r"missing\.toml: no such file \(named by --config\)"):
+        config.find_file("missing.toml", {})
+
+
+def test_a_whole_number_will_do_for_seconds() -> None:
+    Path("companion.toml").write_text("[speech]\nwatchdog = 20\n")
+    assert config.read_file(Path("companion.toml")) == {"speech_watchdog": 20}
+
+
+def test_secrets_come_from_files(tmp_path: Path) -> None:
+    assert config.read_secret(None, "the token") is None
+    (tmp_path / "token").write_text("long and random\n")
+    assert config.read_secret(str(tmp_path / "token"), "the token") == "long and random"
+    (tmp_path / "empty").write_text("\n")
+    with pytest.raises(ConfigError, match="the token is empty"):
+        config.read_secret(str(tmp_path / "empty"), "the token")
+    with pytest.raises(ConfigError, match="the token cannot be read"):
+        config.read_secret(str(tmp_path / "none"), "the token")
+
+
+def test_no_setting_holds_a_secret_itself() -> None:
+    assert not [setting.name for setting in config.SETTINGS if setting.name.endswith(("token", "password", "secret"))]
+
+
+def test_folders_are_under_the_users_own() -> None:
+    assert config.models_folder().name == "models"
+    assert config.choice_file().name == "speech-model"
+    assert config.setting("theme").default == "dark"
