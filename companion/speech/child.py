@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections import deque
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from companion.errors import SpeechError
 from companion.speech import worker
@@ -23,6 +23,29 @@ class ChildLost(SpeechError):
         self.loading = loading
 
 
+class Listener(Protocol):
+    """Whoever waits for the answers of a stream. Called by the event loop; must not wait for anything."""
+
+    def answered(self, kind: bytes, payload: bytes) -> None:
+        """The oldest request still open was answered."""
+        ...
+
+    def lost(self, lost: ChildLost) -> None:
+        """The process is gone, and the stream with it; open requests will not be answered."""
+        ...
+
+
+class _Stream:
+    """A stream's listener, how many requests are open, and since when nothing came of them."""
+
+    __slots__ = ("listener", "open", "since")
+
+    def __init__(self, listener: Listener) -> None:
+        self.listener = listener
+        self.open = 0
+        self.since = 0.0
+
+
 class Child(asyncio.SubprocessProtocol):
     """One process with one model. Made by `start`.
 
@@ -36,10 +59,10 @@ class Child(asyncio.SubprocessProtocol):
         self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._ended: asyncio.Future[None] = self._loop.create_future()
-        self._waiting: dict[int, deque[tuple[asyncio.Future[tuple[bytes, bytes]], float]]] = {}
+        self._streams: dict[int, _Stream] = {}
+        self._opened = 0
         self._read = bytearray()
         self._said: deque[str] = deque(maxlen=_LAST_LINES)
-        self._streams = 0
         self._transport: asyncio.SubprocessTransport | None = None
         self._stdin: asyncio.WriteTransport | None = None
         self._watch: asyncio.TimerHandle | None = None
@@ -77,31 +100,28 @@ class Child(asyncio.SubprocessProtocol):
         child._watch = child._loop.call_later(child._patience / 8, child._look)
         return child
 
-    def stream(self) -> int:
-        """A number for a new stream."""
-        self._streams += 1
-        return self._streams
+    def open(self, listener: Listener) -> int:
+        """A number for a new stream, whose answers go to `listener`."""
+        self._opened += 1
+        self._streams[self._opened] = _Stream(listener)
+        return self._opened
 
-    def ask(self, kind: bytes, stream: int, payload: bytes = b"") -> "asyncio.Future[tuple[bytes, bytes]]":
-        """Send a request. The future holds the kind and the payload of the answer, or raises ChildLost.
-
-        Raises:
-            ChildLost: it is lost already.
-        """
-        self.tell(kind, stream, payload)
-        answer: asyncio.Future[tuple[bytes, bytes]] = self._loop.create_future()
-        self._waiting.setdefault(stream, deque()).append((answer, self._loop.time()))
-        return answer
-
-    def tell(self, kind: bytes, stream: int, payload: bytes = b"") -> None:
-        """Send a request that is not answered.
-
-        Raises:
-            ChildLost: it is lost already.
-        """
+    def ask(self, stream: int, kind: bytes, payload: bytes = b"") -> None:
+        """Send a request. Several may be open; the answers come in their order. Does nothing after a loss."""
         if self.lost is not None or self._stdin is None:
-            raise self._why()
+            return
         self._stdin.write(worker.HEAD.pack(kind, stream, len(payload)) + payload)
+        if kind == worker.DROP:
+            self._streams.pop(stream, None)
+            return
+        waiting = self._streams[stream]
+        if not waiting.open:
+            waiting.since = self._loop.time()
+        waiting.open += 1
+
+    def forget(self, stream: int) -> None:
+        """The stream was ended and its last request answered."""
+        self._streams.pop(stream, None)
 
     def give_up(self, reason: str, *, loading: bool = False) -> None:
         """Kill it, and let everybody who waits know why."""
@@ -162,19 +182,17 @@ class Child(asyncio.SubprocessProtocol):
                 self._ready.set_result(None)
         elif kind == worker.FAILED:
             self.give_up(self._in_short(payload.decode("utf-8", "replace")), loading=not self._ready.done())
-        elif waiting := self._waiting.get(stream):
-            answer, _ = waiting.popleft()
-            if not waiting:
-                del self._waiting[stream]
-            if not answer.done():
-                answer.set_result((kind, payload))
+        elif waiting := self._streams.get(stream):
+            waiting.open -= 1
+            waiting.since = self._loop.time()
+            waiting.listener.answered(kind, payload)
 
     def _look(self) -> None:
         """The watchdog. Answers that came in the same turn of the loop were taken before this, so a sleep of the machine is no hang."""
         if self.lost is not None:
             return
         now = self._loop.time()
-        if any(now - waiting[0][1] >= self._patience for waiting in self._waiting.values()):
+        if any(waiting.open and now - waiting.since >= self._patience for waiting in self._streams.values()):
             self.give_up(f"the recogniser gave no answer for {self._patience:g} s")
             return
         self._watch = self._loop.call_later(self._patience / 8, self._look)
@@ -185,13 +203,12 @@ class Child(asyncio.SubprocessProtocol):
         self.lost = lost
         if self._watch is not None:
             self._watch.cancel()
-        waiters: list[asyncio.Future[Any]] = [self._ready]
-        waiters += [answer for waiting in self._waiting.values() for answer, _ in waiting]
-        self._waiting.clear()
-        for waiter in waiters:
-            if not waiter.done():
-                waiter.set_exception(lost)
-                waiter.exception()  # taken note of, if nobody waits any more
+        if not self._ready.done():
+            self._ready.set_exception(lost)
+            self._ready.exception()  # taken note of, if nobody waits any more
+        waiting, self._streams = self._streams, {}
+        for stream in waiting.values():
+            stream.listener.lost(lost)
 
     def _why(self) -> ChildLost:
         """A fresh exception, since one object raised to many would gather all their tracebacks."""
