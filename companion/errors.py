@@ -11,7 +11,7 @@ CompanionError                exit   who must act              the call goes on?
 ├── SpeechError                 4     the person starting       not started, or ends
 │   └── ModelMissing                  (says where it looked and how to get one)
 ├── SinkError                   5     the operator              always; becomes an event
-│   └── ReaderGone                    (stdout's reader went away, as `head` does: stop quietly)
+│   └── ReaderGone            141     nobody                      (stdout's reader went away, as `head` does: stop quietly)
 └── ReplayError                 6     the person starting       not started
     ├── JournalError                  (a line that cannot be read)
     └── ReplayMismatch                (the same events gave other updates)
