@@ -65,7 +65,7 @@ class CallApp(App[None]):
             self._summed_up, self._ending = self.snapshot, False
         if self._mounted and not self._due and self.snapshot is not before:
             self._due = True
-            self.set_timer(PACE, self._give)
+            self.call_later(self.set_timer, PACE, self._give)  # a timer must be made in the app's own context, not its feeder's
 
     def on_mount(self) -> None:
         """Show what came in so far."""
