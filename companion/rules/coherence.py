@@ -10,16 +10,17 @@ from typing import NoReturn, TypeAlias
 
 import msgspec
 
-from companion.core import detect
+from companion.core import detect, phrases
 from companion.core.checklist import Checklist, Flag, Prompt, Step
+from companion.core.times import GRAMMAR as ENGINE
 from companion.errors import ChecklistError
 
 Places: TypeAlias = Mapping[tuple[str | int, ...], int]
 
-FROM_TIMING = ("interrupting",)
-"""Flags that the session raises from who speaks when; they need no words."""
+FLAG_DETECTORS = ("talk_over",)
+"""What a flag's `detector` may be: the session raises it from who speaks when, and it needs no words."""
 
-PLACEHOLDERS = ("problem", "feeling", "name")
+PLACEHOLDERS = ("problem",)
 """What `{…}` in a prompt may stand for."""
 
 _EVENTS = ("hold", "unhold", "lost", "back", "end")
@@ -58,8 +59,10 @@ class _Check:
             self._refuse("'version' counts from 1", "version")
         for number, flag in enumerate(self._checklist.flags):
             self._words(flag, "flags", number)
-            if not flag.says and not getattr(flag, "detector", None) and flag.id not in FROM_TIMING:
-                self._refuse(f"flag '{flag.id}' can never be raised; give it 'says'", "flags", number)
+            if flag.detector is not None:
+                self._known(flag.detector, FLAG_DETECTORS, "detector", "flags", number, "detector")
+            elif not flag.says:
+                self._refuse(f"flag '{flag.id}' can never be raised; give it 'says' or a 'detector'", "flags", number)
             self._prompt(flag.prompt, "flags", number, "prompt")
         for number, step in enumerate(self._checklist.steps):
             self._words(step, "steps", number)
@@ -69,6 +72,8 @@ class _Check:
             for name, value in msgspec.structs.asdict(getattr(self._checklist, field)).items():
                 if isinstance(value, int | float) and value < 0:
                     self._refuse(f"'{name}' cannot be negative", field, name)
+        if ("escalation", "settled_by") in self._places:
+            self._known(self._checklist.escalation.settled_by, self._steps, "step", "escalation", "settled_by")
         self._prompt(self._checklist.escalation.prompt, "escalation", "prompt")
 
     def _ids(self) -> None:
@@ -164,14 +169,19 @@ class _Check:
                 opened.append(mark)
             elif mark in _CLOSES and (not opened or opened.pop() != _CLOSES[mark]):
                 self._refuse(f"'{mark}' has no '{_CLOSES[mark]}' before it in '{template}'", *path)
-            elif mark == "|" and not opened:
-                self._refuse(f"'|' stands between ( and ) in '{template}'", *path)
         if opened:
             self._refuse(f"'{opened[-1]}' is never closed in '{template}'", *path)
         for name in _named(template):
-            self._known(name, self._checklist.lists, "list", *path)
+            if name not in ENGINE:
+                self._known(name, self._checklist.lists, "list", *path)
+        if re.search(r"[(\[|]\s*[|)\]]", template):
+            self._refuse(f"a way is empty in '{template}'; put what may be left out in [ ]", *path)
         if not re.search(r"\w", template):
             self._refuse(f"'{template}' holds no words", *path)
+        try:
+            phrases.read(template)
+        except ChecklistError as error:
+            self._refuse(str(error), *path)
 
     def _known(self, name: str, known: Collection[str], kind: str, *path: str | int) -> None:
         if name not in known:

@@ -21,7 +21,7 @@ heat:
   soothe: {"thank you": 10}
 flags:
   - {id: leaving, title: Leaving, speaker: customer, says: [i am leaving]}
-  - {id: interrupting, title: Interrupting, speaker: agent}
+  - {id: interrupting, title: Interrupting, speaker: agent, detector: talk_over}
 steps:
   - id: heard
     title: Heard
@@ -35,7 +35,7 @@ steps:
     due: 20
     escalate: 20
     turns: 2
-    prompt: {text: "Say sorry about {problem}", say: ["Sorry, {name}!"]}
+    prompt: {text: "Say sorry about {problem}", say: ["Sorry about {problem}!"]}
 """
 
 
@@ -67,7 +67,7 @@ def test_what_fits_is_let_through() -> None:
         ("[i am] sorry", "[i am sorry", "19: '[' is never closed in '[i am sorry you are <feeling>'"),
         ("[i am] sorry", "i am] sorry", "19: ']' has no '[' before it"),
         ("[i am] sorry", "(i [am) ] sorry", "19: ')' has no '(' before it"),
-        ("[i am] sorry", "i am|was sorry", "19: '|' stands between ( and )"),
+        ("[i am] sorry", "i am|was sorry", "19: template 'i am|was sorry you are <feeling>': '|' outside brackets"),
         ("says: [i am leaving]", "says: ['...']", "11: '...' holds no words"),
         ('"thank you": 10', '"thank (you": 10', "9: '(' is never closed"),
         ("leaving: 15", "leaving: 150", "8: a weight lies between 0 and 100, not 150"),
@@ -77,12 +77,15 @@ def test_what_fits_is_let_through() -> None:
         ("  soothe", "  half_life: 0\n  soothe", "9: 'half_life' must be longer than nothing"),
         ("detector: listens", "detector: listen", "16: unknown detector 'listen'; did you mean 'listens'?"),
         ("detector: listens", "why: because", "14: step 'heard' can never be met; give it 'says' or a 'detector'"),
-        ("says: [i am leaving]", "why: x", "11: flag 'leaving' can never be raised; give it 'says'"),
+        ("says: [i am leaving]", "why: x", "11: flag 'leaving' can never be raised; give it 'says' or a 'detector'"),
+        ("detector: talk_over", "detector: talkover", "12: unknown detector 'talkover'; did you mean 'talk_over'?"),
+        ("says: [i am leaving]", "says: ['i (am|) leaving']", "11: a way is empty in 'i (am|) leaving'"),
+        ("title: Whole", "title: Whole\nescalation: {settled_by: herd}", "3: unknown step 'herd'; did you mean 'heard'?"),
         ("remind: 10", "remind: 30", "22: 'remind' comes after 'due'"),
         ("    due: 20\n    escalate: 20\n    turns: 2\n", "    escalate: 20\n", "23: 'escalate' counts from 'due'"),
         ("turns: 2", "turns: 0", "25: 'turns' counts from 1"),
         ("{problem}", "{problm}", "26: unknown placeholder 'problm'; did you mean 'problem'?"),
-        ("Sorry, {name}", "Sorry, {name", "26: a brace { or } has no partner"),
+        ("about {problem}!", "about {problem!", "26: a brace { or } has no partner"),
         ("title: Whole", "title: Whole\nversion: 0", "3: 'version' counts from 1"),
         ("title: Whole", "title: Whole\nprompting: {most: -1}", "3: 'most' cannot be negative"),
         ("title: Whole", "title: Whole\nescalation: {prompt: {text: '{x}'}}", "3: unknown placeholder 'x'; known: "),
