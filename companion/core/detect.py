@@ -93,7 +93,11 @@ class Judge:
         lists = {**_times.GRAMMAR, **checklist.lists}
         self._content = Content({name: items for name, items in lists.items() if name.startswith("same-")})
         self._vague = frozenset(self._content.key(word) for word in lists.get("vague", ())) - {""}
-        self._grammar = {channel: Grammar(lists, dict(_rules(checklist, channel))) for channel in ("agent", "customer")}
+        self._topic = frozenset(word for entry in lists.get("topic", ()) for word in normal(entry).words)
+        misheard = [word for entry in lists.get("misheard", ()) for word in normal(entry).words]
+        self._grammar = {
+            channel: Grammar(lists, dict(_rules(checklist, channel)), misheard) for channel in ("agent", "customer")
+        }
 
     def judge(self, utterance: Utterance, index: int, memory: Memory) -> Judgement:
         """Judge the call's utterance number `index` in the light of what came before; changes nothing, so a partial can be judged too."""
@@ -104,7 +108,7 @@ class Judge:
         for one in self._grammar[utterance.speaker].find(text.words):
             found.setdefault(one.name, []).append(one.span)
         before = [Turn(speaker, words, frozenset(self._content.keys(words)) - {""}) for _, speaker, words in memory.turns]
-        reading = Reading(text, found, self._content, before, self._vague)
+        reading = Reading(text, found, self._content, before, self._vague, self._topic)
         mine = utterance.speaker
         steps = [met for step in self.checklist.steps if step.speaker == mine and (met := _step(step, reading, index))]
         flags = [up for flag in self.checklist.flags if flag.speaker == mine and (up := _flag(flag, reading, index))]

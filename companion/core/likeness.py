@@ -1,7 +1,8 @@
 """Words that are alike: what a recogniser heard, or a hurried person typed, and the word of a checklist that was meant.
 
-A word that a checklist knows is itself. Another one may stand for a known word that is spelled nearly so, and two or three short words for a long one that
-sounds so ("a policy" for "apologize"). Words of three letters or fewer are never bent. What a word may stand for is worked out once and kept.
+A word that a checklist knows is itself. Another one may stand for a known word that has the same consonants in the same order and nearly the same
+vowels ("recieved", "prblem"), or the same stem; and two or three short words for a long one of the checklist's `misheard` list that sounds so
+("a policy" for "apologize"). Words of fewer than five letters are never bent. What a word may stand for is worked out once and kept.
 """
 
 import re
@@ -11,14 +12,17 @@ from typing import TypeAlias
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
+from companion.core.content import stem
+
 Symbol: TypeAlias = tuple[str, int]
-"""What a word may be read as, and 1 where it is only alike, 0 where it is the word itself."""
+"""What a word may be read as, and how unlike it is: 0 for the word itself, 1 for one spelled nearly so, 2 for one misheard."""
 
 _KEPT = 20_000
 _LEAST = 5
 """Letters below which a word is not bent. Four-letter words have too many neighbours ("wait", "want", "went")."""
-_SOUND = 85.0
+_SOUND = 90.0
 _LONG = 8
+"""Letters from which on a word may differ in two places."""
 _CLASSES = str.maketrans({"z": "s", "x": "s", "q": "k", "v": "f", "d": "t", "b": "p"})
 _VOWELS = re.compile(r"(?<!^)[aeiouyhw]")
 _TWICE = re.compile(r"(.)\1+")
@@ -57,15 +61,21 @@ def sound(word: str) -> str:
     return _TWICE.sub(r"\1", "a" + word[1:] if word[:1] in "aeiou" else word)
 
 
+def skeleton(word: str) -> str:
+    """The consonants of a word, sorted out of doubles; "y" counts as one at the end, where it is a part of the sense."""
+    return _TWICE.sub(r"\1", re.sub(r"[aeiou]", "", word))
+
+
 class Vocabulary:
     """The words and beginnings of words that a checklist's templates are made of.
 
     Args:
         words: words as they stand in templates, in normal form.
         stems: beginnings of words, as `stem*` in templates.
+        misheard: long words that a recogniser may take for two or three short ones.
     """
 
-    def __init__(self, words: Iterable[str], stems: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], stems: Iterable[str], misheard: Iterable[str]) -> None:
         self._words = frozenset(words)
         self._stems = frozenset(stems)
         self._shortest = min((len(stem) for stem in self._stems), default=99)
@@ -74,8 +84,8 @@ class Vocabulary:
         for word in sorted(self._words):
             if len(word) >= _LEAST and word.isalpha():
                 self._near.setdefault(word[0], []).append(word)
-            if len(word) >= _LONG and word.isalpha():
-                self._long.setdefault(sound(word)[:2], []).append((sound(word), word))
+        for word in misheard:
+            self._long.setdefault(sound(word)[:2], []).append((sound(word), word))
         self._read: dict[str, tuple[Symbol, ...]] = {}
         self._heard: dict[tuple[str, ...], tuple[Symbol, ...]] = {}
 
@@ -112,18 +122,20 @@ class Vocabulary:
         for other in self._near.get(word[0], ()):
             if abs(len(other) - len(word)) <= most:
                 distance = OSA.distance(word, other, score_cutoff=most)
-                if distance <= most:
+                if distance <= most and (skeleton(word) == skeleton(other) or stem(word) == stem(other)):
                     near[other] = distance
         best = min(near.values(), default=0)
         return [(symbol, 1) for other, distance in near.items() if distance == best for symbol in self._exact(other)]
 
     def _mishearings(self, joined: str) -> Iterable[Symbol]:
-        if len(joined) < _LONG - 2:
-            return []
         key = sound(joined)
+        if len(joined) < 6 or len(key) < 4:
+            return []
         return [
-            (symbol, 1)
+            (symbol, 2)
             for other, word in self._long.get(key[:2], ())
-            if abs(len(word) - len(joined)) <= 3 and ratio(key, other, score_cutoff=_SOUND) >= _SOUND
+            if abs(len(word) - len(joined)) <= 3
+            and word[0] == joined[0]
+            and (key == other or (len(key) >= 6 and ratio(key, other, score_cutoff=_SOUND) >= _SOUND))
             for symbol in self._exact(word)
         ]

@@ -22,7 +22,7 @@ _GAPS = {"..": 3, "...": 6}
 FIGURE = "@figure"
 """In a template: any number in figures."""
 _UNLIKE = 2
-"""Words of one phrase that may be only alike."""
+"""How unlike the words of one phrase may be, all together; and a rule of few words less than that (see `find`)."""
 Edge: TypeAlias = tuple[str, int, int]
 """From a word on: what it reads as, the word after it, how many of the words were only alike."""
 
@@ -97,7 +97,10 @@ def _ways(marks: Sequence[str], at: int, template: str, closing: str) -> tuple[l
         elif mark.endswith("*"):
             ways[-1].append(Words(normal(mark[:-1]).words[0] if normal(mark[:-1]).words else mark[:-1].lower(), stem=True))
         else:
-            ways[-1].extend(Words(word) for word in normal(mark).words)
+            words = normal(mark).words
+            if not words:
+                raise ChecklistError(f"template {template!r}: '{mark}' is never heard (hesitations are left out); take it away")
+            ways[-1].extend(Words(word) for word in words)
     if closing:
         raise ChecklistError(f"template {template!r}: '{'[' if closing == ']' else '('}' is never closed; add '{closing}'")
     return [tuple(way) for way in ways], at
@@ -228,12 +231,15 @@ class Grammar:
     Args:
         lists: name → templates; a list may use others, but not itself.
         rules: name → templates. Several templates of one name are one rule.
+        misheard: long words that a recogniser may take for two or three short ones, in normal form.
 
     Raises:
         ChecklistError: a template cannot be read, a list is not there, or lists use each other in a circle.
     """
 
-    def __init__(self, lists: Mapping[str, Iterable[str]], rules: Mapping[str, Iterable[str]]) -> None:
+    def __init__(
+        self, lists: Mapping[str, Iterable[str]], rules: Mapping[str, Iterable[str]], misheard: Iterable[str] = ()
+    ) -> None:
         read_lists = {name: [read(template) for template in templates] for name, templates in lists.items()}
         read_rules = {name: [read(template) for template in templates] for name, templates in rules.items()}
         depths: dict[str, int] = {}
@@ -253,7 +259,7 @@ class Grammar:
             for pattern in patterns:
                 self._rules.add(pattern, name)
         atoms = {atom for patterns in (*read_lists.values(), *read_rules.values()) for pattern in patterns for atom in _atoms(pattern)}
-        self.vocabulary = Vocabulary((a.word for a in atoms if not a.stem), (a.word for a in atoms if a.stem))
+        self.vocabulary = Vocabulary((a.word for a in atoms if not a.stem), (a.word for a in atoms if a.stem), misheard)
 
     def find(self, words: Sequence[str]) -> list[Found]:
         """Every rule and list found in `words` (in normal form), the longest of each name from each word on, in order of their beginning."""
@@ -266,7 +272,9 @@ class Grammar:
                     edges[start] = [*edges[start], *((f"<{name}>", end, unlike) for (name, end), unlike in found.items())]
                     everything += _longest(found, start)
         for start in range(len(words)):
-            everything += _longest(self._rules.walk(words, edges, start), start)
+            found = self._rules.walk(words, edges, start)
+            sure = {(name, end): unlike for (name, end), unlike in found.items() if unlike <= (end - start + 1) // 2}
+            everything += _longest(sure, start)
         everything.sort(key=lambda one: one.span)
         return everything
 

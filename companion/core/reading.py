@@ -38,6 +38,8 @@ class Reading(msgspec.Struct, frozen=True):
     """The turns before, oldest first."""
     vague: Collection[str]
     """Keys of content words that name no case in particular ("issue", "inconvenience")."""
+    topic: Collection[str]
+    """Words that name what the call is about, but nothing that went wrong ("order", "account")."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -59,6 +61,11 @@ class Reading(msgspec.Struct, frozen=True):
         """The words between that say something about this case."""
         keys = self.content.keys(self.words[start:end])
         return [start + at for at, key in enumerate(keys) if key and key not in self.vague]
+
+    def told(self, at: int) -> bool:
+        """Is the word at that place a content word that the customer used before?"""
+        key = self.content.key(self.words[at])
+        return bool(key) and any(key in turn.keys for turn in self.before if turn.speaker == "customer")
 
 
 Detector: TypeAlias = Callable[[Reading, list[Hit]], list[Hit]]

@@ -48,12 +48,13 @@ GRAMMAR: dict[str, tuple[str, ...]] = {
         "same day", "<@span> from (now|today)", "<@span> time", "today (at|by|before) <@digit>", "by (today|the end of today)", "(between|from) <@digit> and <@digit>",
         "all day (today|tomorrow)", "in time for <@date>",
     ),
+    "@not": ("(after|every|each|past|last|previous|over the (last|past)|in the (last|past)) [the|last|past] <@span>", "<@span> (ago|before|earlier|old)"),
     "@soon": (
         "(shortly|soon|momentarily|promptly|presently|imminently|immediately|straightaway|straight away|right away)",
         "as (soon|quickly|fast|early) as", "(in|within) (a|the next|another) (minute|moment|second|while|bit|short while|few moments|couple of moments)",
         "in (due course|no time|a little while|a short while|the near future|the meantime|the coming <@unit>|the next few <@unit>|next to no time)",
         "(any (minute|moment|time|day) now|before (long|you know it)|at (our|the) earliest)", "the (soonest|earliest) [we|i] (can|could|possible)",
-        "with (immediate|instant) effect", "without (any) [further] delay", "(a few|few|a couple of|couple of|a couple) (moments|minutes)", "in a (sec|jiffy|mo|bit)",
+        "with (immediate|instant) effect", "without (any) [further] delay", "(a few|few|a couple of|couple of|a couple) minutes", "in a (sec|jiffy|mo|bit)",
         "later on", "the moment", "over the (next|coming) (few|couple of|several) <@unit>",
     ),
 }  # fmt: skip
@@ -78,7 +79,7 @@ def times(reading: Reading, hits: list[Hit]) -> list[Hit]:
 
 def _ours(reading: Reading, span: Span) -> bool:
     """Is this time about something of ours in the future?"""
-    if reading.touches("no_time", span):
+    if reading.touches("no_time", span) or reading.touches("@not", span):
         return False
     lo, hi = span[0] - _BEFORE, span[1] + _AFTER
     will = [s for s in reading.spans("will") if lo <= s[0] and s[1] <= hi]
