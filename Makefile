@@ -39,7 +39,7 @@ picture: .venv
 
 bench: .venv
 	$(BIN)/python bench/detect.py
-	$(BIN)/python bench/delay.py
+	$(BIN)/python bench/speech.py
 	$(BIN)/python bench/cost.py
 
 clean:

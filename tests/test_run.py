@@ -18,7 +18,9 @@ from companion.run import Run, now
 SORRY = Step(id="apologized", title="apologized", says=("sorry",))
 RULES = Rules.of(Checklist(id="tiny", title="Tiny", steps=(SORRY,)))
 REMINDING = Rules.of(
-    Checklist(id="tiny", title="Tiny", steps=(Step(id="apologized", title="a", says=("sorry",), remind=0.05, prompt=Prompt(text="apologise")),))
+    Checklist(
+        id="tiny", title="Tiny", steps=(Step(id="apologized", title="a", says=("sorry",), remind=0.05, prompt=Prompt(text="apologise")),)
+    )
 )
 
 

@@ -1,0 +1,36 @@
+"""stderr: plain lines where it is no terminal, a bar above which lines stand where it is one."""
+
+import io
+
+import pytest
+
+from companion import console
+
+
+def test_a_notice_is_one_plain_line_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    with console.Console() as shown:
+        shown.progress("call", 0.5)
+        shown.notice("a.wav: [bold]not markup[/]; look")
+    captured = capsys.readouterr()
+    assert captured.err == "companion: a.wav: [bold]not markup[/]; look\n"
+    assert captured.out == ""
+
+
+def test_a_terminal_gets_a_bar_and_notices_stand_above_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    made = console.RichConsole
+    monkeypatch.setattr(console, "RichConsole", lambda stderr: made(file=screen, force_terminal=True, width=80))
+    with console.Console() as shown:
+        shown.progress("call-1", 0.25)
+        shown.notice("a [line]")
+        shown.progress("call-1", 1.0)
+    assert "call-1" in screen.getvalue()
+    assert "companion: a [line]" in screen.getvalue()
+    assert "100 %" in screen.getvalue()
+
+
+def test_what_only_a_screen_shows_is_let_pass() -> None:
+    shown = console.Console()
+    assert not shown.shows_partials
+    shown.level("c", "agent", 0.5)
+    shown.clock("c", 100)
