@@ -142,9 +142,7 @@ class _Reading:
             yield samples
 
 
-def columns(
-    path: str, *, agent_channel: str = "left", mono_as: Channel | None = None
-) -> Callable[[int], Sequence[Channel]]:
+def columns(path: str, *, agent_channel: str = "left", mono_as: Channel | None = None) -> Callable[[int], Sequence[Channel]]:
     """A rule from a number of channels to whose they are: two are agent and customer, one is as `mono_as` says.
 
     Raises (when the rule is used):

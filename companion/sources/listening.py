@@ -29,9 +29,7 @@ class Listening:
         start: audio time in the call, in seconds, of the first sample.
     """
 
-    def __init__(
-        self, call: str, recogniser: Recogniser, columns: Sequence[Channel], rate: float, *, start: float = 0.0
-    ) -> None:
+    def __init__(self, call: str, recogniser: Recogniser, columns: Sequence[Channel], rate: float, *, start: float = 0.0) -> None:
         self._call = call
         self._recogniser = recogniser
         self._hearings = Hearings(call)
@@ -66,9 +64,7 @@ class Listening:
         self.now = max(self.now, self.end(round_))
         at = round(self.now * 1000) if clocked else None
         # Both channels are worked on at once; the order of what comes out stays the channels'.
-        heard = await asyncio.gather(*map(self._recogniser.hear, round_)) if len(round_) > 1 else [
-            await self._recogniser.hear(round_[0])
-        ]
+        heard = await asyncio.gather(*map(self._recogniser.hear, round_)) if len(round_) > 1 else [await self._recogniser.hear(round_[0])]
         items = [item for hearings in heard for item in self._hearings.translate(hearings, at)]
         if at is not None:
             items.append(Passed(call=self._call, at=at))

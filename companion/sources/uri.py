@@ -1,7 +1,7 @@
 """What a person may write for a SOURCE, taken apart."""
 
 from typing import Literal, TypeAlias
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
@@ -66,12 +66,10 @@ def _file(path: str) -> Address:
 
 
 def _path_of(uri: str) -> str:
-    from urllib.request import url2pathname
-
     split = urlsplit(uri)
     if split.netloc not in ("", "localhost"):
         raise ConfigError(f"{_shown(uri)}: a file on another machine; give file:///path")
-    return url2pathname(split.path)
+    return unquote(split.path)
 
 
 def _pcm(uri: str, rest: str) -> Address:
@@ -104,7 +102,7 @@ def _vosk(uri: str) -> Address:
     return Address(kind="vosk", where=uri, name=f"vosk://{shown}:{port}", host=host, port=port)
 
 
-def _split(uri: str):  # type: ignore[no-untyped-def]
+def _split(uri: str) -> SplitResult:
     try:
         split = urlsplit(uri)
         split.port  # noqa: B018 – reading it is what checks it
@@ -143,7 +141,9 @@ def _whole(uri: str, key: str, value: str) -> int:
 
 def _shown(uri: str) -> str:
     """The URI without user, password and query: those may be secrets, and a journal is kept."""
-    scheme, _, rest = uri[:LONGEST].partition("://")
+    scheme, slashes, rest = uri[:LONGEST].partition("://")
+    if not slashes:
+        return scheme.partition("?")[0]
     place = rest.split("?")[0].split("#")[0]
     authority, slash, path = place.partition("/")
     return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"

@@ -1,0 +1,77 @@
+"""Blocks from a real pipe: at once, bounded, and stoppable while nothing comes."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from companion.errors import SourceError
+from companion.sources.blocks import AHEAD, SIZE, Blocks
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, int]]:
+    read, write = os.pipe()
+    yield read, write
+    for end in (read, write):
+        try:
+            os.close(end)
+        except OSError:
+            assert end in (read, write)  # the test has closed it
+
+
+async def test_what_is_written_comes_at_once(pipe: tuple[int, int]) -> None:
+    blocks = aiter(Blocks(pipe[0], "stdin"))
+    os.write(pipe[1], b"one\n")
+    assert await anext(blocks) == b"one\n"
+    os.write(pipe[1], b"two\n")
+    assert await anext(blocks) == b"two\n"
+    os.close(pipe[1])
+    assert [block async for block in blocks] == []
+
+
+async def test_no_more_is_read_ahead_than_agreed(pipe: tuple[int, int]) -> None:
+    source = Blocks(pipe[0], "stdin")
+    blocks = aiter(source)
+    loop = asyncio.get_running_loop()
+    size = 40 * SIZE
+    sent = loop.run_in_executor(None, lambda: os.writev(pipe[1], [b"x" * size]))
+    first = await anext(blocks)
+    await asyncio.sleep(0.05)
+    assert not sent.done()
+    assert source._queue.qsize() <= AHEAD
+    got = len(first)
+    while got < size:
+        got += len(await anext(blocks))
+    assert await sent == size
+
+
+async def test_stopped_while_nothing_comes(pipe: tuple[int, int]) -> None:
+    source = Blocks(pipe[0], "stdin")
+    asyncio.get_running_loop().call_soon(source.stop)
+    assert [block async for block in source] == []
+
+
+async def test_a_pipe_that_does_not_block(pipe: tuple[int, int]) -> None:
+    os.set_blocking(pipe[0], False)
+    blocks = aiter(Blocks(pipe[0], "stdin"))
+    asyncio.get_running_loop().call_later(0.05, os.write, pipe[1], b"late")
+    assert await anext(blocks) == b"late"
+
+
+async def test_what_cannot_be_read(tmp_path: Path) -> None:
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    with pytest.raises(SourceError, match="call: cannot be read: Is a directory; input ends here"):
+        _ = [block async for block in Blocks(descriptor, "call", owned=True)]
+
+
+async def test_an_owned_file_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"x" * (SIZE + 1))
+    descriptor = os.open(path, os.O_RDONLY)
+    assert [len(block) async for block in Blocks(descriptor, "a", owned=True)] == [SIZE, 1]
+    await asyncio.sleep(0.05)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
