@@ -1,0 +1,88 @@
+"""Who may join a listener of ours: a token, pages of which sites, how many at once, and TLS."""
+
+import hmac
+import ipaddress
+import ssl
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from websockets.datastructures import Headers
+
+from companion.errors import ConfigError
+
+CONNECTIONS = 64
+"""Clients at once."""
+
+
+class Door:
+    """Lets clients in.
+
+    Args:
+        token: what they must present, as `?token=…` or `Authorization: Bearer …`; None asks for nothing.
+        most: clients at once.
+    """
+
+    def __init__(self, token: str | None, most: int = CONNECTIONS) -> None:
+        self._token = token
+        self._most = most
+        self._inside = 0
+
+    def enter(self) -> None:
+        """A client has come in."""
+        self._inside += 1
+
+    def leave(self) -> None:
+        """A client has gone."""
+        self._inside -= 1
+
+    def refusal(self, path: str, headers: Headers) -> tuple[int, str] | None:
+        """Why a client must stay outside, as HTTP status and words; None lets it in."""
+        if self._inside >= self._most:
+            return 503, "too many connections"
+        if self._token:
+            if not self._knows(self._token, path, headers):
+                return 401, "give the token: ?token=… or Authorization: Bearer …"
+        elif not all(map(_is_here, headers.get_all("Origin"))):
+            # Any page that somebody has open in a browser can dial this machine.
+            return 403, "pages of other sites may not connect without a token"
+        return None
+
+    @staticmethod
+    def _knows(token: str, path: str, headers: Headers) -> bool:
+        given = parse_qs(urlsplit(path).query).get("token", [])
+        for header in headers.get_all("Authorization"):
+            scheme, _, value = header.partition(" ")
+            if scheme.lower() == "bearer":
+                given.append(value.strip())
+        expected = token.encode()
+        return any([hmac.compare_digest(one.encode("utf-8", "replace"), expected) for one in given])
+
+
+def is_local(host: str) -> bool:
+    """Whether only this machine can reach what is bound to `host`."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def tls(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
+    """What serves TLS with this certificate (PEM), if there is one.
+
+    Raises:
+        ConfigError: the files cannot be used.
+    """
+    if certificate is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(certificate, key)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        why = error.strerror if isinstance(error, FileNotFoundError) else "is no certificate with its private key"
+        raise ConfigError(f"{certificate}: {str(why).lower()}; give PEM files") from error
+    return context
+
+
+def _is_here(origin: str) -> bool:
+    """Whether a page was loaded from this machine; `null` is a file opened from disk."""
+    return origin == "null" or is_local(urlsplit(origin).hostname or "")

@@ -1,0 +1,133 @@
+"""Which connection is which channel of which call, where peers join us. A call opens with its first and ends with its last."""
+
+import asyncio
+from collections.abc import Callable
+
+from companion.core.events import Channel, SourceBack, SourceLost
+from companion.core.feed import Closed, Happened, Item, Opened
+from companion.errors import PeerError
+from companion.speech.recogniser import Recogniser
+
+
+class Call:
+    """One call and who is connected.
+
+    Attributes:
+        name: the call's id.
+        recogniser: its own.
+        began: the loop's clock when it opened, in seconds.
+    """
+
+    def __init__(self, name: str, pair: str | None, recogniser: Recogniser, began: float) -> None:
+        self.name = name
+        self.recogniser = recogniser
+        self.began = began
+        self._pair = pair
+        self._seats: set[Channel] = set()
+        self._lost: dict[Channel, float] = {}
+        self._ending: asyncio.Task[None] | None = None
+
+
+class Switchboard:
+    """All calls of a listener.
+
+    Args:
+        source: how the listener is called in journals.
+        recogniser: makes a call's recogniser.
+        give: takes items; called from the loop, never waits.
+        linger: seconds that a call which has a name waits for a peer that was lost, before it ends.
+    """
+
+    def __init__(self, source: str, recogniser: Callable[[str], Recogniser], give: Callable[[Item], None], linger: float) -> None:
+        self._source = source
+        self._make = recogniser
+        self._give = give
+        self._linger = linger
+        self._calls: list[Call] = []
+        self._pairs: dict[str, Call] = {}
+        self._names: set[str] = set()
+
+    def is_taken(self, pair: str | None, channel: Channel) -> bool:
+        """Whether somebody sits there already."""
+        return pair is not None and pair in self._pairs and channel in self._pairs[pair]._seats
+
+    def join(self, pair: str | None, channel: Channel) -> Call:
+        """Take a seat in the call of that name, or, where no name is given, in a call of one's own.
+
+        Raises:
+            PeerError: somebody sits there already.
+            SpeechError: there is no recogniser for a new call.
+        """
+        if self.is_taken(pair, channel):
+            raise PeerError(f"channel {channel} of call {pair!r} is already connected")
+        now = asyncio.get_running_loop().time()
+        call = self._pairs.get(pair) if pair is not None else None
+        if call is None:
+            call = self._open(pair, now)
+        call._seats.add(channel)
+        if call._ending is not None:
+            call._ending.cancel()
+            call._ending = None
+        if channel in call._lost:
+            gap = round(now - call._lost.pop(channel), 3)
+            self._give(Happened(call=call.name, event=SourceBack(gap=gap)))
+        return call
+
+    async def leave(self, call: Call, channel: Channel, lost: str = "") -> None:
+        """Give the seat up; the call ends if it was the last.
+
+        Args:
+            call: what `join` gave.
+            channel: the seat.
+            lost: why the connection broke, if it did; then a call with a name lingers for it to come back.
+        """
+        call._seats.discard(channel)
+        if lost:
+            call._lost[channel] = asyncio.get_running_loop().time()
+            self._give(Happened(call=call.name, event=SourceLost(reason=lost)))
+        if call._seats:
+            return
+        if lost and call._pair is not None:
+            call._ending = asyncio.create_task(self._later(call, lost))
+        else:
+            await self._close(call, lost or "all have left")
+
+    async def close(self, reason: str) -> None:
+        """End all calls."""
+        for call in list(self._calls):
+            if call._ending is not None:
+                call._ending.cancel()
+            await self._close(call, reason)
+
+    def _open(self, pair: str | None, now: float) -> Call:
+        name = self._free(pair)
+        call = Call(name, pair, self._make(name), now)
+        self._names.add(name)
+        self._calls.append(call)
+        if pair is not None:
+            self._pairs[pair] = call
+        self._give(Opened(call=name, source=self._source, speech=call.recogniser.model))
+        return call
+
+    def _free(self, pair: str | None) -> str:
+        """A call's id is never used twice: what is named after one that has ended gets a number."""
+        number = 1
+        name = pair or "call-1"
+        while name in self._names:
+            number += 1
+            name = f"{pair or 'call'}-{number}"
+        return name
+
+    async def _later(self, call: Call, reason: str) -> None:
+        await asyncio.sleep(self._linger)
+        call._ending = None
+        await self._close(call, reason)
+
+    async def _close(self, call: Call, reason: str) -> None:
+        if call not in self._calls:
+            return
+        self._calls.remove(call)
+        if call._pair is not None:
+            del self._pairs[call._pair]
+        self._give(Closed(call=call.name, reason=reason))
+        await call.recogniser.close()
