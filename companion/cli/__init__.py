@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import companion
-from companion.errors import CompanionError
+from companion.errors import CompanionError, ReaderGone
 
 _COMMANDS = {
     "demo": "calls:demo",
@@ -67,20 +67,23 @@ def cli(ctx: click.Context, config_file: str | None) -> None:
 def main() -> None:
     """The program: run a command, turn every expected failure into one line on stderr and the documented exit status."""
     try:
-        status = cli.main(standalone_mode=False)
-        sys.stdout.flush()
+        try:
+            status = cli.main(standalone_mode=False)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise ReaderGone("stdout") from error
     except click.exceptions.Abort:
         sys.exit(INTERRUPTED)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except ReaderGone as error:
+        # Nothing is wrong, and nothing more must be written there, not even by the interpreter as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(error.exit_code)
     except CompanionError as error:
         print(f"companion: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # Whoever read our stdout has gone, as `head` does: nothing is wrong, and nothing more must be written there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     sys.exit(status or 0)

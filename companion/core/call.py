@@ -67,6 +67,8 @@ class Call:
         """What fell due until `at`, then the event, then what follows from it. An event is given out *before* it is judged."""
         yield from self.advance(at)
         self.at = at
+        if isinstance(event, CallEnded):
+            yield from self._records(self._session.wind_up(at))
         yield self._record(at, event=event)
         self.ended = isinstance(event, CallEnded)
         yield from self._records(self._session.receive(event, at))

@@ -117,6 +117,13 @@ class Session:
         self._now = max(self._now, to)
         return out
 
+    def wind_up(self, at: int) -> Stamped:
+        """What is still open when the call ends at `at`: steps not said, a prompt on the screen. Asking twice gives nothing new.
+
+        Comes before `CallEnded` is received, so that a call's last records are `call_ended` and `call_closed`.
+        """
+        return self.advance(at) + [(at, update) for update in (*self._steps.end(), *self._prompter.end())]
+
     @property
     def next_deadline(self) -> int | None:
         """When something next happens by itself, ms from the call's start; None if nothing is pending. Never before now."""
@@ -248,7 +255,7 @@ class Session:
         return self._step(event.step, changed, at) if changed else []
 
     def _end(self, at: int) -> list[AnyUpdate]:
-        out: list[AnyUpdate] = [*self._steps.end(), *self._prompter.end()]
+        out = [update for _, update in self.wind_up(at)]
         self._ended = True
         heat = round(self._heat.at(self._clock.time(at)))
         return [*out, CallClosed(summary=summarise(self._story, at, heat, self._curve, self._steps, self._floor, self._prompter))]
