@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from companion.sources.blocks import Blocks
     from companion.speech.recogniser import Recogniser
 
-_STDIN = 0
-
 
 def needs_speech(uri: str) -> bool:
     """Whether this SOURCE sends sound, so that a recogniser is wanted.
@@ -42,6 +40,7 @@ def open(
     token: str | None = None,
     certificate: Path | None = None,
     key: Path | None = None,
+    stdin: int = 0,
 ) -> Source:
     """The source that `uri` names. Nothing is read or dialled before it is iterated, but a file is looked at.
 
@@ -56,6 +55,7 @@ def open(
         token: what peers that join us must present; needed where they may come from other machines.
         certificate: a PEM file, with which peers that join us are served over TLS.
         key: the certificate's private key, where it is not in the same file.
+        stdin: the file descriptor that is meant by `-`; a screen needs the real one for its keys.
 
     Raises:
         ConfigError: the URI or an option cannot be used.
@@ -67,7 +67,7 @@ def open(
     if address.kind == "jsonl":
         from companion.sources.jsonl import Transcript
 
-        blocks, name = _blocks(address), "stdin" if address.where == "-" else address.where
+        blocks, name = _blocks(address, stdin), "stdin" if address.where == "-" else address.where
         from_now = address.where == "-"
         return Transcript(blocks, name=name, source=address.name, strict=strict, speed=speed, from_now=from_now)
     if address.kind == "stream" and address.rate is None:
@@ -88,7 +88,7 @@ def open(
             certificate=certificate,
             key=key,
         )
-    return _one_call(address, recogniser, call or _call_of(address), speed, agent_channel, mono_as)
+    return _one_call(address, recogniser, call or _call_of(address), speed, agent_channel, mono_as, stdin)
 
 
 def _one_call(
@@ -98,6 +98,7 @@ def _one_call(
     speed: float | None,
     agent_channel: str,
     mono_as: Channel | None,
+    stdin: int,
 ) -> Source:
     from companion.sources.files import SoundFile, columns
 
@@ -120,7 +121,7 @@ def _one_call(
     from companion.sources.pcm import PcmStream
 
     return PcmStream(
-        _blocks(address),
+        _blocks(address, stdin),
         name=address.name,
         columns=rule(address.channels),
         rate=address.rate,
@@ -138,11 +139,11 @@ def _call_of(address: Address) -> str:
     return address.name.rpartition(".")[0] or address.name
 
 
-def _blocks(address: Address) -> "Blocks":
+def _blocks(address: Address, stdin: int) -> "Blocks":
     from companion.sources.blocks import Blocks
 
     if address.where == "-":
-        return Blocks(_STDIN, "stdin")
+        return Blocks(stdin, "stdin")
     if os.path.isdir(address.where):
         raise SourceError(f"{address.where}: is a folder; name a file")
     try:

@@ -1,6 +1,7 @@
 """Calls on the agent's screen: `companion live`, and the screen forms of demo and replay."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -21,16 +22,16 @@ from companion.wiring.parts import Options, began, open_source, recognisers, rul
 _ENDED = "ended by the agent"
 
 
-def live(uri: str, options: Options, *, rules: Rules | None = None) -> None:
+def live(uri: str, options: Options) -> None:
     """The agent's screen on one source.
 
     Raises:
         CompanionError: the source failed, or records could not be kept.
         ConfigError: there is no terminal.
     """
-    need_terminal("companion log")
-    rules = rules or rules_of(options["checklist"])
-    together(lambda: _live(uri, rules, options))
+    stdin = keyboard("companion log")
+    rules = rules_of(options["checklist"])
+    together(lambda: _live(uri, rules, {**options, "stdin": stdin}))
 
 
 async def _live(uri: str, rules: Rules, options: Options) -> None:
@@ -102,7 +103,7 @@ def play(records: Sequence[Record], options: Options) -> None:
     Raises:
         ConfigError: there is no terminal.
     """
-    need_terminal("--headless")
+    keyboard("--headless")
     together(lambda: _play(records, options))
 
 
@@ -128,11 +129,22 @@ async def _play(records: Sequence[Record], options: Options) -> None:
     await asyncio.gather(pushing, return_exceptions=True)
 
 
-def need_terminal(instead: str) -> None:
-    """Refuse to open a screen where there is none.
+def keyboard(instead: str) -> int:
+    """Make sure that the screen has a terminal for its keys, and say where what was piped into us can be read.
+
+    Where stdin is a pipe, the terminal takes its place and the pipe gets another descriptor.
 
     Raises:
-        ConfigError: stdout or stdin is no terminal.
+        ConfigError: there is no terminal.
     """
-    if not (sys.stdout.isatty() and sys.__stdin__ is not None):
-        raise ConfigError(f"the screen needs a terminal, and stdout is none; use {instead} instead")
+    piped = 0
+    try:
+        if not os.isatty(0):
+            terminal = os.open("/dev/tty", os.O_RDWR)
+            piped = os.dup(0)
+            os.dup2(terminal, 0)
+        if sys.stdout.isatty():
+            return piped
+    except OSError:
+        pass
+    raise ConfigError(f"the screen needs a terminal, and there is none; use {instead} instead")

@@ -77,6 +77,7 @@ def open_source(uri: str, recogniser: Recognisers, options: Options, *, call: st
         token=config.read_secret(options.get("listen_token_file"), "the token"),
         certificate=Path(certificate) if certificate else None,
         key=Path(key) if key else None,
+        stdin=options.get("stdin", 0),
     )
 
 

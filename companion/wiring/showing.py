@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from companion.core.replay import replay as judge_again
+from companion.errors import ConfigError
 from companion.wiring import headless
 from companion.wiring.parts import DATA, Options, rules_of
 
@@ -36,7 +37,9 @@ def replay(options: Options) -> None:
     """
     path: Path = options["path"]
     if options["check"]:
-        print(headless.prove(path, options["other"]))
+        if options["other"] is not None:
+            raise ConfigError("--check proves a journal by its own checklist; leave --checklist away, or leave --check away")
+        print(headless.prove(path))
         return
     records = headless.journal(path)
     if options["other"] is not None:
