@@ -122,7 +122,9 @@ class Session:
 
         Comes before `CallEnded` is received, so that a call's last records are `call_ended` and `call_closed`.
         """
-        return self.advance(at) + [(at, update) for update in (*self._steps.end(), *self._prompter.end())]
+        out = self.advance(at)
+        open_: list[AnyUpdate] = [*self._steps.end(), *self._prompter.end()]
+        return out + [(at, update) for update in open_]
 
     @property
     def next_deadline(self) -> int | None:
