@@ -159,6 +159,8 @@ class _Check:
             place = (*path, "say", number - 1) if number else (*path, "text")
             for word in re.findall(_PLACEHOLDER, text):
                 self._known(word, PLACEHOLDERS, "placeholder", *place)
+                if not number:
+                    self._refuse(f"'{{{word}}}' is filled in 'say' only; keep 'text' free of it", *place)
             if re.search(r"[{}]", re.sub(_PLACEHOLDER, "", text)):
                 self._refuse("a brace { or } has no partner", *place)
 

@@ -35,7 +35,7 @@ steps:
     due: 20
     escalate: 20
     turns: 2
-    prompt: {text: "Say sorry about {problem}", say: ["Sorry about {problem}!"]}
+    prompt: {text: "Say sorry", say: ["Sorry about {problem}!"]}
 """
 
 
@@ -84,7 +84,8 @@ def test_what_fits_is_let_through() -> None:
         ("remind: 10", "remind: 30", "22: 'remind' comes after 'due'"),
         ("    due: 20\n    escalate: 20\n    turns: 2\n", "    escalate: 20\n", "23: 'escalate' counts from 'due'"),
         ("turns: 2", "turns: 0", "25: 'turns' counts from 1"),
-        ("{problem}", "{problm}", "26: unknown placeholder 'problm'; did you mean 'problem'?"),
+        ("about {problem}!", "about {problm}!", "26: unknown placeholder 'problm'; did you mean 'problem'?"),
+        ("Say sorry", "Say {problem}", "26: '{problem}' is filled in 'say' only"),
         ("about {problem}!", "about {problem!", "26: a brace { or } has no partner"),
         ("title: Whole", "title: Whole\nversion: 0", "3: 'version' counts from 1"),
         ("title: Whole", "title: Whole\nprompting: {most: -1}", "3: 'most' cannot be negative"),
