@@ -49,7 +49,7 @@ class Door:
 
     @staticmethod
     def _knows(token: str, path: str, headers: Headers) -> bool:
-        given = parse_qs(urlsplit(path).query).get("token", [])
+        given = parse_qs(path.partition("?")[2]).get("token", [])
         for header in headers.get_all("Authorization"):
             scheme, _, value = header.partition(" ")
             if scheme.lower() == "bearer":
@@ -85,4 +85,7 @@ def tls(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
 
 def _is_here(origin: str) -> bool:
     """Whether a page was loaded from this machine; `null` is a file opened from disk."""
-    return origin == "null" or is_local(urlsplit(origin).hostname or "")
+    try:
+        return origin == "null" or is_local(urlsplit(origin).hostname or "")
+    except ValueError:
+        return False

@@ -39,7 +39,7 @@ class Switchboard:
     """
 
     def __init__(self, source: str, recogniser: Callable[[str], Recogniser], give: Callable[[Item], None], linger: float) -> None:
-        self._source = source
+        self.source = source
         self._make = recogniser
         self._give = give
         self._linger = linger
@@ -106,7 +106,7 @@ class Switchboard:
         self._calls.append(call)
         if pair is not None:
             self._pairs[pair] = call
-        self._give(Opened(call=name, source=self._source, speech=call.recogniser.model))
+        self._give(Opened(call=name, source=self.source, speech=call.recogniser.model))
         return call
 
     def _free(self, pair: str | None) -> str:

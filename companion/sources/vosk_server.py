@@ -130,6 +130,7 @@ class VoskServer:
             why = "the port is taken" if taken else str(error.strerror or error).lower()
             raise SourceError(f"{self.name}: cannot listen: {why}; end what uses it, or choose another") from error
         self.port = next(iter(server.sockets)).getsockname()[1]
+        self._board.source = self.name
         self.listening.set()
         return server
 
@@ -207,7 +208,8 @@ class VoskServer:
                 self._give(item)
         except SpeechError as error:
             lost = lost or str(error)
-        await self._board.leave(guest.call, guest.channel, lost)
+        if not self._stop.is_set():  # then all calls end together
+            await self._board.leave(guest.call, guest.channel, lost)
 
 
 class _Guest:

@@ -50,6 +50,12 @@ def greeting() -> tuple[NDArray[np.int16], int]:
     return sound, rate
 
 
+@pytest.fixture(scope="session")
+def starter_folder() -> Path:
+    """Where the model that we ship lies."""
+    return DATA / "starter"
+
+
 @pytest.fixture
 async def starter() -> AsyncIterator[Callable[[str], Recogniser]]:
     """Recognisers with the model that we ship."""

@@ -6,7 +6,7 @@ Checked against alphacep/vosk-server at c2e82f0 (websocket/asr_server.py and its
 import json
 from collections.abc import Iterable
 from typing import Any, TypeAlias
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
@@ -147,14 +147,14 @@ def seat(path: str) -> tuple[str | None, Channel | None]:
     Raises:
         PeerError: a channel that does not exist, or a name that cannot be used.
     """
-    split = urlsplit(path)
-    keys = dict(parse_qsl(split.query, keep_blank_values=True))
-    parts = [unquote(part) for part in split.path.split("/") if part]
-    for part in list(parts):
-        key, equals, value = part.partition("=")
-        if equals and key in ("call", "channel"):
-            keys.setdefault(key, value)
-            parts.remove(part)
+    place, _, query = path.partition("?")
+    keys = dict(parse_qsl(query, keep_blank_values=True))
+    parts = []
+    for part in filter(None, place.split("/")):
+        if part.startswith(("call=", "channel=")):
+            keys = {**dict(parse_qsl(part)), **keys}
+        else:
+            parts.append(unquote(part))
     if len(parts) >= 2 and "channel" not in keys and parts[-1] in ("agent", "customer"):
         keys["channel"] = parts.pop()
         keys.setdefault("call", parts[-1])
