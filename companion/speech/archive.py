@@ -32,7 +32,11 @@ def unpack(archive: Path, name: str, own: Path) -> models.Model:
         unpacked = Path(scratch, name)
         if not unpacked.is_dir():
             unpacked = Path(scratch)
-        models.inspect(unpacked)
+        try:
+            models.inspect(unpacked)
+        except SpeechError as error:
+            why = str(error).replace(scratch, "").lstrip("/\\")
+            raise SpeechError(f"{name}: its archive holds no whole model ({why}); try another mirror") from error
         place = own / name
         if unpacked == Path(scratch):
             unpacked = Path(scratch, "model")

@@ -77,30 +77,30 @@ def published(url: str | None = None) -> list[Published]:
         raise SpeechError(f"{url}: not a list of models ({error}); is {MIRROR} right?") from error
 
 
-def get(name: str, own: Path, *, url: str | None = None, progress: Progress | None = None) -> models.Model:
-    """Fetch a model into `own`, the companion's folder of models. One that is there and whole is not fetched again.
+def get(name: str, folder: Path, *, url: str | None = None, progress: Progress | None = None) -> models.Model:
+    """Fetch a model into `folder`, the companion's own folder of models. One that is there and whole is not fetched again.
 
     Args:
         name: as the list has it.
-        own: made if it is not there.
-        url: of the list; `MIRROR` or Vosk's own by default.
+        folder: made if it is not there.
+        url: of the list; `MIRROR` or Vosk's folder by default.
         progress: called as bytes come in.
 
     Raises:
         ModelMissing: the list has no such model.
         SpeechError: no network, no space, a wrong checksum, or an archive that is not a model. What came so far stays for the next try.
     """
-    if (own / name).is_dir() and Path(name).name == name:
+    if (folder / name).is_dir() and Path(name).name == name:
         try:
-            return models.inspect(own / name, found="fetched")
+            return models.inspect(folder / name, found="fetched")
         except SpeechError:
             pass  # half of one: it is replaced
     url = url or os.environ.get(MIRROR) or LIST
     wanted = _wanted(name, published(url), url)
-    part = own / f".{wanted.name}.zip.part"
+    part = folder / f".{wanted.name}.zip.part"
     try:
-        own.mkdir(parents=True, exist_ok=True)
-        archive.need(own, int(wanted.size * (1 + _UNPACKED)) - (part.stat().st_size if part.exists() else 0))
+        folder.mkdir(parents=True, exist_ok=True)
+        archive.need(folder, int(wanted.size * (1 + _UNPACKED)) - (part.stat().st_size if part.exists() else 0))
         resumed = part.exists() and part.stat().st_size > 0
         _download(wanted, url, part, progress)
         if _md5(part) != wanted.md5.lower():
@@ -111,10 +111,10 @@ def get(name: str, own: Path, *, url: str | None = None, progress: Progress | No
             if _md5(part) != wanted.md5.lower():
                 part.unlink()
                 raise SpeechError(f"{wanted.name}: what came is not what the list says (its md5 differs); try again, or another mirror")
-        model = archive.unpack(part, wanted.name, own)
+        model = archive.unpack(part, wanted.name, folder)
         part.unlink()
     except OSError as error:
-        raise SpeechError(f"{error.filename or own}: {error.strerror or error}; make room or name another folder") from error
+        raise SpeechError(f"{error.filename or folder}: {error.strerror or error}; make room or name another folder") from error
     return model
 
 
@@ -155,7 +155,7 @@ class _talk:
 
 
 def _download(wanted: Published, url: str, part: Path, progress: Progress | None) -> None:
-    """All bytes of the archive into `part`, going on where it ends. A broken connection is taken up again as long as that brings something."""
+    """All bytes of the archive into `part`, going on where it ends. A broken connection is taken up again while that brings something."""
     import requests
 
     address = _address(wanted, url)

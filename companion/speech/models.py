@@ -129,38 +129,33 @@ def vosk_folders(environ: Mapping[str, str] = os.environ) -> list[Path]:
     return [*folders, Path("/usr/share/vosk"), home / "AppData/Local/vosk", home / ".cache/vosk"]
 
 
-def find(wanted: str | None, own: Path, choice: Path | None = None, others: Sequence[Path] | None = None) -> Model:
+def find(
+    wanted: str | None, folder: Path, choice: Path | None = None, *, starter: Path = STARTER, others: Sequence[Path] | None = None
+) -> Model:
     """The model to use.
 
     Args:
         wanted: a path or name, as the person gave it; None or empty for the usual order.
-        own: the companion's folder of models.
+        folder: the companion's own folder of models, whether it is there or not.
         choice: the file in which `use` keeps its choice.
+        starter: the model that comes with the companion.
         others: further folders of models; Vosk's own by default.
 
     Raises:
         ModelMissing: what was asked for, or chosen, is not there or not whole.
         SpeechError: its rate cannot be used.
     """
-    folders = [own, *(vosk_folders() if others is None else others)]
+    others = vosk_folders() if others is None else others
     if wanted:
-        return _named(wanted, folders, "asked for")
+        return _named(wanted, [folder, *others], starter, "asked for")
     chosen = chosen_before(choice)
     if chosen:
         try:
-            return _named(chosen, folders, "chosen with 'companion model use'")
+            return _named(chosen, [folder, *others], starter, "chosen with 'companion model use'")
         except SpeechError as error:
             raise type(error)(f"{error}; or go back to the starter model with 'companion model use starter'") from None
-    usable, _ = _usable(own, "fetched")
-    for folder in folders[1:]:
-        usable += _usable(folder, f"in {folder}")[0]
-    english = [model for model in usable if model.language == "en"]
-    return english[0] if english else starter()
-
-
-def starter() -> Model:
-    """The model that comes with the companion."""
-    return inspect(STARTER, found="comes with the companion")
+    models, _ = installed(folder, starter=starter, others=others)
+    return next(model for model in models if model.language == "en")
 
 
 def chosen_before(choice: Path | None) -> str:
@@ -171,14 +166,14 @@ def chosen_before(choice: Path | None) -> str:
         return ""
 
 
-def use(wanted: str, own: Path, choice: Path, others: Sequence[Path] | None = None) -> Model:
+def use(wanted: str, folder: Path, choice: Path, *, starter: Path = STARTER, others: Sequence[Path] | None = None) -> Model:
     """Remember a model, by path or name, as the one to use from now on; `starter` goes back to the bundled one.
 
     Raises:
         ModelMissing: it is not there, or not whole.
         SpeechError: its rate cannot be used, or the choice cannot be written.
     """
-    model = find(wanted, own, None, others)
+    model = find(wanted, folder, starter=starter, others=others)
     fresh = choice.with_name(choice.name + ".new")
     try:
         choice.parent.mkdir(parents=True, exist_ok=True)
@@ -189,19 +184,23 @@ def use(wanted: str, own: Path, choice: Path, others: Sequence[Path] | None = No
     return model
 
 
-def installed(own: Path, others: Sequence[Path] | None = None) -> tuple[list[Model], list[str]]:
-    """All models on this machine, the starter last; and one line for each folder that should be one and is not whole."""
-    models, broken = _usable(own, "fetched")
-    for folder in vosk_folders() if others is None else others:
-        more, wrong = _usable(folder, f"in {folder}")
+def installed(folder: Path, *, starter: Path = STARTER, others: Sequence[Path] | None = None) -> tuple[list[Model], list[str]]:
+    """All models on this machine, in the order in which `find` would take them, the starter last; and one line for each that is not whole."""
+    models, broken = _usable(folder, "fetched")
+    for other in vosk_folders() if others is None else others:
+        more, wrong = _usable(other, f"in {other}")
         models += more
         broken += wrong
-    return [*models, starter()], broken
+    return [*models, _starter(starter)], broken
 
 
-def _named(wanted: str, folders: Iterable[Path], found: str) -> Model:
+def _starter(path: Path) -> Model:
+    return inspect(path, found="comes with the companion")
+
+
+def _named(wanted: str, folders: Iterable[Path], starter: Path, found: str) -> Model:
     if wanted in ("starter", STARTER_NAME):
-        return starter()
+        return _starter(starter)
     path = Path(wanted).expanduser()
     looked = []
     if path.name == wanted:  # a bare name
