@@ -5,6 +5,7 @@ Source: the parts of an apology after Blum-Kulka & Olshtain (1984): the word of 
 """
 
 from companion.core.reading import Hit, Reading
+from companion.core.words import Span
 
 _REACH = 14
 _FOR = frozenset("for about that of with regarding on concerning over".split())
@@ -17,45 +18,64 @@ _ENDS = frozenset(
 )
 
 
+_OPENERS = frozenset("oh hi hello hey yes no okay right well so dear ah there and".split())
+
+
 def apologies(reading: Reading, hits: list[Hit]) -> list[Hit]:
-    """Grade each apology by what it names."""
-    return [_graded(reading, hit) for hit in hits]
+    """Grade each apology by what it names, and leave out the "sorry" that only mends the speaker's own sentence."""
+    return [_graded(reading, hit) for hit in hits if not _mends(reading, hit)]
+
+
+def _mends(reading: Reading, hit: Hit) -> bool:
+    """A bare "sorry" in the middle or at the end of other words: "on Monday, sorry, Tuesday"."""
+    words, (start, end) = reading.words, hit.span
+    if end - start > 1 or words[start] != "sorry" or start in reading.text.starts:
+        return False
+    follows = words[end] if end < len(words) and end not in reading.text.starts else ""
+    return not (set(words[:start]) <= _OPENERS) and follows not in _FOR and follows not in ("to", "you", "we", "your", "i")
 
 
 def _graded(reading: Reading, hit: Hit) -> Hit:
     if hit.grade == 2:
         return hit
-    start, end, heard = account(reading, hit.span[1])
+    start, end, heard = account(reading, hit.span)
     named = [at for at in reading.specific(start, end) if reading.words[at] not in reading.topic]
     if len(named) < (2 if heard else 1):
         return hit
     return Hit((hit.span[0], named[-1] + 1), 2, hit.score)
 
 
-def account(reading: Reading, after: int) -> tuple[int, int, bool]:
+def account(reading: Reading, sorry: Span) -> tuple[int, int, bool]:
     """The words after an apology that say for what, from and up to; and whether the agent only heard of it. Empty if there are none."""
-    words, at, none = reading.words, after, len(reading.words)
-    heard = words[at : at + 1] == ("to",) and at + 1 < none and words[at + 1] in _HEARD
+    words, at = reading.words, sorry[1]
+    stop = reading.sentence(at - 1, _REACH + 6)
+    heard = at + 1 < stop and words[at] == "to" and words[at + 1] in _HEARD
     at += 2 if heard else 0
     joined = False
-    while at < none and words[at] in _FOR:
+    while at < stop and words[at] in _FOR:
         joined = joined or words[at] != "that"
         at += 1
-    if at < none and words[at] in _THIS:
+    if at < stop and words[at] in _THIS and not (at + 1 < stop and words[at + 1] in _SUBJECTS | _AUXILIARIES):
         at += 1
-        if at < none and words[at] not in _SUBJECTS and words[at] not in _AUXILIARIES:
-            return (at, _end(words, at), heard) if reading.told(at) else (none, none, heard)
-    if at < none and (joined or words[at] in _SUBJECTS or any(word in _AUXILIARIES for word in words[at + 1 : at + 4])):
-        return at, _end(words, at), heard
-    return none, none, heard
+        told = at < stop and reading.told(at)
+        return (at, _end(words, at, stop), heard) if told else (stop, stop, heard)
+    clause = "sorry" in words[sorry[0] : sorry[1]] or words[at - 1] == "that"  # one is sorry you waited, but apologizes for it
+    if at < stop and (joined or (clause and _begins(words, at, stop))):
+        return at, _end(words, at, stop), heard
+    return stop, stop, heard
 
 
-def _end(words: tuple[str, ...], start: int) -> int:
+def _begins(words: tuple[str, ...], at: int, stop: int) -> bool:
+    """Does a clause with its own subject begin here?"""
+    return words[at] in _SUBJECTS or any(word in _AUXILIARIES for word in words[at + 1 : min(at + 4, stop)])
+
+
+def _end(words: tuple[str, ...], start: int, stop: int) -> int:
     end = start
-    while end < min(len(words), start + _REACH):
+    while end < min(stop, start + _REACH):
         if end > start and words[end] in _ENDS:
             break
-        if end > start + 1 and words[end] in ("i", "we", "you") and words[end + 1 : end + 2] and words[end + 1] in _AUXILIARIES:
+        if end > start + 1 and words[end] in ("i", "we", "you") and end + 1 < stop and words[end + 1] in _AUXILIARIES:
             break
         end += 1
     return end

@@ -15,43 +15,60 @@ _REACH = 16
 def echoes(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """Stretches that give the customer's words back: two content words full, one thin."""
     told = frozenset(key for turn in reading.before if turn.speaker == "customer" for key in turn.keys)
-    keys = reading.content.keys(reading.words)
-    stops = sorted(span[0] for span in reading.spans("turns_away"))
     found = list(hits)
-
-    def stretch(span: Span, end: int, least: int, unsaid: int) -> None:
-        """Judge the words from a cue on: so many of the customer's own are needed, or else so many that name a case."""
-        end = min([end, *(stop for stop in stops if stop >= span[1])])
-        named = [at for at in range(span[1] if least == 0 else span[0], end) if keys[at] and keys[at] not in reading.vague]
-        given = [at for at in named if keys[at] in told]
-        strong = {keys[at] for at in given if reading.words[at] not in reading.topic}
-        new = {keys[at] for at in named} - told
-        enough = len({keys[at] for at in given}) >= least if least < 2 else len(strong) >= least and len(new) <= len(strong) + 1
-        if not enough and len(new) + len(given) < unsaid:
-            return
-        if not named:
-            return
-        grade = 2 if len(strong) >= 2 else 1
-        found.append(Hit((span[0], (given or named)[-1] + 1), grade, min(100, 40 + 20 * len(strong))))
-
-    size = len(keys)
+    stretch = _Stretches(reading, told)
     for span in reading.spans("back_cue"):
-        stretch(span, min(size, span[1] + _REACH), 0, 1)
+        if not stretch.asked(span):
+            found += stretch.judge(span, span[1], least=0, unsaid=1)
     for span in reading.spans("back_maybe"):
-        if not _supposed(reading, span):
-            stretch(span, min(size, span[1] + _REACH), 1, 99)
-    for span in reading.spans("sorry"):
-        start, end, _ = account(reading, span[1])
-        if start < end and not reading.touches("unless:apologized", span):
-            stretch((span[0], start), end, 0, 1)
-    for span in reading.spans("glad_that"):
-        found.append(Hit(span, 1, 60))
+        if not stretch.supposed(span):
+            found += stretch.judge(span, span[0], least=1)
     for span in reading.spans("about_you"):
-        if not _supposed(reading, span):
-            stretch(span, min(size, span[1] + _REACH), 2, 99)
+        if not stretch.supposed(span):
+            found += stretch.judge(span, span[0], least=2)
+    for span in reading.spans("sorry"):
+        start, end, _ = account(reading, span)
+        if start < end and not reading.touches("unless:apologized", span):
+            found += stretch.judge((span[0], end), start, least=0, unsaid=1, end=end)
+    for span in reading.spans("tag"):
+        if span[1] == len(reading.words) or span[1] in reading.text.starts:
+            start = max((at for at in reading.text.starts if at < span[0]), default=0)
+            found += stretch.judge((max(start, span[0] - _REACH), span[1]), max(start, span[0] - _REACH), least=1, unsaid=9, end=span[0])
+    found += [Hit(span, 1, 60) for span in reading.spans("glad_that")]
     return found
 
 
-def _supposed(reading: Reading, span: Span) -> bool:
-    """Is it said only as a condition or a question?"""
-    return any(span[0] - 2 < first + 1 and last == span[0] for first, last in reading.spans("supposes"))
+class _Stretches:
+    """Judges stretches of one utterance against what the customer told."""
+
+    def __init__(self, reading: Reading, told: frozenset[str]) -> None:
+        self._reading = reading
+        self._told = told
+        self._keys = reading.content.keys(reading.words)
+        self._stops = sorted(span[0] for span in reading.spans("turns_away"))
+
+    def judge(self, cue: Span, start: int, *, least: int, unsaid: int = 99, end: int = 0) -> list[Hit]:
+        """Judge the words from `start` on: `least` content words of the customer's are needed, or `unsaid` that name any case."""
+        reading, keys = self._reading, self._keys
+        if not end:
+            end = reading.sentence(cue[1] - 1, _REACH)
+            end = min([end, *(stop for stop in self._stops if stop >= cue[1])])
+        named = [at for at in range(start, end) if keys[at] and keys[at] not in reading.vague]
+        given = [at for at in named if keys[at] in self._told]
+        strong = {keys[at] for at in given if reading.words[at] not in reading.topic}
+        new = {keys[at] for at in named} - self._told
+        if least < 2:
+            enough = bool(named) and (len({keys[at] for at in given}) >= max(least, 1) or len(new) >= unsaid)
+        else:
+            enough = len(strong) >= least and len(new) <= len(strong) + 1
+        if not enough:
+            return []
+        return [Hit((cue[0], max((given or named)[-1] + 1, cue[1])), 2 if len(strong) >= 2 else 1, min(100, 40 + 20 * len(strong)))]
+
+    def supposed(self, cue: Span) -> bool:
+        """Is it said only as a condition or a question?"""
+        return any(last == cue[0] and cue[0] not in self._reading.text.starts for _, last in self._reading.spans("supposes"))
+
+    def asked(self, cue: Span) -> bool:
+        """"What do you mean" asks and gives nothing back."""
+        return cue[0] > 0 and self._reading.words[cue[0] - 1] in ("what", "how", "why")

@@ -62,6 +62,11 @@ class Reading(msgspec.Struct, frozen=True):
         keys = self.content.keys(self.words[start:end])
         return [start + at for at, key in enumerate(keys) if key and key not in self.vague]
 
+    def sentence(self, at: int, most: int) -> int:
+        """The end of the sentence that the word at that place belongs to, as far as punctuation shows it, at most so many words on."""
+        end = min(len(self.words), at + most)
+        return min((start for start in self.text.starts if at < start < end), default=end)
+
     def told(self, at: int) -> bool:
         """Is the word at that place a content word that the customer used before?"""
         key = self.content.key(self.words[at])

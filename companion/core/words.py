@@ -12,8 +12,9 @@ Span = tuple[int, int]
 """Half open: from, up to but not including. Of characters or of words, as said where it is used."""
 
 _TOKEN = re.compile(
-    r"https?://\S+|www\.\S+|(?<!\w)\^\w+|<(?P<tag>[a-z]+)>|(?<!\w)@\w+|(?P<word>\d+|[^\W\d_]+(?:['’`´][^\W\d_]+)*)", re.UNICODE
+    r"https?://\S+|www\.\S+|(?<!\w)\^\w+|<(?P<tag>[a-z]+)>|(?<!\w)@\w+|(?P<word>[Uu]h[\s-]+[Oo]h\b|\d+|[^\W\d_]+(?:['’`´][^\W\d_]+)*)", re.UNICODE
 )
+_SENTENCE = re.compile(r"[.!?](?=[\s\"')\]]|$)|\n|[!?]")
 _LONG = re.compile(r"([^\W\d_])\1{2,}")
 
 _FILLERS = frozenset(
@@ -39,7 +40,7 @@ _WHOLE = {
     "n": "and", "y": "why", "ppl": "people", "mgr": "manager", "mngr": "manager", "goin": "going", "wasn": "was not", "o'clock": "oclock",
     "ma'am": "madam", "yous": "you", "til": "until", "till": "until", "anymore": "any more", "alright": "all right", "everytime": "every time",
     "alot": "a lot", "tho": "though", "thru": "through", "nite": "night", "wtf": "what the fuck", "omg": "oh my god", "tech": "technician",
-    "moreover": "also", "whilst": "while", "amongst": "among", "i'd": "i would", "ii": "i",
+    "moreover": "also", "uh oh": "uhoh", "uh-oh": "uhoh", "whilst": "while", "amongst": "among", "i'd": "i would", "ii": "i",
 }  # fmt: skip
 _ENDS = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would"}
 _IS = frozenset(
@@ -59,6 +60,8 @@ class Text(msgspec.Struct, frozen=True):
     original: str
     words: tuple[str, ...]
     spans: tuple[Span, ...]
+    starts: frozenset[int]
+    """Words with which a new sentence begins, where punctuation says so; a recogniser writes none, so nothing may rest on it alone."""
 
     def characters(self, span: Span) -> Span:
         """The characters of a non-empty span of words."""
@@ -124,7 +127,11 @@ def normal(text: str) -> Text:
             if word in _FILLERS:
                 continue
             _put(words, spans, word, match.span())
-    return Text(text, tuple(words), tuple(spans))
+    starts = {
+        at for at in range(1, len(words))
+        if spans[at - 1][1] < spans[at][0] and _SENTENCE.search(text, spans[at - 1][1], spans[at][0])
+    }  # fmt: skip
+    return Text(text, tuple(words), tuple(spans), frozenset(starts))
 
 
 def _put(words: list[str], spans: list[Span], word: str, span: Span) -> None:
