@@ -83,7 +83,7 @@ def get(name: str, folder: Path, *, url: str | None = None, progress: Progress |
     Args:
         name: as the list has it.
         folder: made if it is not there.
-        url: of the list; `MIRROR` or Vosk's folder by default.
+        url: of the list; `MIRROR`, or Vosk's own, by default.
         progress: called as bytes come in.
 
     Raises:
@@ -101,18 +101,18 @@ def get(name: str, folder: Path, *, url: str | None = None, progress: Progress |
     try:
         folder.mkdir(parents=True, exist_ok=True)
         archive.need(folder, int(wanted.size * (1 + _UNPACKED)) - (part.stat().st_size if part.exists() else 0))
-        resumed = part.exists() and part.stat().st_size > 0
+        begun = part.exists()
         _download(wanted, url, part, progress)
-        if _md5(part) != wanted.md5.lower():
+        right = _right(wanted, part)
+        if begun and not right:  # its beginning may have been another version's
+            _download(wanted, url, part, progress)
+            right = _right(wanted, part)
+        if not right:
+            raise SpeechError(f"{wanted.name}: what came is not what the list says (its md5 differs); try again, or another mirror")
+        try:
+            model = archive.unpack(part, wanted.name, folder)
+        finally:
             part.unlink()
-            if not resumed:
-                raise SpeechError(f"{wanted.name}: what came is not what the list says (its md5 differs); try again, or another mirror")
-            _download(wanted, url, part, progress)  # the old beginning may have been another version's
-            if _md5(part) != wanted.md5.lower():
-                part.unlink()
-                raise SpeechError(f"{wanted.name}: what came is not what the list says (its md5 differs); try again, or another mirror")
-        model = archive.unpack(part, wanted.name, folder)
-        part.unlink()
     except OSError as error:
         raise SpeechError(f"{error.filename or folder}: {error.strerror or error}; make room or name another folder") from error
     return model
@@ -215,6 +215,10 @@ def _address(wanted: Published, url: str) -> str:
     return urljoin(url, f"{wanted.name}.zip")
 
 
-def _md5(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+def _right(wanted: Published, part: Path) -> bool:
+    """Whether the archive's md5 is the list's; a wrong one is removed."""
+    with part.open("rb") as file:
+        md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    if md5 != wanted.md5.lower():
+        part.unlink()
+    return md5 == wanted.md5.lower()

@@ -185,7 +185,7 @@ def use(wanted: str, folder: Path, choice: Path, *, starter: Path = STARTER, oth
 
 
 def installed(folder: Path, *, starter: Path = STARTER, others: Sequence[Path] | None = None) -> tuple[list[Model], list[str]]:
-    """All models on this machine, in the order in which `find` would take them, the starter last; and one line for each that is not whole."""
+    """All models on this machine, in the order in which `find` takes them, the starter last; and a line for each that is not whole."""
     models, broken = _usable(folder, "fetched")
     for other in vosk_folders() if others is None else others:
         more, wrong = _usable(other, f"in {other}")
