@@ -42,6 +42,4 @@ def trend(curve: Curve, now: int) -> Trend:
 def drawn(heats: Sequence[int], height: int = 1) -> list[str]:
     """Rows of block characters, the top one first; even a heat of 0 leaves a line at the bottom."""
     eighths = [max(1, round(heat / 100 * height * 8)) for heat in heats]
-    return [
-        "".join(BLOCKS[min(8, max(0, level - 8 * row))] for level in eighths) for row in range(height - 1, -1, -1)
-    ]
+    return ["".join(BLOCKS[min(8, max(0, level - 8 * row))] for level in eighths) for row in range(height - 1, -1, -1)]

@@ -16,8 +16,8 @@ def went_well(view: CallView) -> str:
     fell = _fall(view)
     if fell is not None:
         at, heat = fell
-        near = [step for step in done if step.at is not None and 0 <= at - step.at <= BEFORE and step.evidence]
-        before = f", just after “{near[-1].evidence[0].text}”" if near else ""
+        near = [(step.at, step.evidence[0].text) for step in done if step.at is not None and 0 <= at - step.at <= BEFORE and step.evidence]
+        before = f", just after “{max(near)[1]}”" if near else ""
         return f"The heat came down from {view.peak} to {heat}{before}."
     full = [step for step in done if step.grade == 2 and step.evidence]
     if full:

@@ -15,7 +15,7 @@ DARK = Theme(
     error="#f0837a",
     accent="#7fa9d1",
     variables={
-        "quiet": "#8993a1",
+        "quiet": "#98a2b0",
         "line": "#39424e",
         "agent": "#93bfe6",
         "customer": "#e2c08d",
@@ -54,7 +54,7 @@ LIGHT = Theme(
         "hot": "#a8201a",
         "say": "#0f1720",
         "say-back": "#dce9f5",
-        "bar": "#2b6cab",
+        "bar": "#235f9a",
         "chip": "#ffffff",
         "chip-back": "#276b2c",
         "alert-back": "#f8dcd9",

@@ -170,7 +170,7 @@ def silence(snapshot: Snapshot, channel: Channel) -> str:
     """How long a channel that has a meter has been silent; empty while it sounds."""
     side = snapshot.side(channel)
     quiet = snapshot.now - (side.sounded or 0)
-    return f"no sound {span(quiet)}" if side.levels and quiet >= SILENT else ""
+    return f"silent {span(quiet)}" if side.levels and quiet >= SILENT else ""
 
 
 def idle(snapshot: Snapshot) -> str:

@@ -10,6 +10,8 @@ from companion.tui.snapshot import Snapshot
 
 WITH_WORDS = 64
 """From this width on, the words that ticked a step stand on its own line."""
+SOON = 10_000
+"""A step due within so many ms is shown to press."""
 LEAST = 6
 """Lines kept free for the steps before they are known, so that nothing moves when the call begins."""
 STYLES = {
@@ -73,7 +75,7 @@ def _step(step: ShownStep, snapshot: Snapshot, width: int, here: bool) -> Line:
         (" ", ""),
         (step.title, _title_style(step, style, tentative)),
     )
-    right: Line = ((words.standing(step, snapshot.clock, tentative), style if step.state != "done" else "$quiet"),)
+    right: Line = ((words.standing(step, snapshot.clock, tentative), _standing_style(step, snapshot, style)),)
     if width >= WITH_WORDS:
         left = _with_words(left, step, snapshot, width - width_of(right) - 3)
     line = spread(left, right, width)
@@ -105,6 +107,13 @@ def _style(step: ShownStep, tentative: bool) -> str:
         return STYLES["tentative"]
     wanted = step.state == "open" and step.asked and step.number is not None
     return STYLES["asked" if wanted else step.state]
+
+
+def _standing_style(step: ShownStep, snapshot: Snapshot, style: str) -> str:
+    if step.state == "done":
+        return "$quiet"
+    soon = step.state == "open" and step.due is not None and step.due - snapshot.clock <= SOON
+    return "bold $warm" if soon else style
 
 
 def _title_style(step: ShownStep, style: str, tentative: bool) -> str:

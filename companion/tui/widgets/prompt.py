@@ -13,10 +13,14 @@ class Say(Panel):
         """The same, prompt or not."""
         return "say next"
 
+    def show(self, snapshot: Snapshot) -> None:
+        """An open prompt has a ground of its own."""
+        self.set_class(snapshot.view.prompt is not None, "-open")
+        super().show(snapshot)
+
     def lines(self, snapshot: Snapshot, width: int, height: int) -> list[Line]:
         """What to do (one line), what to say (the rest, cut where it is too long), another way to say it if there is room."""
         prompt = snapshot.view.prompt
-        self.set_class(prompt is not None, "-open")
         if prompt is None:
             return [(("  ", ""), (line, "$quiet")) for line in _plain(words.idle(snapshot), width - 2)]
         room = width - 3

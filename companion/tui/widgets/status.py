@@ -20,8 +20,8 @@ class Status(Panel):
         shown: Line = ((state, STATES[state[0]]), *quiet)
         time: Line = ((words.clock(snapshot.now), "bold"),)
         if width < 60:
-            return [spread((*shown, *_meters(snapshot, short=True)), time, width)]
-        meters = _meters(snapshot, short=width < 90)
+            return [spread((*shown, *_meters(snapshot, 3, ("A", "C"))), time, width)]
+        meters = _meters(snapshot, 3 if width < 90 else METER, ("agent", "customer"))
         right: Line = (*shown, *meters, ("   ", ""), *time)
         view = snapshot.view
         name = " · ".join(part for part in (view.call, view.checklist.title) if part)
@@ -29,21 +29,17 @@ class Status(Panel):
         return [spread(cut(left, max(0, width - width_of(right) - 2)), right, width)]
 
 
-def _meters(snapshot: Snapshot, short: bool) -> Line:
-    agent, customer = _meter(snapshot, "agent", short), _meter(snapshot, "customer", short)
-    return (*agent, *customer)
+def _meters(snapshot: Snapshot, cells: int, names: tuple[str, str]) -> Line:
+    return (*_meter(snapshot, "agent", names[0], cells), *_meter(snapshot, "customer", names[1], cells))
 
 
-def _meter(snapshot: Snapshot, channel: Channel, short: bool) -> Line:
-    levels = snapshot.side(channel).levels
+def _meter(snapshot: Snapshot, channel: Channel, name: str, cells: int) -> Line:
+    levels = snapshot.side(channel).levels[-cells:]
     if not levels:
         return ()
-    speaking = channel in snapshot.view.speaking
-    name = ("  " if short else "   ") + channel
     silence = words.silence(snapshot, channel)
-    style = f"${channel}"
     if silence:
-        return ((f"{name} ", "$quiet"), (silence.removeprefix("no sound ") if short else silence, "$warm"))
-    kept = levels[-3:] if short else levels
-    blocks = "".join(BLOCKS[min(8, 1 + round(level * 7))] for level in kept)
-    return ((f"{name} ", f"bold {style}" if speaking else "$quiet"), (blocks.rjust(3 if short else METER, "▁"), style))
+        return ((f"  {name} ", "$quiet"), (silence, "$warm"))
+    blocks = "".join(BLOCKS[min(8, 1 + round(level * 7))] for level in levels)
+    label = f"bold ${channel}" if channel in snapshot.view.speaking else "$quiet"
+    return ((f"  {name} ", label), (blocks.rjust(cells, "▁"), f"${channel}"))

@@ -80,7 +80,7 @@ def _glimpse(glimpse: Glimpse, snapshot: Snapshot, width: int) -> list[Line]:
     flags: list[str] = []
     for mark in glimpse.tentative:
         for piece in mark.evidence:
-            if piece.utterance >= snapshot.view.utterances:
+            if piece.utterance == mark.utterance:
                 spans.append(Span(piece.from_, piece.to, None if isinstance(mark, FlagRaised) else mark.step))
         if isinstance(mark, FlagRaised):
             flags.append(next((flag.title for flag in snapshot.view.checklist.flags if flag.id == mark.flag), mark.flag))
@@ -131,10 +131,7 @@ def _sided(pieces: list[Piece], speaker: str, time: str, width: int, dim: str) -
     margin: Line = ((f"{time:<{gutter}}", "$quiet"),)
     rest: Line = ((" " * gutter, ""),)
     if speaker == "agent":
-        return [
-            (*(margin if place == 0 else rest), ("A▸ " if place == 0 else "   ", name), *line)
-            for place, line in enumerate(lines)
-        ]
+        return [(*(margin if place == 0 else rest), ("A▸ " if place == 0 else "   ", name), *line) for place, line in enumerate(lines)]
     block = max(width_of(line) for line in lines)
     found: list[Line] = []
     for place, line in enumerate(lines):

@@ -1,0 +1,84 @@
+"""The closing summary comes by itself and stays until a key is pressed."""
+
+from typing import Any
+
+import pytest
+
+from companion.core.events import HoldBegan
+from companion.core.record import Record
+from companion.tui.app import CallApp
+from companion.tui.feed import Closed
+from companion.tui.summary_screen import SummaryScreen
+
+
+def over(calls: Any) -> CallApp:
+    app = CallApp()
+    for record in calls.settled().records:
+        app.show(record)
+    return app
+
+
+async def test_it_comes_when_the_call_is_over_and_goes_with_a_key(calls: Any) -> None:
+    app = over(calls)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert isinstance(app.screen, SummaryScreen)
+        await pilot.press("x")
+    assert app.return_code == 0
+
+
+async def test_arrows_scroll_it(calls: Any) -> None:
+    app = over(calls)
+    async with app.run_test(size=(44, 24)) as pilot:
+        await pilot.pause()
+        page = app.screen.query_one("VerticalScroll")
+        for key, moved in (("down", 1), ("up", 0), ("end", page.max_scroll_y), ("home", 0), ("pagedown", page.max_scroll_y), ("pageup", 0)):
+            await pilot.press(key)
+            await pilot.pause()
+            assert page.scroll_y == moved, key
+        assert isinstance(app.screen, SummaryScreen)
+
+
+async def test_it_is_laid_out_anew_on_resize(calls: Any) -> None:
+    app = over(calls)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        await pilot.resize_terminal(44, 24)
+        await pilot.pause()
+        page = app.screen.query_one("#page")
+        assert page.size.height > 24
+
+
+async def test_a_call_that_begins_meanwhile_waits_behind_it(calls: Any) -> None:
+    app = over(calls)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        for record in calls.Playbook(call="Reed, B.").start().records:
+            app.show(record)
+        assert isinstance(app.screen, SummaryScreen)
+        await pilot.press("x")
+        await pilot.pause()
+        assert not isinstance(app.screen, SummaryScreen)
+        assert app.is_running
+
+
+async def test_the_end_of_the_source_leaves_it_standing(calls: Any) -> None:
+    app = over(calls)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.show(Closed())
+        app.show(Record(call="Moss, A.", seq=99, at=200_000, event=HoldBegan()))
+        await pilot.pause(0.1)
+        assert isinstance(app.screen, SummaryScreen)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (44, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_picture(calls: Any, snap_compare: Any, size: tuple[int, int]) -> None:
+    assert snap_compare(over(calls), terminal_size=size)
+
+
+def test_picture_light(calls: Any, snap_compare: Any) -> None:
+    app = CallApp(theme="light")
+    for record in calls.settled().records:
+        app.show(record)
+    assert snap_compare(app, terminal_size=(120, 40))
