@@ -162,8 +162,9 @@ class Chat:
             match message:
                 case Lost():
                     items.append(_said(self._name, message))
-                    lost = SourceLost(reason=message.reason)
-                    items += [Happened(call=call, event=lost) for call in self._lines.open_calls]
+                    if reason != "stream lost":
+                        lost = SourceLost(reason=message.reason)
+                        items += [Happened(call=call, event=lost) for call in self._lines.open_calls]
                     reason = "stream lost"
                 case Back():
                     back = SourceBack(gap=message.gap)
