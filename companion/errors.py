@@ -43,7 +43,8 @@ class ChecklistError(CompanionError):
 
     def __init__(self, text: str, *, file: str = "", line: int = 0) -> None:
         place = f"{file}:{line}: " if file and line else f"{file}: " if file else ""
-        super().__init__(place + text)
+        # what the file holds is quoted in the text, line ends and terminal escapes included
+        super().__init__(place + " ".join("".join(letter if letter.isprintable() else " " for letter in text).split()))
         self.file = file
         self.line = line
 

@@ -61,6 +61,10 @@ def test_a_checklist_error_names_its_place(file: str, line: int, text: str) -> N
     assert (str(error), error.file, error.line) == (text, file, line)
 
 
+def test_what_a_checklist_error_quotes_stays_one_line() -> None:
+    assert str(ChecklistError("unknown key 'a\n  b\x1b[2J'", file="a.yaml", line=7)) == "a.yaml:7: unknown key 'a b [2J'"
+
+
 def test_a_journal_error_knows_its_line() -> None:
     assert (str(JournalError("a:3: wrong", line=3)), JournalError("x", line=3).line, JournalError("x").line) == ("a:3: wrong", 3, 0)
 

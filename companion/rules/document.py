@@ -4,6 +4,7 @@ Built from the parser's events, not by PyYAML's constructors, so that duplicate 
 refused on the way.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,9 @@ MOST_BYTES = 1_000_000
 MOST_NODES = 100_000
 """With aliases counted as often as they are used, so that a few lines cannot unfold into millions."""
 DEEPEST = 20
+
+# Only a quoted "\x1b" brings these in; they would reach the terminals of everybody who sees the call.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 # libyaml's parser is some ten times faster, and the checklist is read at every start
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -142,6 +146,8 @@ class _Builder:
 
     def _built(self, event: Any, events: Iterator[Any], depth: int, line: int) -> Node:
         if isinstance(event, yaml.ScalarEvent):
+            if found := _UNSEEN.search(event.value):
+                self._refuse(line, f"a text holds the control character U+{ord(found[0]):04X}; take it away")
             return Scalar(line, event.value, event.style in (None, ""), event.style in ("|", ">"))
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Node] = []

@@ -79,6 +79,8 @@ def test_an_alias_repeats_what_its_anchor_holds() -> None:
         ),
         ("a:\n  - x\n b: 2\n", "a.yaml:3: not YAML: did not find expected key"),
         ("a: 1\nb: \x00\n", "a.yaml:2: not YAML: control characters are not allowed"),
+        ('a: 1\nb: "\\e[2J"\n', "a.yaml:2: a text holds the control character U+001B; take it away"),
+        ('a: "\\u202e"\n', "a.yaml:1: a text holds the control character U+202E; take it away"),
     ],
 )
 def test_what_is_refused_names_file_and_line(text: str, said: str) -> None:
