@@ -15,7 +15,7 @@ from companion.tui.call_screen import CallScreen
 from companion.tui.feed import Shown, Viewer
 from companion.tui.snapshot import Snapshot
 from companion.tui.summary_screen import SummaryScreen
-from companion.tui.themes import THEMES
+from companion.tui.themes import THEMES, plain
 
 PACE = 0.04
 """Seconds between two refreshes at least: 25 a second."""
@@ -44,9 +44,10 @@ class CallApp(App[None]):
         theme: Literal["dark", "light"] = "dark",
     ) -> None:
         super().__init__()
-        for known in THEMES.values():
+        self._themes = {name: plain(known) if self.no_color else known for name, known in THEMES.items()}
+        for known in self._themes.values():
             self.register_theme(known)
-        self.theme = THEMES[theme].name
+        self.theme = self._themes[theme].name
         self.snapshot = Snapshot()
         self.viewer = Viewer(self.show)
         self.refreshes = 0
@@ -56,7 +57,7 @@ class CallApp(App[None]):
         self._due = False
         self._mounted = False
         self._summed_up: Snapshot | None = None
-        self._call = CallScreen(act, self.action_leave)
+        self._call = CallScreen(act, self.action_leave, self.switch_theme)
 
     def show(self, item: Shown) -> None:
         """Take in one thing; never waits, and may be called before the app runs."""
@@ -80,6 +81,10 @@ class CallApp(App[None]):
         else:
             self._ending = True
             self._end()
+
+    def switch_theme(self) -> None:
+        """From dark to light and back."""
+        self.theme = self._themes["light" if self.current_theme.dark else "dark"].name
 
     def close_summary(self) -> None:
         """Leave, or go back to the screen where a next call has begun meanwhile."""

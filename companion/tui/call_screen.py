@@ -42,6 +42,7 @@ class CallScreen(Screen[None]):
     Args:
         act: told the call and what the agent does to it; None for a screen that only looks on.
         end: called when the agent ends the call.
+        switch_theme: called for the other theme.
     """
 
     HORIZONTAL_BREAKPOINTS = [(0, "-strip"), (60, "-stacked"), (100, "-wide")]  # noqa: RUF012 – typed by Textual
@@ -49,7 +50,7 @@ class CallScreen(Screen[None]):
 
     snapshot: reactive[Snapshot] = reactive(Snapshot())
 
-    def __init__(self, act: Callable[[str, AnyEvent], None] | None, end: Callable[[], None]) -> None:
+    def __init__(self, act: Callable[[str, AnyEvent], None] | None, end: Callable[[], None], switch_theme: Callable[[], None]) -> None:
         super().__init__()
         self._act = act
         self._end = end
@@ -61,7 +62,7 @@ class CallScreen(Screen[None]):
             "b": lambda: self._do(Bookmarked(by="agent")),
             "q": lambda: self._do(Quieted(on=not self.snapshot.view.quiet, by="agent")),
             "e": self._ask_to_end,
-            "t": self._switch_theme,
+            "t": switch_theme,
             "w": self._waive,
             "question_mark": lambda: self._show_help(),
             "f1": lambda: self._show_help(),
@@ -178,9 +179,6 @@ class CallScreen(Screen[None]):
     def _stop_asking(self) -> None:
         self._asking = ""
         self._redraw()
-
-    def _switch_theme(self) -> None:
-        self.app.theme = "companion-light" if self.app.current_theme.dark else "companion-dark"
 
     def _show_help(self) -> None:
         self.app.push_screen(HelpScreen())

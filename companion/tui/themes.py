@@ -62,4 +62,23 @@ LIGHT = Theme(
     },
 )
 
+INKS = ("agent", "customer", "good", "warm", "hot", "bar")
+
+
+def plain(theme: Theme) -> Theme:
+    """The theme for screens without colour: what stood out by colour stands out by the full ink, and by its mark and weight."""
+    ink = theme.foreground or ""
+    variables = {**theme.variables, **dict.fromkeys(INKS, ink)}
+    return Theme(
+        name=f"{theme.name}-plain",
+        dark=theme.dark,
+        primary=ink,
+        background=theme.background,
+        surface=theme.surface,
+        panel=theme.panel,
+        foreground=theme.foreground,
+        variables=variables,
+    )
+
+
 THEMES = {"dark": DARK, "light": LIGHT}

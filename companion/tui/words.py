@@ -13,6 +13,7 @@ from companion.tui.snapshot import Snapshot
 LISTEN = "Nothing to say now – listen."
 QUIET = "Prompts are off. q turns them on again."
 ON_HOLD = "The customer is on hold. All clocks stand still; h takes the call back."
+LOST = "The stream is lost and nothing can be heard. Clocks stand still; tick by hand."
 WAITING = "Waiting for the call to begin …"
 END = "End the call? e ends it, any other key goes on."
 READ_ONLY = "You are looking on: this call cannot be marked from here."
@@ -88,9 +89,9 @@ def temper(heat: int, rules: HeatRules) -> str:
     return "uneasy" if heat >= rules.warn // 2 else "calm"
 
 
-def going(trend: Trend) -> str:
-    """A trend, with its arrow."""
-    return TRENDS[trend]
+def going(trend: Trend, heat: int, rules: HeatRules) -> str:
+    """A trend, with its arrow; a calm customer has none worth looking at."""
+    return "" if temper(heat, rules) == "calm" and trend == "rising" else TRENDS[trend]
 
 
 def flag(raised: ShownFlag) -> str:
@@ -180,6 +181,8 @@ def idle(snapshot: Snapshot) -> str:
         return "The call has ended."
     if view.hold_since is not None:
         return ON_HOLD
+    if view.lost_since is not None:
+        return LOST
     if view.quiet:
         return QUIET
     if not view.checklist.id and not view.utterances:
@@ -200,7 +203,7 @@ def notice(snapshot: Snapshot) -> tuple[str, str]:
     if view.nudges and now - view.nudges[-1].at < 45_000:
         return f"✉ {view.nudges[-1].by}: {view.nudges[-1].text}", "nudge"
     if view.lost_since is not None:
-        return f"✕ nothing heard since {clock(view.lost_since)}: {view.lost}. Clocks stand still.", "alert"
+        return f"✕ nothing heard since {clock(view.lost_since)}: {view.lost}", "alert"
     if view.escalated and now - view.escalated[-1][0] < 45_000:
         level, because = view.escalated[-1][1].level, view.escalated[-1][1].because
         told = "supervisor called" if level == "alert" else "offer your supervisor"

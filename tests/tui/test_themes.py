@@ -4,7 +4,7 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from companion.tui.themes import DARK, LIGHT
+from companion.tui.themes import DARK, LIGHT, plain
 
 PAIRS = [(ink, "background") for ink in ("foreground", "quiet", "agent", "customer", "good", "warm", "hot", "bar")]
 PAIRS += [(ink, "panel") for ink in ("foreground", "quiet", "agent", "customer", "good", "warm", "hot", "bar")]
@@ -12,7 +12,7 @@ PAIRS += [("say", "say-back"), ("bar", "say-back"), ("quiet", "say-back"), ("hot
 PAIRS += [(ink, "cursor") for ink in ("foreground", "quiet", "good", "warm", "hot")]
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("theme", [DARK, LIGHT, plain(DARK), plain(LIGHT)], ids=lambda theme: theme.name)
 @pytest.mark.parametrize(("ink", "ground"), PAIRS)
 def test_contrast_is_at_least_4_5(theme: Theme, ink: str, ground: str) -> None:
     colours = {**theme.variables, **{name: getattr(theme, name) for name in ("background", "foreground", "panel")}}

@@ -83,6 +83,14 @@ def test_temper(heat: int, text: str) -> None:
     assert words.temper(heat, HeatRules(warn=40, alert=70)) == text
 
 
+def test_only_what_is_not_calm_is_said_to_rise() -> None:
+    rules = HeatRules(warn=40, alert=70)
+    assert words.going("rising", 45, rules) == "▲ rising"
+    assert words.going("falling", 5, rules) == "▼ falling"
+    assert words.going("steady", 5, rules) == "steady"
+    assert words.going("rising", 18, rules) == ""
+
+
 def test_flags() -> None:
     raised = ShownFlag(id="x", title="wants a supervisor", speaker="customer", serious=True, at=238_000, utterance=0, text="")
     assert words.flag(raised) == "⚑ wants a supervisor 03:58"
@@ -135,6 +143,7 @@ DONE = ShownPrompt(id=0, kind="k", at=0, text="Name the feeling:", say="", also=
         ({}, words.LISTEN),
         ({"quiet": True}, words.QUIET),
         ({"quiet": True, "hold_since": 1}, words.ON_HOLD),
+        ({"quiet": True, "lost_since": 1}, words.LOST),
         ({"last_prompt": DONE}, "Done: name the feeling"),
         ({"last_prompt": replace(DONE, closed=2_000)}, words.LISTEN),
         ({"last_prompt": replace(DONE, outcome="dismissed")}, words.LISTEN),
@@ -157,7 +166,7 @@ OFFER = {"escalated": ((20_000, Escalated(level="prompt", because="two refusals"
     [
         ({}, "", "nothing"),
         ({**NUDGE, **LOST, **ALARM}, "✉ Maria: offer the refund", "nudge"),
-        ({**LOST, **ALARM}, "✕ nothing heard since 00:12: reset by peer. Clocks stand still.", "alert"),
+        ({**LOST, **ALARM}, "✕ nothing heard since 00:12: reset by peer", "alert"),
         ({**ALARM, "quiet": True}, "▲ supervisor called: heat above 70", "alert"),
         (OFFER, "▲ offer your supervisor: two refusals", "alert"),
         ({"failures": (Noted(29_000, "journal", "disk full"),)}, "! journal: disk full; the call goes on", "alert"),

@@ -57,10 +57,10 @@ def coloured(heats: Sequence[int], height: int, rules: HeatRules) -> list[Line]:
 
 def _heat(snapshot: Snapshot, width: int) -> Line:
     view = snapshot.view
-    going = words.going(trend(view.curve, snapshot.now))
+    going = words.going(trend(view.curve, snapshot.now), view.heat, view.checklist.heat)
     style = heat_style(snapshot)
     left: Line = (("heat ", "$quiet"), (f"{view.heat}", f"bold {style}"), (f"  {words.temper(view.heat, view.checklist.heat)}", style))
-    return spread(left, ((going, "bold" if going[0] == "▲" else "$quiet"),), width)
+    return spread(left, ((going, "bold" if going.startswith("▲") else "$quiet"),), width)
 
 
 def _short(snapshot: Snapshot, width: int) -> list[Line]:
@@ -71,7 +71,7 @@ def _short(snapshot: Snapshot, width: int) -> list[Line]:
         (f"{view.heat:<3}", f"bold {style}"),
         (words.temper(view.heat, view.checklist.heat), style),
         ("  ", ""),
-        (words.going(trend(view.curve, snapshot.now)), "$quiet"),
+        (f"{words.going(trend(view.curve, snapshot.now), view.heat, view.checklist.heat):<9}", "$quiet"),
         ("  ", ""),
     )
     curve = _curve(snapshot, max(0, min(40, width - width_of(first))), 1)[0]

@@ -16,5 +16,4 @@ class NoticeLine(Panel):
         text, weight = words.notice(snapshot)
         if not text:
             return []
-        line = cut(((f" {text} ", STYLES[weight]),), width)
-        return [line]
+        return [cut(((f" {text}".ljust(width), STYLES[weight]),), width)]

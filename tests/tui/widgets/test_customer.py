@@ -9,7 +9,7 @@ from companion.tui.widgets.customer import Customer, coloured
 
 def test_two_lines_say_it_all(calls: Any) -> None:
     lines = calls.plain(Customer().lines(calls.taken(*calls.heated().records), 78, 2))
-    assert lines[0].startswith("heat 74 very upset  ▲ rising  ▁")
+    assert lines[0].startswith("heat 74 very upset  ▲ rising   ▁")
     assert lines[1] == "⚑ wants a supervisor 00:52  ⚑ called before 00:21  talked over 1× (you)"
 
 
