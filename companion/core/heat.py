@@ -23,6 +23,7 @@ class Heat:
     def hear(self, upset: float, soothed: float, now: int) -> float:
         """Take in one customer utterance (`Judgement.upset`, `.soothed`) and return the heat after it."""
         before = self.at(now) * (1 - soothed / 100)
+        upset *= 1 - soothed / 200
         if upset >= before:
             self._value = min(100.0, upset + _CARRIED * before)
         else:

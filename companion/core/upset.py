@@ -38,7 +38,7 @@ def added(weights: Iterable[float]) -> float:
     """Weights of 0–100 together: each takes its share of what is still missing to 100."""
     calm = 1.0
     for weight in weights:
-        calm *= 1 - min(max(weight, 0.0), 100.0) / 100
+        calm *= 1 - min(weight, 100.0) / 100
     return 100 * (1 - calm)
 
 
