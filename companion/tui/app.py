@@ -17,8 +17,8 @@ from companion.tui.snapshot import Snapshot
 from companion.tui.summary_screen import SummaryScreen
 from companion.tui.themes import THEMES, plain
 
-PACE = 0.04
-"""Seconds between two refreshes at least: 25 a second."""
+PACE = 0.05
+"""Seconds between two refreshes at least: 20 a second."""
 
 
 class CallApp(App[None]):
@@ -76,7 +76,8 @@ class CallApp(App[None]):
 
     def action_leave(self) -> None:
         """End the call; asked a second time, or with nothing left to end, leave."""
-        if self._end is None or self._ending or self.snapshot.closed is not None:
+        summed_up = isinstance(self.screen, SummaryScreen)
+        if self._end is None or self._ending or summed_up or self.snapshot.closed is not None:
             self.exit()
         else:
             self._ending = True

@@ -27,6 +27,17 @@ async def test_it_comes_when_the_call_is_over_and_goes_with_a_key(calls: Any) ->
     assert app.return_code == 0
 
 
+async def test_ctrl_c_goes_too(calls: Any) -> None:
+    ended: list[bool] = []
+    app = CallApp(end=lambda: ended.append(True))
+    for record in calls.settled().records:
+        app.show(record)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+c")
+    assert (app.return_code, ended) == (0, [])
+
+
 async def test_arrows_scroll_it(calls: Any) -> None:
     app = over(calls)
     async with app.run_test(size=(44, 24)) as pilot:

@@ -94,6 +94,8 @@ def test_only_what_is_not_calm_is_said_to_rise() -> None:
 def test_flags() -> None:
     raised = ShownFlag(id="x", title="wants a supervisor", speaker="customer", serious=True, at=238_000, utterance=0, text="")
     assert words.flag(raised) == "⚑ wants a supervisor 03:58"
+    assert words.flagged("customer", "Wants a supervisor") == "⚑\u00a0wants\u00a0a\u00a0supervisor"
+    assert words.flagged("agent", "I-statement missing") == "⚠\u00a0I-statement\u00a0missing"
     assert words.flagged("agent", "non_apology") == "⚠\u00a0non\u00a0apology"
 
 

@@ -106,15 +106,18 @@ def _marked(text: str, spans: Iterable[Span], steps: dict[str, str], plain: str)
     edges = sorted({0, len(shown), *after, *(edge for span in spans for edge in (span.start, span.end) if edge < len(shown))})
     pieces: list[Piece] = []
     for start, end in zip(edges, edges[1:] or [len(shown)], strict=False):
-        style = next((_span_style(span) for span in spans if span.start <= start < span.end), plain)
+        style = next((_span_style(span, steps) for span in spans if span.start <= start < span.end), plain)
         pieces.append((shown[start:end], style))
         for number in after.get(end, []):
             pieces += [("\u00a0", ""), (f"\u00a0{number}\u00a0", "bold $chip on $chip-back" if not plain else "bold reverse $warm")]
     return pieces
 
 
-def _span_style(span: Span) -> str:
-    return "bold underline $good" if span.step is not None else "bold underline $warm"
+def _span_style(span: Span, steps: dict[str, str]) -> str:
+    """What this speaker did stands out; what the other one's step goes back to is only underlined."""
+    if span.step is None:
+        return "bold underline $warm"
+    return "bold underline $good" if span.step in steps else "underline"
 
 
 def _sided(pieces: list[Piece], speaker: str, time: str, width: int, dim: str) -> list[Line]:

@@ -38,6 +38,15 @@ def test_the_words_that_ticked_are_marked_with_the_steps_number(calls: Any) -> N
     assert ("\u00a05\u00a0", "bold $chip on $chip-back") in said
 
 
+def test_the_customers_words_that_a_step_goes_back_to_are_underlined(calls: Any) -> None:
+    book = calls.opening().say(15, "agent", "it drops out every evening")
+    echoed = calls.Evidence(1, 9, 42, "my router has been dropping out e")
+    book.update(calls.StepHeard(step="paraphrased", utterance=2, grade=2, score=100, evidence=(echoed,)))
+    lines = Transcript().lines(calls.taken(*book.records), 100, 40)
+    assert ("router", "underline") in [piece for line in lines for piece in line]
+    assert calls.plain(lines)[-1] == "00:15 A▸ it drops out every evening  2"
+
+
 def test_flags_stand_behind_the_words_that_raised_them(calls: Any) -> None:
     lines = Transcript().lines(calls.taken(*calls.heated().records), 100, 40)
     text = "\n".join(calls.plain(lines))
