@@ -1,11 +1,14 @@
 """The commands around the calls: checklist, model, doctor, config."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from companion.cli.options import configured, examples
 from companion.errors import CompanionError
+
+if TYPE_CHECKING:  # the core need not be loaded for --help
+    from companion.core.events import Channel
 
 
 @click.group(short_help="Check, try and show checklists.")
@@ -37,7 +40,7 @@ def check(names: tuple[str, ...]) -> None:
 @click.option("--speaker", type=click.Choice(["agent", "customer"]), default="agent", show_default=True)
 @click.option("--after", multiple=True, metavar="'SPEAKER: WORDS'", help="A turn before it; may be given several times.")
 @configured("checklist")
-def try_(words: str, speaker: str, after: tuple[str, ...], checklist: str) -> None:
+def try_(words: str, speaker: "Channel", after: tuple[str, ...], checklist: str) -> None:
     """Say what these words would tick, how strongly, by which words – and what nearly."""
     from companion.wiring import tools
 
@@ -95,7 +98,7 @@ def doctor(**options: Any) -> None:
     """What works on this machine, and what to do about what does not. Exit status 1 if something does not."""
     from companion.wiring import tools
 
-    lines, good = tools.examine(**options)
+    lines, good = tools.examine(options)
     for line in lines:
         click.echo(line)
     if not good:

@@ -48,14 +48,9 @@ async def recognisers(uris: Sequence[str], options: Options) -> AsyncIterator[Re
     from companion.speech import models
     from companion.speech.vosk import Vosk
 
-    model = models.find(options.get("speech_model"), **model_places())
+    model = models.find(options.get("speech_model"), config.models_folder(), config.choice_file())
     async with Vosk(model.path, name=model.name, rate=model.rate, patience=options.get("speech_watchdog") or 10.0) as vosk:
         yield vosk.call
-
-
-def model_places() -> Options:
-    """Where speech models are looked for on this machine."""
-    return {"folder": config.models_folder(), "choice": config.choice_file(), "starter": DATA / "starter"}
 
 
 def open_source(uri: str, recogniser: Recognisers, options: Options, *, call: str | None = None, speed: float | None = None) -> Source:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from companion import config
+from companion.console import Console
 from companion.core.detect import Judge
 from companion.core.events import Channel
 from companion.errors import ChecklistError
@@ -10,6 +12,7 @@ from companion.rules.check import check
 from companion.rules.explain import explain
 from companion.rules.load import find, load, load_with_places, shipped_folder
 from companion.rules.show import show
+from companion.wiring.parts import DATA, Options
 
 
 def check_checklists(names: Sequence[str]) -> tuple[list[str], bool]:
@@ -54,3 +57,96 @@ def show_checklist(name: str) -> Iterator[str]:
     """
     path: Path = find(name)
     yield from show(load(path))
+
+
+# ── speech models ──
+
+
+def list_models(everything: bool, wanted: str | None) -> Iterator[str]:
+    """The models on this machine, the one in use marked; then those that can be fetched, if `everything` is wanted.
+
+    Raises:
+        SpeechError: the list of published models cannot be had.
+    """
+    from companion.speech import fetch, models
+
+    folder = config.models_folder()
+    here, broken = models.installed(folder)
+    used = models.find(wanted, folder, config.choice_file())
+    if used.path not in [model.path for model in here]:
+        here.insert(0, used)
+    for model in here:
+        mark = "●" if model.path == used.path else "○"
+        limits = f"; {models.STARTER_LIMITS}" if model.bundled else ""
+        yield f"{mark} {model.name}  {model.rate} Hz, {model.found}{limits}"
+    yield from (f"✕ {line}" for line in broken)
+    yield f"looked in: {', '.join(str(place) for place in (folder, *models.vosk_folders()))}; ● is in use"
+    if not everything:
+        yield "what can be fetched: companion model list --all"
+        return
+    for found in fetch.published():
+        if found.current:
+            yield f"  {found.name}  {found.lang}, {found.size / 1e6:.0f} MB"
+
+
+def get_model(name: str, use: bool) -> str:
+    """Fetch a published model, with a progress bar, and use it from now on if wanted.
+
+    Raises:
+        ModelMissing: there is none of that name.
+        SpeechError: it could not be fetched; what came stays for the next try.
+    """
+    from companion.speech import fetch, models
+
+    folder = config.models_folder()
+    with Console() as console:
+        model = fetch.get(name, folder, progress=lambda done, total: console.progress(name, done / total if total else 0.0))
+    if not use:
+        return f"{model.name} is in {model.path}; use it with: companion model use {model.name}"
+    models.use(model.name, folder, config.choice_file())
+    return f"{model.name} is in {model.path}, and used from now on"
+
+
+def use_model(wanted: str) -> str:
+    """Remember a model as the one to use.
+
+    Raises:
+        ModelMissing: it is not there, or not whole.
+        SpeechError: it cannot be used, or the choice cannot be kept.
+    """
+    from companion.speech import models
+
+    model = models.use(wanted, config.models_folder(), config.choice_file())
+    return f"{model.name} ({model.path}) is used from now on"
+
+
+# ── this machine ──
+
+
+def examine(options: Options) -> tuple[list[str], bool]:
+    """What works here and what to do about the rest: a line for each thing, and whether all that must work does."""
+    from companion import doctor
+    from companion.speech import models
+
+    folder = config.models_folder()
+
+    def checklist() -> str:
+        found = load(find(options["checklist"]))
+        return f"{found.title}: {len(found.steps)} steps, {len(found.flags)} flags"
+
+    folders = {"speech models": folder, "settings": config.choice_file().parent}
+    if options.get("journal"):
+        folders["journals"] = Path(options["journal"])
+    findings = doctor.examine(
+        model=lambda: models.find(options["speech_model"], folder, config.choice_file()),
+        demo=DATA / "demo" / "call4_everything.flac",
+        checklist=checklist,
+        folders=folders,
+    )
+    lines = []
+    for finding in findings:
+        mark = {True: "● ok     ", None: "◐ limited", False: "✕ broken "}[finding.ok]
+        lines.append(f"{mark}  {finding.subject}: {finding.detail}")
+        if finding.todo:
+            lines.append(f"{'':11}→ {finding.todo}")
+    return lines, all(finding.ok is not False for finding in findings)
