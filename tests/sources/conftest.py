@@ -1,15 +1,21 @@
 """What the tests of sources share: a scripted recogniser, sound to play, and the starter model for tests with real words."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 from numpy.typing import NDArray
+from websockets.asyncio.client import connect
 
 from companion.core.events import Partial, Utterance
+from companion.core.feed import Glimpsed, Item, Level
+from companion.sources.vosk_server import VoskServer
 from companion.speech.recogniser import Recogniser, Scripted
 from companion.speech.vosk import Vosk
 
@@ -72,3 +78,55 @@ def texts() -> Callable[[Sequence[object]], list[str]]:
         return [f"{event.speaker}: {event.text}" for event in events if isinstance(event, Utterance)]
 
     return read
+
+
+class Running:
+    """A listener that runs, and what it gave out."""
+
+    def __init__(self, server: VoskServer) -> None:
+        self.server = server
+        self.items: list[Item] = []
+        self.task: asyncio.Task[None] | None = None
+        self._seen = asyncio.Condition()
+
+    async def run(self) -> None:
+        async for item in self.server:
+            async with self._seen:
+                self.items.append(item)
+                self._seen.notify_all()
+
+    async def until(self, kind: type, count: int = 1) -> list[Any]:
+        """Wait for so many items, or events, of a kind."""
+        async with asyncio.timeout(10), self._seen:
+            await self._seen.wait_for(lambda: len(self.of(kind)) >= count)
+        return self.of(kind)
+
+    def of(self, kind: type) -> list[Any]:
+        return [item for item in self.items if isinstance(item, kind) or isinstance(getattr(item, "event", None), kind)]
+
+    def story(self) -> list[Item]:
+        return [item for item in self.items if not isinstance(item, Level | Glimpsed)]
+
+    def dial(self, path: str = "/", **keys: Any) -> connect:
+        return connect(f"ws://127.0.0.1:{self.server.port}{path}", **keys)
+
+
+@pytest.fixture
+def running() -> Callable[..., AbstractAsyncContextManager[Running]]:
+    """Runs a vosk-server listener for as long as a test needs it."""
+
+    @asynccontextmanager
+    async def run(recogniser: Callable[[str], Recogniser], host: str = "", port: int = 0, **keys: Any) -> AsyncIterator[Running]:
+        run = Running(VoskServer(host, port, recogniser=recogniser, **keys))
+        run.task = asyncio.create_task(run.run())
+        listening = asyncio.create_task(run.server.listening.wait())
+        await asyncio.wait({run.task, listening}, return_when=asyncio.FIRST_COMPLETED)
+        listening.cancel()
+        try:
+            yield run
+        finally:
+            await run.server.close()
+            async with asyncio.timeout(10):
+                await run.task
+
+    return run

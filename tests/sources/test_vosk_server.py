@@ -7,8 +7,8 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -20,63 +20,18 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK, InvalidStatus
 
 from companion.core.events import Partial, SourceBack, SourceLost, SpeechBegan, SpeechEnded, Utterance
-from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level, Opened
+from companion.core.feed import Closed, Complaint, Happened, Item, Opened
 from companion.errors import ConfigError, SourceError, SpeechError
 from companion.sources.vosk_server import VoskServer
 from companion.speech.recogniser import AudioChunk, Hearing, Recogniser, Scripted
 
 Script = Callable[..., Callable[[str], Recogniser]]
 Texts = Callable[[list[Item]], list[str]]
+Run = Callable[..., AbstractAsyncContextManager[Any]]
 
 EOF = '{"eof" : 1}'
 SAID = Utterance(speaker="customer", text="hello there", start=0.1, end=0.3, words=(("hello", 0.1, 0.2, 1.0), ("there", 0.2, 0.3, 1.0)))
 GREETING = "thank you for calling north phone my name is anna how can i help you"
-
-
-class Running:
-    """A server, and what it gave out."""
-
-    def __init__(self, server: VoskServer) -> None:
-        self.server = server
-        self.items: list[Item] = []
-        self.seen = asyncio.Condition()
-        self.task: asyncio.Task[None] | None = None
-
-    async def run(self) -> None:
-        async for item in self.server:
-            async with self.seen:
-                self.items.append(item)
-                self.seen.notify_all()
-
-    async def until(self, kind: type, count: int = 1) -> list[Any]:
-        """Wait for so many items, or events, of a kind."""
-        async with asyncio.timeout(10), self.seen:
-            await self.seen.wait_for(lambda: len(self.of(kind)) >= count)
-        return self.of(kind)
-
-    def of(self, kind: type) -> list[Any]:
-        return [item for item in self.items if isinstance(item, kind) or isinstance(getattr(item, "event", None), kind)]
-
-    def story(self) -> list[Item]:
-        return [item for item in self.items if not isinstance(item, Level | Glimpsed)]
-
-    def dial(self, path: str = "/", **keys: Any) -> connect:
-        return connect(f"ws://127.0.0.1:{self.server.port}{path}", **keys)
-
-
-@asynccontextmanager
-async def running(recogniser: Callable[[str], Recogniser], host: str = "", port: int = 0, **keys: Any) -> AsyncIterator[Running]:
-    run = Running(VoskServer(host, port, recogniser=recogniser, **keys))
-    run.task = asyncio.create_task(run.run())
-    listening = asyncio.create_task(run.server.listening.wait())
-    await asyncio.wait({run.task, listening}, return_when=asyncio.FIRST_COMPLETED)
-    listening.cancel()
-    try:
-        yield run
-    finally:
-        await run.server.close()
-        async with asyncio.timeout(10):
-            await run.task
 
 
 async def ask(client: ClientConnection, message: str | bytes) -> Any:
@@ -89,7 +44,7 @@ async def configure(client: ClientConnection, rate: int = 16000, **config: Any) 
 
 
 class TestProtocol:
-    async def test_one_reply_a_frame_then_eof(self, script: Script) -> None:
+    async def test_one_reply_a_frame_then_eof(self, running: Run, script: Script) -> None:
         async with running(script(Partial(channel="customer", text="hello", start=0.1, end=0.15), SAID)) as run:
             async with run.dial() as client:
                 await configure(client)
@@ -111,7 +66,7 @@ class TestProtocol:
         ]
 
     async def test_words_as_the_recogniser_hears_them(
-        self, greeting: tuple[NDArray[np.int16], int], starter: Callable[[str], Recogniser]
+        self, running: Run, greeting: tuple[NDArray[np.int16], int], starter: Callable[[str], Recogniser]
     ) -> None:
         sound, rate = greeting
         async with running(starter, mono_as="agent") as run, run.dial() as client:
@@ -123,7 +78,7 @@ class TestProtocol:
             texts.append((await ask(client, EOF))["text"])
         assert GREETING in texts
 
-    async def test_replies_keep_their_order_however_slow_the_recogniser(self, script: Script) -> None:
+    async def test_replies_keep_their_order_however_slow_the_recogniser(self, running: Run, script: Script) -> None:
         lines = [Utterance(speaker="customer", text=str(n), start=n / 5, end=(n + 1) / 5) for n in range(20)]
 
         class Slow(Scripted):
@@ -138,7 +93,7 @@ class TestProtocol:
                 await client.send(bytes(6400))
             assert [json.loads(await client.recv())["text"] for _ in range(20)] == [str(n) for n in range(20)]
 
-    async def test_reset_gives_the_text_so_far_and_goes_on(self, script: Script) -> None:
+    async def test_reset_gives_the_text_so_far_and_goes_on(self, running: Run, script: Script) -> None:
         later = Utterance(speaker="customer", text="later", start=0.5, end=0.9)
         async with running(script(SAID, later)) as run, run.dial() as client:
             await configure(client)
@@ -149,7 +104,7 @@ class TestProtocol:
             assert await ask(client, '{"eof":1}') == {"text": ""}
 
     @pytest.mark.parametrize("rate", [4000, 11025, 44100, 192000])
-    async def test_any_rate_is_brought_to_the_models(self, script: Script, rate: int) -> None:
+    async def test_any_rate_is_brought_to_the_models(self, running: Run, script: Script, rate: int) -> None:
         heard: list[float] = []
 
         class Measured(Scripted):
@@ -164,7 +119,7 @@ class TestProtocol:
             await ask(client, EOF)
         assert sum(heard) == pytest.approx(1.0, abs=0.01)
 
-    async def test_eof_before_any_sound(self, script: Script) -> None:
+    async def test_eof_before_any_sound(self, running: Run, script: Script) -> None:
         async with running(script()) as run:
             async with run.dial() as client:
                 assert await ask(client, EOF) == {"text": ""}
@@ -179,7 +134,7 @@ class TestProtocol:
         ],
     )
     async def test_who_breaks_the_protocol_is_told_and_nobody_else_is_touched(
-        self, script: Script, message: str, code: int, said: str
+        self, running: Run, script: Script, message: str, code: int, said: str
     ) -> None:
         async with running(script(SAID)) as run, run.dial() as good, run.dial() as bad:
             await ask(good, bytes(100))
@@ -195,7 +150,7 @@ class TestProtocol:
 
 
 class TestCalls:
-    async def test_a_connection_without_a_name_is_a_call_of_its_own(self, script: Script) -> None:
+    async def test_a_connection_without_a_name_is_a_call_of_its_own(self, running: Run, script: Script) -> None:
         async with running(script()) as run:
             async with run.dial("/asr") as one, run.dial("/asr") as two:
                 await ask(one, bytes(100))
@@ -203,12 +158,12 @@ class TestCalls:
             await run.until(Closed, 2)
         assert sorted(item.call for item in run.of(Opened)) == ["call-1", "call-2"]
 
-    async def test_nothing_said_is_no_call(self, script: Script) -> None:
+    async def test_nothing_said_is_no_call(self, running: Run, script: Script) -> None:
         async with running(script()) as run, run.dial():
             pass
         assert run.items == []
 
-    async def test_two_that_name_a_call_are_its_channels(self, script: Script) -> None:
+    async def test_two_that_name_a_call_are_its_channels(self, running: Run, script: Script) -> None:
         agent = Utterance(speaker="agent", text="good morning", start=0.0, end=0.2)
         async with running(script(agent, SAID)) as run:
             async with run.dial("/?call=42&channel=agent") as one, run.dial("/42/customer") as two:
@@ -225,7 +180,7 @@ class TestCalls:
         assert [item.event.speaker for item in run.of(Utterance)] == ["agent", "customer"]
         assert [item.reason for item in run.of(Closed)] == ["all have left"]
 
-    async def test_who_joins_later_is_later_on_the_calls_clock_and_not_on_its_own(self, script: Script) -> None:
+    async def test_who_joins_later_is_later_on_the_calls_clock_and_not_on_its_own(self, running: Run, script: Script) -> None:
         said = Utterance(speaker="agent", text="hi", start=0.3, end=0.4, words=(("hi", 0.3, 0.4, 1.0),))
         async with running(script(said)) as run, run.dial("/42/customer") as one:
             await ask(one, bytes(100))
@@ -236,14 +191,14 @@ class TestCalls:
                 reply = await ask(two, bytes(6400))
         assert reply["result"][0]["start"] <= 0.2
 
-    async def test_a_seat_that_is_taken(self, script: Script) -> None:
+    async def test_a_seat_that_is_taken(self, running: Run, script: Script) -> None:
         async with running(script()) as run, run.dial("/42/agent") as one:
             await ask(one, bytes(100))
             with pytest.raises(InvalidStatus) as caught:
                 await run.dial("/42/agent").__aenter__()
             assert caught.value.response.status_code == 409
 
-    async def test_a_name_is_never_used_for_two_calls(self, script: Script) -> None:
+    async def test_a_name_is_never_used_for_two_calls(self, running: Run, script: Script) -> None:
         async with running(script()) as run:
             for count in (1, 2):
                 async with run.dial("/42/agent") as client:
@@ -252,7 +207,7 @@ class TestCalls:
                 await run.until(Closed, count)
         assert [item.call for item in run.of(Opened)] == ["42", "42-2"]
 
-    async def test_the_recogniser_fails(self, script: Script) -> None:
+    async def test_the_recogniser_fails(self, running: Run, script: Script) -> None:
         class Broken(Scripted):
             async def hear(self, chunk: AudioChunk) -> list[Hearing]:  # type: ignore[override]
                 raise SpeechError("speech: gone")
@@ -271,7 +226,7 @@ class TestCalls:
 
 
 class TestLoss:
-    async def test_a_broken_connection_ends_its_call_with_what_was_heard(self, script: Script) -> None:
+    async def test_a_broken_connection_ends_its_call_with_what_was_heard(self, running: Run, script: Script) -> None:
         async with running(script(SAID)) as run:
             client = await run.dial()
             await configure(client)
@@ -282,7 +237,7 @@ class TestLoss:
         assert kinds == ["Opened", "SpeechBegan", "SpeechEnded", "Utterance", "SourceLost", "Closed"]
         assert run.of(Closed)[0].reason == "the customer's connection broke"
 
-    async def test_a_named_call_waits_for_who_was_lost(self, script: Script) -> None:
+    async def test_a_named_call_waits_for_who_was_lost(self, running: Run, script: Script) -> None:
         async with running(script()) as run:
             client = await run.dial("/42/agent")
             await ask(client, bytes(100))
@@ -296,7 +251,7 @@ class TestLoss:
             await run.until(Closed)
         assert len(run.of(Opened)) == 1
 
-    async def test_but_not_for_ever(self, script: Script) -> None:
+    async def test_but_not_for_ever(self, running: Run, script: Script) -> None:
         async with running(script(), linger=0.05) as run:
             client = await run.dial("/42/agent")
             await ask(client, bytes(100))
@@ -304,7 +259,7 @@ class TestLoss:
             (closed,) = await run.until(Closed)
         assert closed.reason == "the agent's connection broke"
 
-    async def test_closing_brings_the_last_words_of_all_calls(self, script: Script) -> None:
+    async def test_closing_brings_the_last_words_of_all_calls(self, running: Run, script: Script) -> None:
         async with running(script(SAID)) as run:
             one, two = await run.dial("/a/customer"), await run.dial("/b/customer")
             await ask(one, bytes(100))
@@ -324,7 +279,7 @@ class TestDoor:
         with pytest.raises(ConfigError, match=r"vosk://0\.0\.0\.0:2700: reaches beyond this machine without a token"):
             VoskServer("0.0.0.0", 2700, recogniser=script())
 
-    async def test_token(self, script: Script) -> None:
+    async def test_token(self, running: Run, script: Script) -> None:
         async with running(script(), host="0.0.0.0", token="let me in") as run:
             assert run.of(Complaint) == await run.until(Complaint)
             for path, headers in (("/?token=let%20me%20in", {}), ("/", {"Authorization": "Bearer let me in"})):
@@ -335,7 +290,7 @@ class TestDoor:
                     await run.dial(path).__aenter__()
                 assert caught.value.response.status_code == 401
 
-    async def test_tls(self, script: Script, tmp_path: Path) -> None:
+    async def test_tls(self, running: Run, script: Script, tmp_path: Path) -> None:
         if shutil.which("openssl") is None:
             pytest.skip("openssl is needed to make a certificate")
         key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
@@ -354,14 +309,14 @@ class TestDoor:
         with pytest.raises(ConfigError, match="is no certificate with its private key; give PEM files"):
             VoskServer("", 0, recogniser=script(), certificate=path)
 
-    async def test_a_bad_channel_is_refused_in_words(self, script: Script) -> None:
+    async def test_a_bad_channel_is_refused_in_words(self, running: Run, script: Script) -> None:
         async with running(script()) as run:
             with pytest.raises(InvalidStatus) as caught:
                 await run.dial("/?channel=boss").__aenter__()
             assert caught.value.response.status_code == 400
             assert b"unknown channel 'boss'" in caught.value.response.body
 
-    async def test_pages_of_other_sites(self, script: Script) -> None:
+    async def test_pages_of_other_sites(self, running: Run, script: Script) -> None:
         async with running(script()) as run:
             for origin in ("http://localhost:8080", "null", "http://127.0.0.1"):
                 async with run.dial(origin=origin) as client:
@@ -377,7 +332,7 @@ class TestDoor:
             with pytest.raises(SourceError, match="cannot listen: the port is taken; end what uses it, or choose another"):
                 await anext(aiter(server))
 
-    async def test_noise_on_the_port_harms_nobody(self, script: Script) -> None:
+    async def test_noise_on_the_port_harms_nobody(self, running: Run, script: Script) -> None:
         async with running(script()) as run:
             for noise in (b"GET / HTTP/1.0\r\n\r\n", b"\x16\x03\x01\x02\0" * 50, b""):
                 reader, writer = await asyncio.open_connection("127.0.0.1", run.server.port)
@@ -397,7 +352,7 @@ class TestStockClients:
         return path
 
     async def test_vosk_transcriber(
-        self, wav: Path, starter: Callable[[str], Recogniser], starter_folder: Path, texts: Texts
+        self, running: Run, wav: Path, starter: Callable[[str], Recogniser], starter_folder: Path, texts: Texts
     ) -> None:
         """It always dials port 2700 of localhost, and loads the model that it then does not use."""
         program = Path(sys.executable).with_name("vosk-transcriber")

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -149,46 +148,6 @@ class TestChat:
                 if isinstance(item, Happened) and isinstance(item.event, SourceLost):
                     asyncio.get_running_loop().call_soon(asyncio.ensure_future, source.close())
         assert items[-1] == Closed(call="call-1", reason="stopped", at=None)
-
-
-class TestRefusal:
-    async def test_nobody_there(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as closed:
-            port = closed.getsockname()[1]
-        with pytest.raises(SourceError) as caught:
-            await story(chat(f"ws://127.0.0.1:{port}"))
-        assert str(caught.value) == "ws://chat: refuses the connection; check the address, and that the stream is on"
-
-    async def test_turned_away(self) -> None:
-        async with serve(says(), "127.0.0.1", 0, process_request=lambda c, r: c.respond(403, "no\n")) as server:
-            port = next(iter(server.sockets)).getsockname()[1]
-            with pytest.raises(SourceError, match="ws://chat: refuses with HTTP status 403; check the address"):
-                await story(chat(f"ws://127.0.0.1:{port}"))
-
-    async def test_no_websocket(self) -> None:
-        async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await reader.readline()
-            writer.write(b"220 mail.example ESMTP\r\n")
-            writer.close()
-
-        async with await asyncio.start_server(other, "127.0.0.1", 0) as server:
-            port = server.sockets[0].getsockname()[1]
-            with pytest.raises(SourceError, match="ws://chat: does not speak WebSocket"):
-                await story(chat(f"ws://127.0.0.1:{port}"))
-
-    async def test_no_such_host(self) -> None:
-        with pytest.raises(SourceError, match="ws://chat: cannot be reached"):
-            await story(chat("ws://host.invalid/"))
-
-    async def test_stopped_while_dialling(self) -> None:
-        async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await reader.read()
-            writer.close()
-
-        async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
-            source = chat(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-            asyncio.get_running_loop().call_later(0.05, lambda: asyncio.ensure_future(source.close()))
-            assert await story(source) == []
 
 
 class TestSound:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from companion.core.events import HoldBegan, HoldEnded, LineRejected, Utterance
 from companion.core.feed import Closed, Complaint, Happened, Item, Opened
 from companion.errors import SourceError
-from companion.sources.protocols.jsonlines import LONGEST_TEXT, JsonLines
+from companion.sources.protocols.jsonlines import JsonLines
+from companion.sources.protocols.line import LONGEST_TEXT
 
 
 def said(speaker: str = "customer", text: str = "two words", **keys: Any) -> dict[str, Any]:
@@ -201,6 +202,14 @@ class TestRejections:
         with pytest.raises(SourceError, match=r"^stdin:2: no 'text'$") as caught:
             feed(said(), {"speaker": "agent"}, lexer=JsonLines("stdin", strict=True))
         assert caught.value.exit_code == 3
+
+    def test_its_call_is_known_whatever_else_is_wrong(self) -> None:
+        items = feed(said(call=42, start=0, end=1), {"call": 42, "speaker": "agent", "text": 5})
+        assert items[-1] == Happened(call="42", event=LineRejected(line=2, reason="'text' is not a text"), at=1000)
+
+    def test_a_record_of_a_journal_further_on(self) -> None:
+        record = {"call": "7", "seq": 3, "at": 0, "event": {"type": "hold_began"}}
+        assert complaint(said(), record) == "stdin:2: a record of a journal, not a line of a transcript; line skipped"
 
     def test_a_journal_is_told_from_a_transcript(self) -> None:
         record = {"call": "7", "seq": 0, "at": 0, "event": {"type": "call_started"}}
