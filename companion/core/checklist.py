@@ -44,10 +44,15 @@ class Examples(Rule, frozen=True, kw_only=True):
 
 
 class Prompt(Rule, frozen=True, kw_only=True):
-    """What the agent is told: `text` what to do, `say` lines to choose from. `{problem}` stands for the customer's own words."""
+    """What the agent is told: `text` what to do, `say` lines to choose from.
+
+    `{problem}` stands for the customer's own words for what went wrong, `{name}` for the customer's name.
+    """
 
     text: str
     say: tuple[str, ...] = ()
+    met: tuple[str, ...] = ()
+    """Steps by which the agent acts on it; a step's own prompt is always met by that step."""
 
 
 class Watch(Rule, frozen=True, kw_only=True):
@@ -60,7 +65,9 @@ class Watch(Rule, frozen=True, kw_only=True):
     dead_air: float = 8.0
     handle_time: float = 900.0
     pace: int = 190
-    """Words a minute above which the agent is too fast for an upset customer."""
+    """Words a minute above which the agent is too fast for an upset customer …"""
+    hurry: float = 1.15
+    """… if that is also so many times as fast as the agent spoke at first."""
     back_channels: tuple[str, ...] = ("mm", "mhm", "hmm", "uh", "huh", "yeah", "yes", "okay", "ok", "right", "sure", "i", "see")
     """Words that, alone and few, only say "I am listening": never a talk-over, never a turn."""
     go_on: tuple[str, ...] = ("go on", "go ahead", "please continue", "tell me", "i am listening", "i'm listening")
@@ -84,6 +91,19 @@ class HeatRules(Rule, frozen=True, kw_only=True):
     alert: int = 70
 
 
+class Order(Rule, frozen=True, kw_only=True):
+    """The wrong order of things: one done while others, which should have come before, are asked for and not done."""
+
+    done: str
+    """A step, or `solution`: the agent moves on to solving."""
+    times: int = 1
+    """So many times."""
+    without: tuple[str, ...]
+    """Steps of which none was heard so far, and at least one is asked for."""
+    heat: int = 0
+    """Only where the customer's heat is this or more."""
+
+
 class Flag(Rule, frozen=True, kw_only=True):
     """Something to be warned of in what a speaker says."""
 
@@ -94,9 +114,15 @@ class Flag(Rule, frozen=True, kw_only=True):
     says: Templates = ()
     unless: Templates = ()
     detector: str | None = None
-    """A structural detector of the engine instead of words: `talk_over`."""
+    """A structural detector of the engine instead of words: `talk_over`, `order`, `pace`."""
+    order: Order | None = None
+    """What the detector `order` looks for."""
     serious: bool = False
-    """Raises the call to the supervisor by itself."""
+    """Raises the call to the supervisor by itself …"""
+    repeated: int = 1
+    """… when it is raised for the so-manieth time …"""
+    hot: int | None = None
+    """… or at once, where the customer's heat has reached this."""
     now: bool = False
     """Cannot be muted, waits for no pause (threats of harm)."""
     prompt: Prompt | None = None
@@ -104,7 +130,7 @@ class Flag(Rule, frozen=True, kw_only=True):
 
 
 class When(Rule, frozen=True, kw_only=True):
-    """When a step is asked for at all. Any one of the conditions given is enough; none given means always."""
+    """When a step is asked for at all. Any one of `heat`, `flags`, `steps` and `solution` is enough; none given means always."""
 
     heat: int | None = None
     """The customer's heat has reached this."""
@@ -114,6 +140,8 @@ class When(Rule, frozen=True, kw_only=True):
     """One of these steps was heard."""
     solution: bool = False
     """The agent has moved on to solving."""
+    peak: int = 0
+    """And only in a call in which the customer's heat has been this high: a calm one needs no de-escalating."""
 
 
 class Step(Rule, frozen=True, kw_only=True):
@@ -156,14 +184,18 @@ class Step(Rule, frozen=True, kw_only=True):
 class Prompting(Rule, frozen=True, kw_only=True):
     """The agent's attention is the budget."""
 
-    pause: float = 0.6
-    """Only when nobody has spoken for so long."""
+    pause: float = 1.5
+    """Only while the agent listens to the customer, or when nobody has spoken for so long."""
     cooldown: float = 15.0
     """Seconds between two prompts."""
     most: int = 8
     """Prompts in one call."""
     lasts: float = 20.0
-    """A prompt expires after so many seconds."""
+    """A prompt expires after so many seconds …"""
+    now_lasts: float = 60.0
+    """… and one that could not wait after so many, in which no other comes up."""
+    again: float = 60.0
+    """Seconds before the same thing is asked for again, and then only if its cause came anew."""
 
 
 class Escalation(Rule, frozen=True, kw_only=True):
@@ -184,6 +216,12 @@ class Escalation(Rule, frozen=True, kw_only=True):
     """Seconds before the same cause may raise another alert."""
     settled_by: str = "offered_supervisor"
     """The step that settles it: the agent offered the supervisor."""
+    first: tuple[str, ...] = (
+        "Hello {name}, I've just been told what happened: {problem}. Let me take it from here.",
+        "I've just been told what happened: {problem}. Let me take it from here, so that you need not tell it again.",
+        "I've just been told what happened. Let me take it from here – and tell me if I have anything wrong.",
+    )
+    """What the supervisor may say first, on the hand-over card; placeholders as in prompts."""
     prompt: Prompt = Prompt(
         text="Offer the supervisor: it is no defeat",
         say=("I'd like to bring in my supervisor, so that we settle this for you today.",),

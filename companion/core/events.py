@@ -106,6 +106,12 @@ class Quieted(Event, frozen=True, kw_only=True):
     by: str
 
 
+class Acknowledged(Event, frozen=True, kw_only=True):
+    """A supervisor has seen the alerts so far; the same causes stay quiet from here on."""
+
+    by: str
+
+
 class HoldBegan(Event, frozen=True, kw_only=True):
     """The customer is on hold: all clocks stop."""
 
@@ -147,7 +153,7 @@ class CallEnded(Event, frozen=True, kw_only=True):
 
 
 AnyEvent: TypeAlias = (
-    CallStarted | SpeechBegan | SpeechEnded | Utterance | Marked | Nudged | Bookmarked | PromptDismissed | Quieted
+    CallStarted | SpeechBegan | SpeechEnded | Utterance | Marked | Nudged | Bookmarked | PromptDismissed | Quieted | Acknowledged
     | HoldBegan | HoldEnded | SourceLost | SourceBack | SinkFailed | LineRejected | CallEnded
 )  # fmt: skip
 """Every event there is, for decoding."""

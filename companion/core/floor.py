@@ -8,6 +8,7 @@ import msgspec
 
 from companion.core.checklist import Watch
 from companion.core.events import Channel, Utterance
+from companion.core.pace import Pace
 from companion.core.updates import DeadAir, TalkOver
 
 _REACH = 60.0
@@ -50,19 +51,15 @@ class Floor:
         self.talk = Talk()
         self.over = {"agent": 0, "customer": 0}
         """Talk-overs charged to each."""
+        self.pace = Pace(watch)
+        """The agent's."""
         self._watch = watch
         self._timed = timed
         self._back_channels = frozenset(watch.back_channels)
         self._stretches: list[Stretch] = []
         self._speaking: dict[Channel, bool] = {"agent": False, "customer": False}
         self._silent_since: float | None = None
-        self._agent_words = 0
         self._last_over: TalkOver | None = None
-
-    @property
-    def free(self) -> bool:
-        """Nobody is in the middle of an utterance, as far as the recogniser has told."""
-        return not any(self._speaking.values())
 
     @property
     def silent_since(self) -> float:
@@ -70,14 +67,20 @@ class Floor:
         return self._silent_since or 0.0
 
     @property
-    def pace(self) -> float | None:
-        """The agent's words a minute while speaking; None before there is enough to say."""
-        return round(self._agent_words * 60 / self.talk.agent, 1) if self._timed and self.talk.agent >= 5 else None
+    def share(self) -> float | None:
+        """The agent's share of the talk time, 0–1; None before anything was said."""
+        both = self.talk.agent + self.talk.customer
+        return round(self.talk.agent / both, 2) if both else None
+
+    def speaking(self, channel: Channel) -> bool:
+        """Somebody is in the middle of an utterance, as far as the recogniser has told."""
+        return self._speaking[channel]
 
     def began(self, channel: Channel, start: float) -> list[DeadAir]:
-        """Somebody started to speak; ends a silence."""
+        """Somebody started to speak; ends a silence, if there was one."""
+        silent = not any(self._speaking.values())
         self._speaking[channel] = True
-        return self._end_of_silence(start)
+        return self._end_of_silence(start) if silent else []
 
     def ended(self, channel: Channel) -> None:
         """The recogniser settled what they said."""
@@ -93,17 +96,20 @@ class Floor:
         self._speaking[utterance.speaker] = False
         if not self._timed:
             return []
-        found: list[TalkOver | DeadAir] = list(self._end_of_silence(utterance.start))
+        other: Channel = "customer" if utterance.speaker == "agent" else "agent"
+        found: list[TalkOver | DeadAir] = [] if self._speaking[other] else list(self._end_of_silence(utterance.start))
+        spoken = 0.0
         back_channel = self.is_back_channel(utterance.text)
         for start, end in _stretches(utterance):
             stretch = Stretch(utterance.speaker, start, end, back_channel)
             found.extend(self._overlaps(stretch))
             self._stretches.append(stretch)
-            if stretch.channel == "agent":
-                self.talk.agent += end - start
-            else:
-                self.talk.customer += end - start
-        self._agent_words += len(utterance.text.split()) if utterance.speaker == "agent" else 0
+            spoken += end - start
+        if utterance.speaker == "agent":
+            self.talk.agent += spoken
+            self.pace.add(len(utterance.text.split()), spoken)
+        else:
+            self.talk.customer += spoken
         self._silent_since = max(self.silent_since, utterance.end)
         self._stretches = [old for old in self._stretches if old.end > self._silent_since - _REACH]
         return found

@@ -1,13 +1,15 @@
 """The agent's attention is the budget: which prompt comes up, and when.
 
-One at a time, the most useful first; never while anybody speaks, and only at a pause; a cooldown; a maximum per call; the same prompt not
-twice unless its cause came anew. What must not wait (`now`: threats of harm) takes the place of any other and cannot be muted.
+One at a time, the most useful first; never while the agent speaks, only at an opening (`opening.Openings`); a cooldown; a maximum per
+call; the same prompt not twice unless its cause came anew, and then only after a while. What must not wait (`now`: threats of harm) takes
+the place of any other and cannot be muted.
 Source: one prompt at a time and few of them, after what agents and planners say of such tools (docs/design.md).
 """
 
 import msgspec
 
 from companion.core.checklist import Prompt, Prompting
+from companion.core.opening import Opening
 from companion.core.updates import Grade, Outcome, PromptClosed, Prompted
 
 
@@ -18,12 +20,16 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     rank: int
     """The lower, the more useful."""
     cause: int
-    """What it is about (an utterance, a due time): the same kind comes again only for another cause."""
+    """What it is about (an utterance): the same kind comes again only for another cause."""
     until: int
     """It is stale after this running time, ms."""
     prompt: Prompt
     step: str | None = None
     flag: str | None = None
+    topic: str = ""
+    """What it asks of the agent; the same is not asked for again for a while, whatever kind of prompt asks."""
+    met: frozenset[str] = frozenset()
+    """Steps by which the agent acts on it."""
     now: bool = False
 
 
@@ -55,6 +61,7 @@ class Prompter:
         self._shown = 0
         self._last: int | None = None
         self._causes: dict[str, int] = {}
+        self._topics: dict[str, int] = {}
 
     @property
     def open(self) -> Wish | None:
@@ -70,35 +77,31 @@ class Prompter:
         """What asked for it is gone."""
         self._wishes.pop(kind, None)
 
-    def deadline(self, quiet_from: int | None) -> int | None:
-        """When something here happens by itself: a prompt goes, or comes up.
-
-        Args:
-            quiet_from: since or from when there is a pause to speak into, or None while somebody is speaking.
-        """
+    def deadline(self, time: int, opening: Opening | None) -> int | None:
+        """When, from `time` on, something here happens by itself: a prompt goes, or comes up."""
         times = [self._open.until] if self._open else []
-        ready = self._ready(quiet_from)
-        if self._next(ready) is not None:
-            times.append(0 if any(wish.now for wish in self._wishes.values()) or ready is None else ready)
+        times += [ready for wish in self._wishes.values() if (ready := self._ready(wish, opening, time)) is not None]
         return min(times, default=None)
 
-    def tick(self, at: int, quiet_from: int | None, fill: dict[str, str]) -> list[PromptClosed | Prompted]:
-        """Let prompts go and come up at `at`; `fill` holds the customer's own words for the placeholders."""
+    def tick(self, time: int, opening: Opening | None, fill: dict[str, str]) -> list[PromptClosed | Prompted]:
+        """Let prompts go and come up; `fill` holds the customer's own words for the placeholders."""
         out: list[PromptClosed | Prompted] = []
-        if self._open and at >= self._open.until:
+        if self._open and time >= self._open.until:
             out.append(self._close("expired"))
-        wish = self._next(self._ready(quiet_from), at)
+        self._wishes = {kind: wish for kind, wish in self._wishes.items() if wish.now or time <= wish.until}
+        ready = [wish for wish in self._wishes.values() if self._ready(wish, opening, time) == time]
+        wish = min(ready, key=lambda wish: (not wish.now, wish.rank, wish.cause, wish.kind), default=None)
         if wish is None:
             return out
         if self._open:
             out.append(self._close("overridden"))
-        out.append(self._show(wish, at, fill))
+        out.append(self._show(wish, time, fill))
         return out
 
-    def acted(self, *, step: str = "", grade: Grade = 2, kind: str = "") -> list[PromptClosed]:
-        """The agent did what the open prompt asks: said the step (fully, where it asks for more), or met this kind."""
+    def acted(self, *, step: str, grade: Grade = 2) -> list[PromptClosed]:
+        """The agent said a step: what of the open prompt that settles. A prompt for more than a thin tick wants grade 2."""
         wish = self.open
-        if wish is None or not (wish.kind == kind or (wish.step == step and (grade == 2 or not wish.kind.startswith("thin:")))):
+        if wish is None or step not in wish.met or (grade < 2 and wish.kind.startswith("thin:")):
             return []
         return [self._close("acted")]
 
@@ -116,37 +119,36 @@ class Prompter:
         self._wishes.clear()
         return [self._close("expired")] if self._open else []
 
-    def _next(self, ready: int | None, at: int | None = None) -> Wish | None:
-        """The most useful wish that the budget allows: at `at`, or ever, if nothing else happens."""
-        spent = self.quiet or self._shown >= self._rules.most
-        fresh = [
-            wish for wish in self._wishes.values()
-            if wish.now or (not spent and ready is not None and ready <= wish.until and (at is None or ready <= at <= wish.until))
-        ]  # fmt: skip
-        return min(fresh, key=lambda wish: (not wish.now, wish.rank, wish.cause, wish.kind), default=None)
-
-    def _ready(self, quiet_from: int | None) -> int | None:
-        """When the next prompt that can wait may come up; None while somebody is speaking."""
-        if quiet_from is None:
+    def _ready(self, wish: Wish, opening: Opening | None, time: int) -> int | None:
+        """When, from `time` on, that wish may come up if nothing else happens; None if not at all."""
+        if wish.now:
+            return time
+        if opening is None or self.quiet or self._shown >= self._rules.most:
             return None
-        times = [quiet_from]
+        times = [time, opening.since]
         if self._last is not None:
-            times.append(self._last + round(self._rules.cooldown * 1000))
+            times.append(self._last + _ms(self._rules.cooldown))
+        if wish.topic in self._topics:
+            times.append(self._topics[wish.topic] + _ms(self._rules.again))
         if self._open:
             times.append(self._open.until)
-        return max(times)
+        ready = max(times)
+        late = ready > wish.until or (opening.until is not None and ready > opening.until)
+        return None if late else ready
 
-    def _show(self, wish: Wish, at: int, fill: dict[str, str]) -> Prompted:
+    def _show(self, wish: Wish, time: int, fill: dict[str, str]) -> Prompted:
         del self._wishes[wish.kind]
         self._causes[wish.kind] = wish.cause
+        self._topics[wish.topic] = time
         lines = [line for line in (filled(line, fill) for line in wish.prompt.say) if line]
         prompted = Prompted(
             id=self._shown, kind=wish.kind, step=wish.step, flag=wish.flag, text=wish.prompt.text,
             say=lines[0] if lines else "", also=tuple(lines[1:3]),
         )  # fmt: skip
-        self._open = _Open(self._shown, wish, at + round(self._rules.lasts * 1000))
+        lasts = self._rules.now_lasts if wish.now else self._rules.lasts
+        self._open = _Open(self._shown, wish, time + _ms(lasts))
         self._shown += 1
-        self._last = at
+        self._last = time
         self.counts.setdefault(wish.kind, Counts()).shown += 1
         return prompted
 
@@ -162,4 +164,8 @@ def filled(line: str, fill: dict[str, str]) -> str:
     """The line with its placeholders filled, or "" where one of them cannot be."""
     for name, words in fill.items():
         line = line.replace("{" + name + "}", words)
-    return "" if "{" in line else line
+    return "" if "{" in line else line[:1].upper() + line[1:]
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)

@@ -4,15 +4,16 @@ Pure: the same checklist and the same events give the same updates, byte for byt
 time somebody noticed it, and a deadline at *t* falls before an event at *t*; `advance` may be called any number of times.
 """
 
-import math
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import TypeAlias
 
 from companion.core.advice import Advice
 from companion.core.checklist import Checklist
 from companion.core.clock import RunningClock
-from companion.core.detect import Judge, Judgement, Memory
+from companion.core.detect import Judge, Judgement, Memory, StepHit
 from companion.core.escalation import Due, Escalator
 from companion.core.events import (
+    Acknowledged,
     AnyEvent,
     CallEnded,
     HoldBegan,
@@ -28,27 +29,31 @@ from companion.core.events import (
     Utterance,
 )
 from companion.core.floor import Floor
-from companion.core.heat import Heat
+from companion.core.handover import card
 from companion.core.listening import Listening
+from companion.core.opening import Openings
+from companion.core.order import Orders
 from companion.core.prompting import Prompter
 from companion.core.steps import Cause, Steps
-from companion.core.summary import Curve, Story, summarise
+from companion.core.summary import Story, summarise
+from companion.core.temper import Temper
 from companion.core.updates import (
     AnyUpdate,
     CallClosed,
     Escalated,
     Evidence,
     FlagRaised,
-    HeatChanged,
     Promised,
+    PromptClosed,
+    Prompted,
     StepChanged,
     StepHeard,
     TalkOver,
 )
 from companion.errors import CoreMisuse
 
-_NEVER = 1 << 40
-"""Milliseconds; longer than any call."""
+_LAST_WORDS = 3
+"""Customer turns kept for the hand-over card."""
 
 Stamped: TypeAlias = list[tuple[int, AnyUpdate]]
 """Updates, each with its time in ms from the call's start."""
@@ -75,21 +80,18 @@ class Session:
         self._memory = Memory(began)
         self._count = 0
         self._floor = Floor(checklist.watch, timed)
-        self._listening = {
-            step.id: Listening(step.id, checklist.watch, self._floor) for step in checklist.steps if step.detector == "listens"
-        }
-        self._heat = Heat(checklist.heat)
-        self._shown_heat = 0
-        self._cools_at: int | None = None
-        self._curve = Curve()
+        self._openings = Openings(checklist.prompting, self._floor)
+        self._listening = [Listening(step.id, checklist.watch, self._floor) for step in checklist.steps if step.detector == "listens"]
+        self._temper = Temper(checklist.heat)
         self._steps = Steps(checklist)
+        self._orders = Orders(checklist, self._steps)
         self._prompter = Prompter(checklist.prompting)
         self._advice = Advice(checklist, self._prompter)
         self._escalator = Escalator(checklist)
         self._solving = False
+        self._hurried = False
         self._last_words: list[str] = []
         self._agent_said = (0, "")
-        self._pause_from = 0
         self._story = Story(call=call, began=began)
 
     # ── the way in ──
@@ -123,8 +125,8 @@ class Session:
         Comes before `CallEnded` is received, so that a call's last records are `call_ended` and `call_closed`.
         """
         out = self.advance(at)
-        open_: list[AnyUpdate] = [*self._steps.end(), *self._prompter.end()]
-        return out + [(at, update) for update in open_]
+        left: list[AnyUpdate] = [*self._steps.end(), *self._prompter.end()]
+        return out + [(at, update) for update in left]
 
     @property
     def next_deadline(self) -> int | None:
@@ -134,9 +136,9 @@ class Session:
         deadlines = (
             self._steps.deadline(),
             self._escalator.deadline(),
-            self._cools_at,
+            self._temper.deadline(),
             self._advice.deadline(self._steps),
-            self._prompter.deadline(self._quiet_from()),
+            self._prompter.deadline(self._clock.time(self._now), self._openings.now),
         )
         times = [time for time in deadlines if time is not None]
         at = self._clock.at(min(times)) if times else None
@@ -145,30 +147,36 @@ class Session:
     @property
     def heat(self) -> float:
         """How upset the customer's words are at the time reached, 0–100; between two words it decays without a record."""
-        return self._heat.at(self._clock.time(self._now))
+        return self._temper.at(self._clock.time(self._now))
 
     def preview(self, partial: Partial) -> list[StepHeard | FlagRaised]:
         """What this partial would mean if it were final: tentative, changes nothing."""
         utterance = Utterance(speaker=partial.channel, text=partial.text, start=partial.start, end=partial.end)
         judgement = self._judge.judge(utterance, self._count, self._memory)
-        return [*self._heard(judgement, self._count), *self._flagged(judgement, self._count)]
+        return [*_heard(judgement.steps, self._count), *_flagged(judgement, self._count)]
 
     # ── what happened ──
 
     def _take(self, event: AnyEvent, at: int) -> list[AnyUpdate]:
+        time = self._clock.time(at)
         match event:
             case Utterance():
                 return self._utterance(event, at)
             case SpeechBegan():
-                return list(self._floor.began(event.channel, event.start))
+                silence = self._floor.began(event.channel, event.start)
+                self._openings.began(time)
+                return list(silence)
             case SpeechEnded():
                 self._floor.ended(event.channel)
+                self._openings.ended(time, self._silent(at))
             case Marked():
                 return self._marked(event, at)
             case PromptDismissed():
                 return list(self._prompter.dismiss(event.id))
             case Quieted():
                 return list(self._prompter.mute(event.on))
+            case Acknowledged():
+                self._escalator.acknowledge()
             case HoldBegan():
                 self._pause("hold", at)
             case HoldEnded():
@@ -190,43 +198,60 @@ class Session:
         self._memory.add(index, said)
         if said.speaker == "agent":
             self._agent_said = (index, said.text)
+        out = self._on_the_floor(said, index, at)
+        listened = [hit for listening in self._listening if (hit := listening.hear(index, said))]
+        hits = (*listened, *judgement.steps)
+        out += _heard(hits, index)
+        for hit in hits:
+            out += self._step(hit.step, self._steps.heard(hit, at), at)
+        for raised in _flagged(judgement, index):
+            out += self._flag(raised, at)
+        out += [self._promise(promise.what, promise.by, promise.due, index) for promise in judgement.promises]
+        self._advice.hear(judgement, said)
+        if said.speaker == "customer":
+            out += self._customer_turn(said, judgement, index, at)
+        elif not self._floor.is_back_channel(said.text):
+            out += self._agent_turn(said, judgement, hits, index, at)
+        self._ask(at)
+        return out
+
+    def _on_the_floor(self, said: Utterance, index: int, at: int) -> list[AnyUpdate]:
         out: list[AnyUpdate] = []
         for found in self._floor.spoke(said):
             out.append(found)
             if isinstance(found, TalkOver) and found.channel == "agent":
                 out += self._talked_over(found, index, at)
-        hits = [hit for listening in self._listening.values() if (hit := listening.hear(index, said))]
-        if hits:
-            judgement = _with(judgement, hits)
-        self._pause_from = self._clock.time(at)
-        if said.speaker == "agent" and self._timed:
-            self._pause_from += self._breath(at)
-        out += self._heard(judgement, index)
-        for hit in judgement.steps:
-            out += self._step(hit.step, self._steps.heard(hit, at), at)
-        for raised in self._flagged(judgement, index):
-            out += self._flag(raised, at)
-        out += [self._promise(promise.what, promise.by, promise.due, index) for promise in judgement.promises]
-        if said.speaker == "customer":
-            out += self._customer_turn(said, judgement, index, at)
-        elif not self._floor.is_back_channel(said.text):
-            self._steps.agent_turn()
-            self._solving = self._solving or judgement.solving
-        self._advice.hear(judgement, said)
-        self._ask(at)
+        self._openings.spoke(said, self._clock.time(at), self._silent(at))
         return out
 
     def _customer_turn(self, said: Utterance, judgement: Judgement, index: int, at: int) -> list[AnyUpdate]:
         time = self._clock.time(at)
-        self._last_words = [*self._last_words[-2:], said.text]
-        heat = self._heat.hear(judgement.upset, judgement.soothed, time)
-        out: list[AnyUpdate] = []
-        if round(heat) != self._shown_heat:
-            out.append(self._show_heat(round(heat), index, at))
+        before = self._temper.at(time)
+        self._last_words = [*self._last_words[1 - _LAST_WORDS :], said.text]
+        out: list[AnyUpdate] = [*self._temper.hear(judgement.upset, judgement.soothed, index, time, at)]
+        heat = self._temper.at(time)
+        if heat > before:
+            self._advice.heated(self._steps, index, time)
         return out + self._escalate(self._escalator.turn(heat, judgement.refusal, time), at)
 
+    def _agent_turn(self, said: Utterance, judgement: Judgement, hits: tuple[StepHit, ...], index: int, at: int) -> list[AnyUpdate]:
+        self._solving = self._solving or judgement.solving
+        self._ask(at)
+        self._steps.agent_turn()
+        heat = self._temper.at(self._clock.time(at))
+        faults = self._orders.look(frozenset(hit.step for hit in hits), judgement.solving, heat)
+        if self._floor.pace.hurried and not self._hurried and heat >= self._checklist.heat.warn:
+            faults += [flag for flag in self._checklist.flags if flag.detector == "pace"]
+        self._hurried = self._floor.pace.hurried
+        whole = (Evidence(index, 0, len(said.text), said.text),)
+        out: list[AnyUpdate] = []
+        for flag in faults:
+            why = next((hit.evidence for hit in hits if flag.order is not None and hit.step == flag.order.done), whole)
+            out += self._flag(FlagRaised(flag=flag.id, utterance=index, evidence=why), at)
+        return out
+
     def _talked_over(self, found: TalkOver, index: int, at: int) -> list[AnyUpdate]:
-        for listening in self._listening.values():
+        for listening in self._listening:
             listening.interrupted(found.start)
         number, text = self._agent_said
         out: list[AnyUpdate] = []
@@ -238,19 +263,19 @@ class Session:
     def _step(self, id: str, changed: StepChanged | None, at: int) -> list[AnyUpdate]:
         out: list[AnyUpdate] = [changed] if changed else []
         track = self._steps.tracks[id]
-        out += self._prompter.acted(step=id, grade=track.grade)
+        if track.state == "done":
+            out += self._prompter.acted(step=id, grade=track.grade)
+            if id == self._checklist.escalation.settled_by:
+                self._escalator.settle()
         self._advice.step(track, self._clock.time(at))
-        if id == self._checklist.escalation.settled_by:
-            self._escalator.settle()
-            out += self._prompter.acted(kind="escalate")
         return out
 
     def _flag(self, raised: FlagRaised, at: int) -> list[AnyUpdate]:
         flag = self._checklist.flag(raised.flag)
-        self._story.flags[flag.id] = self._story.flags.get(flag.id, 0) + 1
+        count = self._story.flags[flag.id] = self._story.flags.get(flag.id, 0) + 1
         time = self._clock.time(at)
-        self._advice.flag(flag, raised.utterance, self._story.flags[flag.id], time)
-        return [raised, *(self._escalate(self._escalator.flag(flag.id, flag.title, flag.now, time), at) if flag.serious else [])]
+        self._advice.flag(flag, raised.utterance, count, time)
+        return [raised, *self._escalate(self._escalator.flag(flag, count, self._temper.at(time), time), at)]
 
     def _marked(self, event: Marked, at: int) -> list[AnyUpdate]:
         changed = self._steps.mark(event.step, event.state, event.by, at)
@@ -259,8 +284,18 @@ class Session:
     def _end(self, at: int) -> list[AnyUpdate]:
         out = [update for _, update in self.wind_up(at)]
         self._ended = True
-        heat = round(self._heat.at(self._clock.time(at)))
-        return [*out, CallClosed(summary=summarise(self._story, at, heat, self._curve, self._steps, self._floor, self._prompter))]
+        summary = summarise(
+            self._story,
+            checklist=self._checklist,
+            at=at,
+            heat=round(self._temper.at(self._clock.time(at))),
+            curve=self._temper.curve,
+            steps=self._steps,
+            floor=self._floor,
+            prompter=self._prompter,
+            fill=self._advice.fill,
+        )
+        return [*out, CallClosed(summary=summary)]
 
     # ── what time brings ──
 
@@ -273,37 +308,27 @@ class Session:
             if changed.state == "missed":
                 missed = sum(track.state == "missed" for track in self._steps)
                 out += self._escalate(self._escalator.missed(missed, time), at)
-        heat = self._heat.at(time)
-        out += self._escalate(self._escalator.tick(heat, time), at)
-        if self._cools_at is not None and time >= self._cools_at:
-            out.append(self._show_heat(math.floor(heat), None, at))
+        out += self._escalate(self._escalator.tick(self._temper.at(time), time), at)
+        out += self._temper.cool(time, at)
         self._advice.remind(self._steps, time)
         return out + self._prompts(at)
 
     def _prompts(self, at: int) -> list[AnyUpdate]:
-        return list(self._prompter.tick(self._clock.time(at), self._quiet_from(), self._advice.fill))
+        if not self._clock.running:
+            return []
+        time = self._clock.time(at)
+        self._advice.calm(self._steps, self._temper.at(time))
+        out: list[PromptClosed | Prompted] = self._prompter.tick(time, self._openings.now, self._advice.fill)
+        if any(isinstance(update, Prompted) and update.kind == "escalate" for update in out):
+            self._escalator.seen(time)
+        return list(out)
 
     def _ask(self, at: int) -> None:
         time = self._clock.time(at)
-        flags = frozenset(self._story.flags)
-        self._steps.ask(Cause(heat=self._heat.at(time), flags=flags, solving=self._solving), time)
+        heat, peak = self._temper.at(time), self._temper.curve.peak
+        self._steps.ask(Cause(heat=heat, peak=peak, flags=frozenset(self._story.flags), solving=self._solving), time)
 
     # ── small things said in one place ──
-
-    def _heard(self, judgement: Judgement, index: int) -> list[StepHeard]:
-        return [
-            StepHeard(step=hit.step, utterance=index, grade=hit.grade, score=hit.score, evidence=hit.evidence) for hit in judgement.steps
-        ]
-
-    def _flagged(self, judgement: Judgement, index: int) -> list[FlagRaised]:
-        return [FlagRaised(flag=hit.flag, utterance=index, evidence=hit.evidence) for hit in judgement.flags]
-
-    def _show_heat(self, heat: int, utterance: int | None, at: int) -> HeatChanged:
-        self._shown_heat = heat
-        self._curve.add(at, heat)
-        limits = [limit for limit in (self._checklist.heat.warn, self._checklist.heat.alert) if limit <= heat]
-        self._cools_at = _falls_below(max(limits), self._heat, self._clock.time(at)) if limits else None
-        return HeatChanged(heat=heat, utterance=utterance)
 
     def _promise(self, what: str, by: str, due: str | None, index: int) -> Promised:
         self._story.promises.append({"what": what, "by": by, "due": due, "utterance": index})
@@ -311,23 +336,25 @@ class Session:
 
     def _escalate(self, dues: list[Due], at: int) -> list[AnyUpdate]:
         out: list[AnyUpdate] = []
+        time = self._clock.time(at)
         for due in dues:
             if due.level == "prompt":
-                self._advice.escalate(self._clock.time(at))
+                self._advice.escalate(time)
             self._story.escalated.append({"at": at, "level": due.level, "because": due.because})
-            out.append(Escalated(level=due.level, because=due.because, card=self._card(due.because, at)))
+            about = card(
+                because=due.because,
+                at=at,
+                upset_since=self._temper.upset_since,
+                heat=self._temper.at(time),
+                fill=self._advice.fill,
+                words=self._last_words,
+                promised=self._story.promises,
+                flags=self._story.flags,
+                steps=self._steps,
+                checklist=self._checklist,
+            )
+            out.append(Escalated(level=due.level, because=due.because, card=about))
         return out
-
-    def _card(self, because: str, at: int) -> dict[str, Any]:
-        """The hand-over card: what a supervisor must know before the first word."""
-        return {
-            "because": because,
-            "heat": round(self._heat.at(self._clock.time(at))),
-            "customer": list(self._last_words),
-            "promised": [promise["what"] for promise in self._story.promises[-3:]],
-            "steps": {track.step.id: track.state for track in self._steps if track.step.key},
-            "flags": dict(self._story.flags),
-        }
 
     def _pause(self, why: str, at: int) -> None:
         self._clock.pause(why, at)
@@ -335,36 +362,16 @@ class Session:
 
     def _resume(self, why: str, at: int) -> None:
         self._clock.resume(why, at)
-        self._pause_from = self._clock.time(at)
+        self._openings.resumed(self._clock.time(at))
 
-    def _quiet_from(self) -> int | None:
-        """Running time since or from which there is a pause to speak into; None while somebody speaks or the call stands still."""
-        return self._pause_from if self._floor.free and self._clock.running else None
-
-    def _breath(self, at: int) -> int:
-        """How long still, in ms, until the agent's silence is a pause: they may only be drawing breath."""
-        return max(0, round((self._floor.silent_since + self._checklist.prompting.pause) * 1000) - at)
+    def _silent(self, at: int) -> float:
+        """For how many seconds nobody has spoken by `at`, as far as is known."""
+        return max(0.0, at / 1000 - self._floor.silent_since) if self._timed else 0.0
 
 
-def _falls_below(limit: int, heat: Heat, time: int) -> int:
-    """The first running time after `time`, in ms, at which the heat is below `limit`; found by halving, whatever its decay looks like."""
-    low, high = time, time + 1
-    while heat.at(high) >= limit and high - time < _NEVER:
-        low, high = high, time + 2 * (high - time)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if heat.at(middle) >= limit else (low, middle)
-    return high
+def _heard(hits: Sequence[StepHit], index: int) -> list[StepHeard]:
+    return [StepHeard(step=hit.step, utterance=index, grade=hit.grade, score=hit.score, evidence=hit.evidence) for hit in hits]
 
 
-def _with(judgement: Judgement, hits: list[Any]) -> Judgement:
-    return Judgement(
-        steps=(*hits, *judgement.steps),
-        flags=judgement.flags,
-        promises=judgement.promises,
-        upset=judgement.upset,
-        soothed=judgement.soothed,
-        solving=judgement.solving,
-        refusal=judgement.refusal,
-        problem=judgement.problem,
-    )
+def _flagged(judgement: Judgement, index: int) -> list[FlagRaised]:
+    return [FlagRaised(flag=hit.flag, utterance=index, evidence=hit.evidence) for hit in judgement.flags]

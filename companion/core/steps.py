@@ -31,7 +31,7 @@ class Track(msgspec.Struct):
     """Agent turns since then."""
     reminded: bool = False
     gap: bool = False
-    """The stream broke off while it was asked for and open: it may have been said unheard."""
+    """The stream broke off before it was done: it may have been said unheard."""
 
     @property
     def waiting(self) -> bool:
@@ -43,6 +43,7 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     """What the call has come to, for the steps' `when`."""
 
     heat: float
+    peak: float
     flags: frozenset[str]
     solving: bool
 
@@ -89,9 +90,9 @@ class Steps:
             track.turns += track.waiting
 
     def lost(self) -> None:
-        """The stream broke off: what is asked for may be said unheard."""
+        """The stream broke off: what is not done yet may be said unheard."""
         for track in self:
-            track.gap = track.gap or track.waiting
+            track.gap = track.gap or track.state in ("open", "overdue")
 
     def deadline(self) -> int | None:
         """The next running time at which a step becomes overdue or missed."""
@@ -119,6 +120,8 @@ class Steps:
 
     def _why(self, step: Step, cause: Cause) -> str:
         when = step.when
+        if cause.peak < when.peak:
+            return ""
         if not (when.heat is not None or when.flags or when.steps or when.solution):
             return "the call began"
         if when.heat is not None and cause.heat >= when.heat:

@@ -4,27 +4,12 @@ from typing import Any
 
 import msgspec
 
+from companion.core.checklist import Checklist
+from companion.core.closing import Facts, message, to_try, went_well
 from companion.core.floor import Floor
 from companion.core.prompting import Prompter
 from companion.core.steps import Steps, Track
-
-_POINTS = 400
-"""Points kept of the heat curve; a longer one is thinned to every other point, again and again."""
-
-
-class Curve:
-    """The heat over the call, as [at, heat] pairs, of bounded length."""
-
-    def __init__(self) -> None:
-        self.points: list[list[int]] = []
-        self.peak = 0
-
-    def add(self, at: int, heat: int) -> None:
-        """One more point, later than the last."""
-        self.peak = max(self.peak, heat)
-        self.points.append([at, heat])
-        if len(self.points) > _POINTS:
-            self.points = self.points[:1] + self.points[1:-1:2] + self.points[-1:]
+from companion.core.temper import Curve
 
 
 class Story(msgspec.Struct):
@@ -37,8 +22,22 @@ class Story(msgspec.Struct):
     escalated: list[dict[str, Any]] = []
 
 
-def summarise(story: Story, at: int, heat: int, curve: Curve, steps: Steps, floor: Floor, prompter: Prompter) -> dict[str, Any]:
+def summarise(
+    story: Story,
+    *,
+    checklist: Checklist,
+    at: int,
+    heat: int,
+    curve: Curve,
+    steps: Steps,
+    floor: Floor,
+    prompter: Prompter,
+    fill: dict[str, str],
+) -> dict[str, Any]:
     """The summary of a call that ends at `at`, ms from its start, in the form promised in docs/journal.md."""
+    facts = Facts(
+        peak=curve.peak, end=heat, talk_overs=floor.over["agent"], flags=story.flags, promises=story.promises, fill=fill
+    )  # fmt: skip
     return {
         "call": story.call,
         "began": story.began,
@@ -46,12 +45,15 @@ def summarise(story: Story, at: int, heat: int, curve: Curve, steps: Steps, floo
         "steps": {track.step.id: _step(track) for track in steps},
         "flags": story.flags,
         "heat": {"start": curve.points[0][1] if curve.points else 0, "peak": curve.peak, "end": heat, "curve": curve.points},
-        "talk": {name: round(value, 2) for name, value in msgspec.structs.asdict(floor.talk).items()},
+        "talk": {name: round(value, 2) for name, value in msgspec.structs.asdict(floor.talk).items()} | {"share": floor.share},
         "talk_overs": floor.over,
-        "pace": {"agent": floor.pace},
+        "pace": {"agent": floor.pace.overall, "baseline": floor.pace.baseline, "lately": floor.pace.lately},
         "prompts": {kind: msgspec.to_builtins(counts) for kind, counts in sorted(prompter.counts.items())},
         "promises": story.promises,
         "escalated": story.escalated,
+        "well": went_well(facts, steps, checklist),
+        "try": to_try(facts, steps, checklist),
+        "message": message(facts),
     }
 
 

@@ -1,0 +1,85 @@
+"""What is said of a call when it is over: one thing that went well, one to try next time, and a message to the customer.
+
+Said from what was heard, nothing else: where nothing was heard, nothing is praised, and what nobody promised is not in the message.
+"""
+
+from typing import Any
+
+import msgspec
+
+from companion.core.checklist import Checklist
+from companion.core.steps import Steps, Track
+
+_FELL = 20
+"""By so much must the heat have come down from its peak to be worth a word."""
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the words are drawn from."""
+
+    peak: int
+    end: int
+    """Heat, 0–100, at its highest and at the end."""
+    talk_overs: int
+    """The agent's."""
+    flags: dict[str, int]
+    promises: list[dict[str, Any]]
+    fill: dict[str, str]
+    """The customer's name and words for the problem, where known."""
+
+
+def went_well(facts: Facts, steps: Steps, checklist: Checklist) -> str:
+    """The strongest of what went well; empty if nothing was heard to."""
+    done = [track for track in steps if track.step.key and track.state == "done"]
+    full = [track for track in done if track.grade == 2]
+    if facts.peak >= checklist.heat.warn and facts.end <= facts.peak - _FELL:
+        last = max(done, key=lambda track: (track.grade, track.at or 0), default=None)
+        after = f", with “{quote}”" if last is not None and (quote := _quote(last)) else ""
+        return f"The heat came down from {facts.peak} to {facts.end}{after}."
+    best = next(iter(full), None) or next(iter(done), None)
+    if best is None:
+        return ""
+    quote = _quote(best)
+    return f"{best.step.title}: “{quote}”." if quote else f"{best.step.title}."
+
+
+def to_try(facts: Facts, steps: Steps, checklist: Checklist) -> str:
+    """The one thing most worth trying next time; empty if nothing is missing."""
+    key = [track for track in steps if track.step.key]
+    for state in ("missed", "overdue"):
+        for track in key:
+            if track.state == state:
+                return _say(track.step.prompt.text if track.step.prompt else track.step.title, track.step.why)
+    if facts.talk_overs >= 2:
+        return f"You came in {facts.talk_overs} times while the customer spoke: count to two before you answer."
+    slips = [flag for flag in checklist.flags if flag.speaker == "agent" and flag.prompt and facts.flags.get(flag.id)]
+    if slips:
+        worst = max(slips, key=lambda flag: facts.flags[flag.id])
+        return _say(worst.prompt.text if worst.prompt else worst.title, worst.why)
+    thin = [track for track in key if track.asked is not None and track.state == "done" and track.grade == 1 and track.step.thin]
+    return next((_say(track.step.thin.text, track.step.why) for track in thin if track.step.thin), "")
+
+
+def message(facts: Facts) -> str:
+    """A draft to send after the call, in the customer's words; empty where there is neither a problem nor a promise to write about."""
+    problem, name = facts.fill.get("problem"), facts.fill.get("name")
+    if not problem and not facts.promises:
+        return ""
+    lines = [f"Dear {name}," if name else "Hello,", ""]
+    lines.append(f"Thank you for telling us about it: {problem}." if problem else "Thank you for talking to us.")
+    if facts.promises:
+        lines += ["This is what we agreed:", *(f"– {_promise(promise)}" for promise in facts.promises)]
+    return "\n".join([*lines, "", "If anything of this is not as you remember it, just reply to this message."])
+
+
+def _promise(promise: dict[str, Any]) -> str:
+    what, by = promise["what"], promise["by"]
+    return f"{what} ({by})" if by and by not in what else what
+
+
+def _say(what: str, why: str) -> str:
+    return f"{what}. {why}".strip()
+
+
+def _quote(track: Track) -> str:
+    return track.evidence[0].text if track.evidence else ""
