@@ -17,10 +17,10 @@ from companion.errors import ChecklistError
 
 Places: TypeAlias = Mapping[tuple[str | int, ...], int]
 
-FLAG_DETECTORS = ("talk_over",)
+FLAG_DETECTORS = ("talk_over", "order", "pace")
 """What a flag's `detector` may be: the session raises it from who speaks when, and it needs no words."""
 
-PLACEHOLDERS = ("problem",)
+PLACEHOLDERS = ("problem", "name")
 """What `{…}` in a prompt may stand for."""
 
 _EVENTS = ("hold", "unhold", "lost", "back", "end")
@@ -55,15 +55,14 @@ class _Check:
         self._ids()
         self._lists()
         self._heat()
-        if self._checklist.version < 1:
-            self._refuse("'version' counts from 1", "version")
+        self._from_one(self._checklist.version, "version")
         for number, flag in enumerate(self._checklist.flags):
             self._words(flag, "flags", number)
             if flag.detector is not None:
                 self._known(flag.detector, FLAG_DETECTORS, "detector", "flags", number, "detector")
             elif not flag.says:
                 self._refuse(f"flag '{flag.id}' can never be raised; give it 'says' or a 'detector'", "flags", number)
-            self._prompt(flag.prompt, "flags", number, "prompt")
+            self._flag(flag, number)
         for number, step in enumerate(self._checklist.steps):
             self._words(step, "steps", number)
             self._step(step, number, known)
@@ -75,6 +74,8 @@ class _Check:
         if ("escalation", "settled_by") in self._places:
             self._known(self._checklist.escalation.settled_by, self._steps, "step", "escalation", "settled_by")
         self._prompt(self._checklist.escalation.prompt, "escalation", "prompt")
+        for number, line in enumerate(self._checklist.escalation.first):
+            self._line(line, "escalation", "first", number)
 
     def _ids(self) -> None:
         first: dict[str, str] = {}
@@ -124,6 +125,21 @@ class _Check:
                 for number, template in enumerate(value):
                     self._template(template, *path, field.name, number)
 
+    def _flag(self, flag: Flag, number: int) -> None:
+        path = ("flags", number)
+        if (flag.detector == "order") != (flag.order is not None):
+            self._refuse("the detector 'order' and the key 'order' go together", *path)
+        if flag.order is not None:
+            self._known(flag.order.done, (*self._steps, "solution"), "step", *path, "order", "done")
+            for place, id in enumerate(flag.order.without):
+                self._known(id, self._steps, "step", *path, "order", "without", place)
+            self._share(flag.order.heat, "'heat'", *path, "order", "heat")
+            self._from_one(flag.order.times, *path, "order", "times")
+        if flag.hot is not None:
+            self._share(flag.hot, "'hot'", *path, "hot")
+        self._from_one(flag.repeated, *path, "repeated")
+        self._prompt(flag.prompt, *path, "prompt")
+
     def _step(self, step: Step, number: int, detectors: Collection[str] | None) -> None:
         path = ("steps", number)
         for place, id in enumerate(step.after):
@@ -142,8 +158,7 @@ class _Check:
             self._refuse("'remind' comes after 'due'", *path, "remind")
         if step.escalate is not None and step.due is None and step.turns is None:
             self._refuse("'escalate' counts from 'due'; give that too", *path, "escalate")
-        if step.turns is not None and step.turns < 1:
-            self._refuse("'turns' counts from 1", *path, "turns")
+        self._from_one(1 if step.turns is None else step.turns, *path, "turns")
         self._prompt(step.prompt, *path, "prompt")
         self._prompt(step.thin, *path, "thin")
 
@@ -155,14 +170,19 @@ class _Check:
     def _prompt(self, prompt: Prompt | None, *path: str | int) -> None:
         if prompt is None:
             return
-        for number, text in enumerate((prompt.text, *prompt.say)):
-            place = (*path, "say", number - 1) if number else (*path, "text")
-            for word in re.findall(_PLACEHOLDER, text):
-                self._known(word, PLACEHOLDERS, "placeholder", *place)
-                if not number:
-                    self._refuse(f"'{{{word}}}' is filled in 'say' only; keep 'text' free of it", *place)
-            if re.search(r"[{}]", re.sub(_PLACEHOLDER, "", text)):
-                self._refuse("a brace { or } has no partner", *place)
+        for number, id in enumerate(prompt.met):
+            self._known(id, self._steps, "step", *path, "met", number)
+        if re.search(_PLACEHOLDER, prompt.text):
+            self._refuse("{…} is filled in 'say' only; keep 'text' free of it", *path, "text")
+        for number, line in enumerate(prompt.say):
+            self._line(line, *path, "say", number)
+
+    def _line(self, line: str, *path: str | int) -> None:
+        """A line to say."""
+        for word in re.findall(_PLACEHOLDER, line):
+            self._known(word, PLACEHOLDERS, "placeholder", *path)
+        if re.search(r"[{}]", re.sub(_PLACEHOLDER, "", line)):
+            self._refuse("a brace { or } has no partner", *path)
 
     def _template(self, template: str, *path: str | int) -> None:
         opened: list[str] = []
@@ -190,6 +210,10 @@ class _Check:
             near = get_close_matches(name, known, n=1, cutoff=0.6)
             there = f"; known: {', '.join(known)}" if known else "; none is defined"
             self._refuse(f"unknown {kind} '{name}'" + (f"; did you mean '{near[0]}'?" if near else there), *path)
+
+    def _from_one(self, count: int, *path: str | int) -> None:
+        if count < 1:
+            self._refuse(f"'{path[-1]}' counts from 1", *path)
 
     def _share(self, value: float, name: str, *path: str | int) -> None:
         if not 0 <= value <= 100:

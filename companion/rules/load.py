@@ -21,6 +21,9 @@ Place: TypeAlias = tuple[str | int, ...]
 Places: TypeAlias = dict[Place, int]
 """The line in its file, counted from 1, at which each part of a checklist stands."""
 
+RATIOS = frozenset({"hurry"})
+"""The numbers with a key of their own that are no lengths of time."""
+
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
 _CLOCK = re.compile(r"(\d+):([0-5]\d(?:\.\d+)?)")
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
@@ -169,7 +172,7 @@ class _Reader:
         return read
 
     def _entry(self, node: Node, kind: Any, path: Place) -> Any:
-        """A value of a free mapping. A float there is a weight; one that is a key of its own is a length of time."""
+        """A value of a free mapping. A float there is a weight; one that is a key of its own is a length of time, but for a few."""
         if isinstance(kind, inspect.FloatType):
             self.places[path] = node.line
             return self._number(node, path, is_time=False)
@@ -212,7 +215,7 @@ class _Reader:
                 self._wrong(node, path, "a whole number")
             return int(node.text)
         if isinstance(kind, inspect.FloatType):
-            return self._number(node, path, is_time=True)
+            return self._number(node, path, is_time=path[-1] not in RATIOS)
         raise AssertionError(f"the checklist's types hold a kind that no file can give: {kind}")
 
     def _number(self, node: Node, path: Place, *, is_time: bool) -> float:

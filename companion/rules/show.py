@@ -54,12 +54,18 @@ def _step(step: Step) -> Iterator[str]:
 def _flag(flag: Flag) -> Iterator[str]:
     if flag.why:
         yield flag.why
-    if flag.detector:
+    if flag.order is not None:
+        times = f" {_counted(flag.order.times, 'time')}" if flag.order.times > 1 else ""
+        heat = f", the heat being {flag.order.heat} or more" if flag.order.heat else ""
+        yield f"raised by: {flag.order.done}{times} without {' or '.join(flag.order.without)}{heat}"
+    elif flag.detector:
         yield f"raised by: the engine's '{flag.detector}'"
     yield from _phrases("raised by", flag.says)
     yield from _phrases("but not", flag.unless)
     if flag.serious:
-        yield "goes to the supervisor" + (", at once" if flag.now else "")
+        often = f", the {flag.repeated}. time" if flag.repeated > 1 else ""
+        hot = f", or where the heat has reached {flag.hot}" if flag.hot is not None else ""
+        yield f"goes to the supervisor{often}{hot}" + (", at once" if flag.now else "")
     yield from _prompt("prompt", flag.prompt)
     yield _examples(flag.examples)
 
@@ -67,7 +73,8 @@ def _flag(flag: Flag) -> Iterator[str]:
 def _measured(checklist: Checklist) -> Iterator[str]:
     watch, heat, prompting = checklist.watch, checklist.heat, checklist.prompting
     yield f"talk-over: both speak for {watch.talk_over:g} s; {_counted(watch.talk_overs, 'talk-over')} call for a prompt"
-    yield f"dead air: {watch.dead_air:g} s; handle time: {watch.handle_time:g} s; pace: {watch.pace} words a minute"
+    yield f"dead air: {watch.dead_air:g} s; handle time: {watch.handle_time:g} s"
+    yield f"pace: {watch.pace} words a minute, {watch.hurry:g} times as fast as at first"
     words = len(heat.words) + len(heat.soothe)
     yield f"heat: {_counted(words, 'phrase')}, halves in {heat.half_life:g} s; warns at {heat.warn}, alerts at {heat.alert}"
     yield (
@@ -91,7 +98,8 @@ def _phrases(name: str, templates: tuple[str, ...]) -> Iterator[str]:
 
 def _prompt(name: str, prompt: Prompt | None) -> Iterator[str]:
     if prompt is not None:
-        yield f"{name}: {prompt.text}" + "".join(f' – "{line}"' for line in prompt.say[:1])
+        met = f" (met by {' or '.join(prompt.met)})" if prompt.met else ""
+        yield f"{name}: {prompt.text}" + "".join(f' – "{line}"' for line in prompt.say[:1]) + met
 
 
 def _examples(examples: Examples) -> str:

@@ -1,8 +1,11 @@
 """Do the parts of a checklist fit together? Each fault is told with the line it stands in."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from companion.core.checklist import Checklist
+from companion.core.detect import Judge
 from companion.errors import ChecklistError
 from companion.rules import coherence, document
 from companion.rules.load import parse
@@ -85,11 +88,21 @@ def test_what_fits_is_let_through() -> None:
         ("    due: 20\n    escalate: 20\n    turns: 2\n", "    escalate: 20\n", "23: 'escalate' counts from 'due'"),
         ("turns: 2", "turns: 0", "25: 'turns' counts from 1"),
         ("about {problem}!", "about {problm}!", "26: unknown placeholder 'problm'; did you mean 'problem'?"),
-        ("Say sorry", "Say {problem}", "26: '{problem}' is filled in 'say' only"),
+        ("Say sorry", "Say {problem}", "26: {…} is filled in 'say' only; keep 'text' free of it"),
         ("about {problem}!", "about {problem!", "26: a brace { or } has no partner"),
         ("title: Whole", "title: Whole\nversion: 0", "3: 'version' counts from 1"),
         ("title: Whole", "title: Whole\nprompting: {most: -1}", "3: 'most' cannot be negative"),
-        ("title: Whole", "title: Whole\nescalation: {prompt: {text: '{x}'}}", "3: unknown placeholder 'x'; known: "),
+        ("title: Whole", "title: Whole\nescalation: {prompt: {text: x, say: ['{x}']}}", "3: unknown placeholder 'x'; known: "),
+        ("title: Whole", "title: Whole\nescalation: {first: ['{nam}']}", "3: unknown placeholder 'nam'; did you mean 'name'?"),
+        ("detector: talk_over", "detector: order", "12: the detector 'order' and the key 'order' go together"),
+        ("detector: talk_over", "detector: talk_over, order: {done: heard, without: []}", "12: the detector 'order' and"),
+        ("detector: talk_over", "detector: order, order: {done: hear, without: []}", "12: unknown step 'hear'; did you mean 'heard'?"),
+        ("detector: talk_over", "detector: order, order: {done: solution, without: [hear]}", "12: unknown step 'hear'; did you mean"),
+        ("detector: talk_over", "detector: order, order: {done: heard, without: [], heat: 200}", "12: 'heat' lies between 0 and 100"),
+        ("detector: talk_over", "detector: order, order: {done: heard, without: [], times: 0}", "12: 'times' counts from 1"),
+        ("detector: talk_over", "detector: talk_over, hot: 101", "12: 'hot' lies between 0 and 100, not 101"),
+        ("detector: talk_over", "detector: talk_over, repeated: 0", "12: 'repeated' counts from 1"),
+        ('text: "Say sorry"', 'text: "Say sorry", met: [herd]', "26: unknown step 'herd'; did you mean 'heard'?"),
     ],
 )
 def test_what_does_not_fit_is_named_with_its_line(old: str, new: str, said: str) -> None:
@@ -109,3 +122,19 @@ def test_the_engines_detectors_are_the_default(monkeypatch: pytest.MonkeyPatch) 
     assert read(WHOLE.replace("listens", "hums"), None).step("heard").detector == "hums"
     with pytest.raises(ChecklistError, match="unknown detector 'listens'; known: hums"):
         read(WHOLE, None)
+
+
+MARKS = [*"[]()<>|*.{}:,-#'\"& \n", "heard", "apologized", "feeling", "x", "0", "-1", "no", "<feeling>", "..", "..."]
+
+
+@given(st.lists(st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 8), st.sampled_from(MARKS)), min_size=1, max_size=3))
+def test_a_slip_of_the_keyboard_is_one_clear_line_or_a_checklist_that_works(slips: list[tuple[int, int, str]]) -> None:
+    text = WHOLE
+    for at, lost, written in slips:
+        text = text[:at] + written + text[at + lost :]
+    said = ""
+    try:
+        Judge(read(text))
+    except ChecklistError as error:
+        said = str(error)
+    assert not said or (said.startswith("a.yaml:") and "\n" not in said)

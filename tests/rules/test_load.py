@@ -61,6 +61,8 @@ def test_what_is_no_length_of_time(text: str) -> None:
 
 
 def test_a_weight_is_no_length_of_time() -> None:
+    assert read("id: a\ntitle: A\nwatch: {hurry: 1.2}\n").watch.hurry == 1.2
+    assert refused("id: a\ntitle: A\nwatch: {hurry: 1.2s}\n") == "a.yaml:3: 'hurry': found '1.2s', expected a number"
     assert read("id: a\ntitle: A\nheat: {words: {so angry: 20}}\n").heat.words == {"so angry": 20.0}
     assert refused("id: a\ntitle: A\nheat: {words: {so angry: 20s}}\n") == ("a.yaml:3: 'so angry': found '20s', expected a number")
 

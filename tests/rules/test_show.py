@@ -1,6 +1,6 @@
 """A checklist in plain words."""
 
-from companion.core.checklist import Checklist, Example, Examples, Flag, Prompt, Step, Todo, When
+from companion.core.checklist import Checklist, Example, Examples, Flag, Order, Prompt, Step, Todo, When
 from companion.rules.load import find, load
 from companion.rules.show import show
 
@@ -41,13 +41,23 @@ def test_all_that_a_rule_says_is_shown() -> None:
 def test_flags_are_shown_under_their_speaker() -> None:
     flag = Flag(id="harm", title="Harm", speaker="customer", why="safety", says=("x",), unless=("y",), serious=True, now=True,
                 prompt=Prompt(text="Stay calm"))  # fmt: skip
-    lines = show(Checklist(id="c", title="C", flags=(flag, Flag(id="over", title="Over", speaker="agent", detector="talk_over"))))
+    over = Flag(id="over", title="Over", speaker="agent", detector="talk_over", serious=True, repeated=3, hot=60)
+    order = Order(done="solution", times=2, without=("a", "b"), heat=40)
+    prompt = Prompt(text="Listen", say=("Go on.",), met=("a", "b"))
+    early = Flag(id="early", title="Early", speaker="agent", detector="order", order=order, prompt=prompt)
+    lines = show(Checklist(id="c", title="C", flags=(flag, over, early)))
     start = lines.index("Flags in the customer's words")
     assert lines[start + 1 : start + 8] == [
         "-  Harm (harm)", "   safety", "   raised by: x", "   but not: y", "   goes to the supervisor, at once", "   prompt: Stay calm",
         "   examples: none",
     ]  # fmt: skip
-    assert "   raised by: the engine's 'talk_over'" in lines[lines.index("Flags in the agent's words") :]
+    start = lines.index("Flags in the agent's words")
+    assert lines[start + 1 : start + 9] == [
+        "-  Over (over)", "   raised by: the engine's 'talk_over'",
+        "   goes to the supervisor, the 3. time, or where the heat has reached 60",
+        "   examples: none", "-  Early (early)", "   raised by: solution 2 times without a or b, the heat being 40 or more",
+        '   prompt: Listen – "Go on." (met by a or b)', "   examples: none",
+    ]  # fmt: skip
 
 
 def test_every_step_and_flag_of_the_shipped_checklist_is_shown() -> None:
