@@ -91,11 +91,13 @@ class Child(asyncio.SubprocessProtocol):
             await asyncio.wait_for(asyncio.shield(child._ready), load_patience)
         except TimeoutError:
             child.give_up(f"the model was not loaded within {load_patience:g} s", loading=True)
+            await child.close()
             raise child._why() from None
         except OSError as error:
             raise ChildLost(f"the recogniser cannot be started: {error.strerror or error}", loading=True) from error
         except BaseException:
             child.give_up("stopped while loading", loading=True)
+            await child.close()
             raise
         child._watch = child._loop.call_later(child._patience / 8, child._look)
         return child

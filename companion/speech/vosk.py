@@ -63,6 +63,11 @@ class Vosk:
         """A recogniser for one call, both channels. The call's id is not used; it makes this a factory for those who have one."""
         return Call(self)
 
+    @property
+    def pid(self) -> int | None:
+        """The process's number, while there is one."""
+        return self._child.pid if self._child is not None else None
+
     async def child(self) -> Child:
         """The process, started (again) if there is none.
 

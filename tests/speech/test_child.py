@@ -1,0 +1,143 @@
+"""The parent's end of the pipes: the watchdog, and words for how a process was lost."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from companion.speech import models, worker
+from companion.speech.child import Child, ChildLost
+
+pytestmark = pytest.mark.usefixtures("no_process_left")
+
+
+class Ledger:
+    """Keeps what a stream is told."""
+
+    def __init__(self) -> None:
+        self.answers: list[bytes] = []
+        self.why: ChildLost | None = None
+        self.news = asyncio.Event()
+
+    def answered(self, kind: bytes, payload: bytes) -> None:
+        self.answers.append(kind)
+        self.news.set()
+
+    def lost(self, lost: ChildLost) -> None:
+        self.why = lost
+        self.news.set()
+
+    async def next(self) -> None:
+        await asyncio.wait_for(self.news.wait(), 20)
+        self.news.clear()
+
+
+async def start(path: Path = models.STARTER, patience: float = 10.0, load_patience: float = 60.0) -> Child:
+    return await Child.start(path, 16000, patience=patience, load_patience=load_patience)
+
+
+async def test_answers_go_to_their_own_stream() -> None:
+    child = await start()
+    one, two = Ledger(), Ledger()
+    streams = [child.open(one), child.open(two)]
+    child.ask(streams[1], worker.SETTLE)
+    await two.next()
+    assert (one.answers, two.answers) == ([], [worker.FINAL])
+    await child.close()
+    assert isinstance(one.why, ChildLost)
+
+
+async def test_loading_does_not_hold_the_loop_up() -> None:
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0.001)
+
+    counting = asyncio.ensure_future(count())
+    child = await start()
+    counting.cancel()
+    assert turns > 10
+    await child.close()
+
+
+async def test_a_killed_process_is_known_by_its_signal() -> None:
+    child = await start()
+    ledger = Ledger()
+    child.open(ledger)
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGKILL)
+    await ledger.next()
+    assert str(ledger.why) == "the recogniser was ended by signal 9"
+    assert ledger.why is not None
+    assert not ledger.why.loading
+    child.ask(1, worker.SETTLE)  # does nothing
+    await child.close()
+
+
+async def test_a_process_that_does_not_answer_is_ended() -> None:
+    child = await start(patience=0.4)
+    ledger = Ledger()
+    stream = child.open(ledger)
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGSTOP)
+    child.ask(stream, worker.SETTLE)
+    await ledger.next()
+    assert str(ledger.why) == "the recogniser gave no answer for 0.4 s"
+    await child.close()
+
+
+async def test_a_process_that_is_asked_nothing_is_left_in_peace() -> None:
+    child = await start(patience=0.1)
+    ledger = Ledger()
+    stream = child.open(ledger)
+    await asyncio.sleep(0.3)
+    child.ask(stream, worker.SETTLE)
+    await ledger.next()
+    assert ledger.answers == [worker.FINAL]
+    await child.close()
+
+
+async def test_a_stopped_process_is_closed_by_force() -> None:
+    child = await start(patience=0.3)
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGSTOP)
+    await child.close()
+    await child.close()  # once more does no harm
+
+
+async def test_libvosks_own_complaint_is_given(tmp_path: Path) -> None:
+    with pytest.raises(ChildLost, match=r"Failed to create a model") as caught:
+        await start(tmp_path)
+    assert caught.value.loading
+
+
+async def test_an_abort_in_libvosk_is_told_with_its_reason(tmp_path: Path) -> None:
+    """A model cut short passes the look at its files, and then brings libvosk down or makes it refuse."""
+    for part in models.STARTER.rglob("*"):
+        if part.is_file() and "README" not in part.name:
+            copy = tmp_path / part.relative_to(models.STARTER)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(part.read_bytes() if part.name != "final.mdl" else part.read_bytes()[:100_000])
+    with pytest.raises(ChildLost) as caught:
+        await start(tmp_path)
+    assert caught.value.loading
+    assert "(" in str(caught.value)
+
+
+async def test_a_model_that_takes_too_long_is_given_up() -> None:
+    with pytest.raises(ChildLost, match=r"the model was not loaded within 0 s"):
+        await start(load_patience=0)
+
+
+async def test_being_stopped_while_loading_leaves_nothing_behind() -> None:
+    loading = asyncio.ensure_future(start())
+    await asyncio.sleep(0.02)
+    loading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await loading
+    await asyncio.sleep(0.2)
