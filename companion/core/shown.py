@@ -47,6 +47,8 @@ class ShownStep(msgspec.Struct, frozen=True, kw_only=True):
     """When its state or grade last changed, ms; None while untouched."""
     evidence: tuple[Evidence, ...] = ()
     """The words that ticked it; empty where a person did."""
+    heard: tuple[Evidence, ...] = ()
+    """The words that met it last, whether or not that changed anything."""
     because: str = ""
     asked: bool = False
     """It is asked for by now (its `when` came true, as far as records tell)."""

@@ -194,15 +194,15 @@ def _said(view: CallView, at: int, event: events.Utterance) -> CallView:
 def _heard(view: CallView, at: int, update: updates.StepHeard) -> CallView:
     rows = _spanned(view.rows, update.evidence, step=update.step)
     rows = _row_changed(rows, update.utterance, lambda row: replace(row, steps=_with(row.steps, update.step)))
-    view = _step_changed(replace(view, rows=rows), update.step, evidence=update.evidence)
+    view = _step_changed(replace(view, rows=rows), update.step, heard=update.evidence)
     return _asked(view, at, lambda when: update.step in when.steps)
 
 
 def _changed(view: CallView, at: int, update: updates.StepChanged) -> CallView:
-    change: dict[str, Any] = {"state": update.state, "grade": update.grade, "because": update.because, "at": at}
-    if view.marked == update.step or update.state != "done":
-        change["evidence"] = ()
-    return _step_changed(view, update.step, **change)
+    step = view.step(update.step)
+    by_words = step is not None and update.state == "done" and view.marked != update.step
+    evidence = step.heard if step is not None and by_words else ()
+    return _step_changed(view, update.step, state=update.state, grade=update.grade, because=update.because, at=at, evidence=evidence)
 
 
 def _flagged(view: CallView, at: int, update: updates.FlagRaised) -> CallView:
@@ -219,7 +219,8 @@ def _flagged(view: CallView, at: int, update: updates.FlagRaised) -> CallView:
         text=update.evidence[0].text if update.evidence else "",
     )
     rows = _spanned(view.rows, update.evidence, flag=update.flag)
-    rows = _row_changed(rows, update.utterance, lambda row: replace(row, flags=_with(row.flags, update.flag)))
+    where = update.evidence[0].utterance if update.evidence else update.utterance
+    rows = _row_changed(rows, where, lambda row: replace(row, flags=_with(row.flags, update.flag)))
     view = replace(view, rows=rows, flags=_kept(view.flags, flag))
     return _asked(view, at, lambda when: update.flag in when.flags)
 

@@ -2,10 +2,12 @@
 
 from companion.core.shown import ShownStep
 from companion.core.view import CallView
-from companion.tui.words import clock
+from companion.tui.words import clock, small
 
 FELL = 20
 """By so much must the heat have fallen from its peak to be worth a remark."""
+WORDS = 10
+"""More words than these are not quoted."""
 BEFORE = 30_000
 """A step said so many ms before the heat fell came just before it."""
 
@@ -16,12 +18,12 @@ def went_well(view: CallView) -> str:
     fell = _fall(view)
     if fell is not None:
         at, heat = fell
-        near = [(step.at, step.evidence[0].text) for step in done if step.at is not None and 0 <= at - step.at <= BEFORE and step.evidence]
+        near = [(step.at, own) for step in done if step.at is not None and 0 <= at - step.at <= BEFORE and (own := _own(view, step))]
         before = f", just after “{max(near)[1]}”" if near else ""
         return f"The heat came down from {view.peak} to {heat}{before}."
-    full = [step for step in done if step.grade == 2 and step.evidence]
+    full = [(step.title, own) for step in done if step.grade == 2 and (own := _own(view, step))]
     if full:
-        return f"{_capital(full[-1].title)}, for this customer's case: “{full[-1].evidence[0].text}”."
+        return f"{_capital(full[-1][0])}, for this customer's case: “{full[-1][1]}”."
     if view.timed and not view.floor.overs_agent and sum(row.speaker == "customer" for row in view.rows) >= 3:
         return "You let the customer finish every time."
     if done:
@@ -39,7 +41,7 @@ def to_try(view: CallView) -> str:
         return f"You came in {view.floor.overs_agent} times while the customer spoke: count to two before you answer."
     slips = [flag for flag in view.flags if flag.speaker == "agent" and flag.text]
     if slips:
-        return f"“{slips[-1].text}” at {clock(slips[-1].at)} ({slips[-1].title}): say what you can do instead."
+        return f"“{_short(slips[-1].text)}” at {clock(slips[-1].at)} ({small(slips[-1].title)}): say what you can do instead."
     thin = [step for step in key if step.state == "done" and step.grade == 1]
     if thin:
         return f"{_capital(thin[0].title)} was thin: say it for this customer's own case. {thin[0].why}".strip()
@@ -53,6 +55,21 @@ def _fall(view: CallView) -> tuple[int, int] | None:
         return None
     fallen = [at for at, heat in view.curve if at > peaks[-1] and heat < view.peak]
     return fallen[0], view.heat
+
+
+def _own(view: CallView, step: ShownStep) -> str:
+    """The agent's own words behind a step; empty where only the customer's are, or none are kept."""
+    first = view.rows[0].index if view.rows else 0
+    for piece in step.evidence:
+        place = piece.utterance - first
+        if 0 <= place < len(view.rows) and view.rows[place].speaker == "agent":
+            return _short(piece.text)
+    return ""
+
+
+def _short(text: str) -> str:
+    words = text.split()
+    return text if len(words) <= WORDS else " ".join(words[:WORDS]) + " …"
 
 
 def _weight(step: ShownStep) -> int:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from companion.core.events import CallEnded, CallStarted, Channel, Utterance
 from companion.core.record import Record
-from companion.core.updates import FlagRaised, StepHeard
+from companion.core.updates import StepHeard
 from companion.core.view import CallView
 from companion.tui.feed import Clock, Closed, Glimpse, Level, Notice, Shown
 
@@ -57,11 +57,6 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         """Steps that the partials would meet."""
         marks = [mark for glimpse in self.glimpses for mark in glimpse.tentative]
         return {mark.step: mark for mark in marks if isinstance(mark, StepHeard)}
-
-    @property
-    def alarms(self) -> tuple[FlagRaised, ...]:
-        """Flags that the partials would raise."""
-        return tuple(mark for glimpse in self.glimpses for mark in glimpse.tentative if isinstance(mark, FlagRaised))
 
     @property
     def clock(self) -> int:

@@ -96,12 +96,12 @@ def going(trend: Trend, heat: int, rules: HeatRules) -> str:
 
 def flag(raised: ShownFlag) -> str:
     """A flag in the customer's panel."""
-    return f"{FLAG[raised.speaker]} {_small(raised.title)} {clock(raised.at)}"
+    return f"{FLAG[raised.speaker]} {small(raised.title)} {clock(raised.at)}"
 
 
 def flagged(speaker: Channel, title: str) -> str:
     """A flag beside the words that raised it, held together by no-break spaces."""
-    return f"{FLAG[speaker]} {_small(title)}".replace("_", " ").replace(" ", "\u00a0")
+    return f"{FLAG[speaker]} {small(title)}".replace("_", " ").replace(" ", "\u00a0")
 
 
 def talk_overs(floor: Floor) -> str:
@@ -189,7 +189,7 @@ def idle(snapshot: Snapshot) -> str:
         return WAITING
     last = view.last_prompt
     if last is not None and last.outcome == "acted" and last.closed is not None and snapshot.now - last.closed < 6_000:
-        return f"Done: {_small(last.text).rstrip(':. ')}"
+        return f"Done: {small(last.text).rstrip(':. ')}"
     return LISTEN
 
 
@@ -207,7 +207,7 @@ def notice(snapshot: Snapshot) -> tuple[str, str]:
     if view.escalated and now - view.escalated[-1][0] < 45_000:
         level, because = view.escalated[-1][1].level, view.escalated[-1][1].because
         told = "supervisor called" if level == "alert" else "offer your supervisor"
-        return f"▲ {told}: {_small(because)}", "alert"
+        return f"▲ {told}: {small(because)}", "alert"
     if snapshot.notice and now - snapshot.noticed < 15_000:
         return f"! {snapshot.notice}", "alert"
     if view.failures and now - view.failures[-1].at < 15_000:
@@ -221,6 +221,6 @@ def notice(snapshot: Snapshot) -> tuple[str, str]:
     return "", "nothing"
 
 
-def _small(text: str) -> str:
+def small(text: str) -> str:
     """A title within a line: without its capital, unless it begins with an abbreviation or a name such as "I"."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[:2] == "A " else text

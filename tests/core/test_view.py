@@ -82,7 +82,11 @@ class TestStart:
         view = CallView().fold(Record(call="7", seq=0, at=0, event=started({"id": "new", "shape": "unheard of"})))
         assert view.steps == ()
         view = folded((1, said("agent")), (1, heard("took_a_breath")), (1, changed("took_a_breath", "done", 1)), view=view)
-        assert [(step.title, step.state, step.number) for step in view.steps] == [("took a breath", "done", None)]
+        view = folded((2, changed("sat_down", "overdue")), view=view)
+        assert [(step.title, step.state, step.number) for step in view.steps] == [
+            ("took a breath", "done", None),
+            ("sat down", "overdue", None),
+        ]
 
     def test_an_unknown_kind_only_moves_the_clock(self) -> None:
         before = folded()
@@ -135,6 +139,11 @@ class TestSteps:
         assert step is not None
         assert (step.state, step.grade, step.at, step.because) == ("done", 2, 3000, "said")
         assert step.evidence == (SORRY,)
+
+    def test_words_that_changed_nothing_do_not_stand_for_the_tick(self) -> None:
+        view = folded((3, said("agent")), (3, heard("apologized", 0, SORRY)), (3, changed("apologized", "done", 2)))
+        view = folded((9, said("agent")), (9, heard("apologized", 1, Evidence(1, 0, 2, "we"))), view=view)
+        assert view.steps[1].evidence == (SORRY,)
 
     def test_a_persons_tick_shows_no_words_that_were_not_its_reason(self) -> None:
         view = folded((3, said("agent")), (3, heard("apologized", 0, SORRY)), (3, changed("apologized", "done", 1)))
@@ -221,6 +230,11 @@ class TestCustomer:
         assert [(flag.title, flag.serious, flag.at, flag.text) for flag in view.flags] == [("mentions a lawyer", True, 5000, "so sorry")]
         assert view.rows[0].flags == ("legal_threat",)
         assert view.rows[0].spans[0].flag == "legal_threat"
+
+    def test_a_flag_stands_with_the_words_that_raised_it(self) -> None:
+        earlier = updates.FlagRaised(flag="legal_threat", utterance=1, evidence=(SORRY,))
+        view = folded((5, said("agent")), (6, said("customer")), (6, earlier))
+        assert [row.flags for row in view.rows] == [("legal_threat",), ()]
 
     def test_an_unknown_flag_is_shown_by_its_id(self) -> None:
         view = folded((5, updates.FlagRaised(flag="sings_loudly", utterance=0, evidence=())))

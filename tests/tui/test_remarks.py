@@ -16,7 +16,25 @@ def test_a_fall_with_nothing_said_before_it(calls: Any) -> None:
 
 
 def test_a_full_step_comes_next(calls: Any) -> None:
-    assert went_well(calls.taken(*calls.heated().records).view) == "Heard fully, for this customer's case: “because of this thing”."
+    book = calls.heated().say(60, "agent", "so sorry that you lost that meeting").hears("apologized", 2, "sorry that you lost")
+    assert went_well(calls.taken(*book.records).view) == "Apologized, for this customer's case: “sorry that you lost”."
+
+
+def test_the_customers_words_are_not_the_agents_merit(calls: Any) -> None:
+    assert went_well(calls.taken(*calls.heated().records).view) == "Heard fully, at 00:40."
+
+
+def test_long_words_are_quoted_in_part(calls: Any) -> None:
+    book = calls.opening().say(60, "agent", "one two three four five six seven eight nine ten eleven")
+    book.hears("apologized", 2, "one two three four five six seven eight nine ten eleven")
+    assert went_well(calls.taken(*book.records).view).endswith("“one two three four five six seven eight nine ten …”.")
+
+
+def test_words_no_longer_kept_are_not_quoted(calls: Any) -> None:
+    book = calls.opening().say(15, "agent", "so sorry").hears("apologized", 2, "so sorry")
+    for at in range(500):
+        book.say(20 + at, "agent", "well")
+    assert went_well(calls.taken(*book.records).view) == "Apologized, at 00:15."
 
 
 def test_letting_them_finish(calls: Any) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from companion.core.checklist import Flag
 from companion.core.shown import Row, Span
 from companion.core.updates import FlagRaised
 from companion.tui import words
@@ -69,8 +70,8 @@ def _laid_out(row: Row, snapshot: Snapshot, width: int) -> list[Line]:
     flags = {flag.id: flag for flag in snapshot.view.checklist.flags}
     pieces = _marked(row.text, row.spans, {step: numbers.get(step, "•") for step in row.steps}, "")
     for flag in row.flags:
-        title, serious = (flags[flag].title, flags[flag].serious) if flag in flags else (flag, False)
-        pieces += [(" ", ""), (words.flagged(row.speaker, title), "bold $hot" if serious else "bold $warm")]
+        rule = flags.get(flag, Flag(id=flag, title=flag, speaker=row.speaker))
+        pieces += [(" ", ""), (words.flagged(rule.speaker, rule.title), "bold $hot" if rule.serious else "bold $warm")]
     return _sided(pieces, row.speaker, words.clock(row.at), width, "")
 
 
