@@ -9,12 +9,12 @@ import msgspec
 import pytest
 
 from companion.core import checklist as rule_types
-from companion.core.checklist import Checklist, Rule
+from companion.core.checklist import Checklist, Flag, Rule
 from companion.core.detect import Judge
-from companion.core.events import FORMAT, AnyEvent
+from companion.core.events import FORMAT, AnyEvent, Utterance
 from companion.core.record import decode
 from companion.core.session import Session
-from companion.core.updates import AnyUpdate, Evidence
+from companion.core.updates import AnyUpdate, Escalated, Evidence
 from companion.rules import document
 from companion.rules.check import check
 from companion.rules.load import parse
@@ -81,6 +81,17 @@ def test_every_key_of_the_summary_is_told() -> None:
     assert [key for key in summary if key not in marked(section)] == []
     for part in ("heat", "talk", "pace"):
         assert [key for key in summary[part] if key not in marked(section)] == []
+
+
+def test_every_key_of_the_hand_over_card_is_told() -> None:
+    checklist = Checklist(
+        id="c", title="C", flags=(Flag(id="harm", title="Harm", speaker="customer", says=("harm",), serious=True, now=True),)
+    )
+    said = Utterance(speaker="customer", text="harm", start=0.0, end=0.4)
+    updates = [update for _, update in Session(checklist, Judge(checklist)).receive(said, 400)]
+    (escalated,) = [update for update in updates if isinstance(update, Escalated)]
+    (told,) = re.findall(r"The `card` of `escalated` .*?`(\{.*?\})`", read("journal.md"), re.DOTALL)
+    assert [key for key in escalated.card if key not in re.findall(r"\w+", told)] == []
 
 
 def test_the_records_shown_are_records() -> None:
