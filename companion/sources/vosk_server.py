@@ -69,7 +69,7 @@ class VoskServer:
         self.port = port
         """The TCP port; the real one once `listening`."""
         if not is_local(self._host) and not token:
-            raise ConfigError(f"{self.name}: reaches beyond this machine without a token; set one, or leave the host out")
+            raise ConfigError(f"{self.name}: reaches beyond this machine without a token; give --listen-token-file, or leave the host out")
         self._mono_as = mono_as
         self._tls = tls(certificate, key)
         self._door = Door(token)
@@ -96,7 +96,7 @@ class VoskServer:
         ending = asyncio.create_task(self._end(await self._listen()))
         try:
             if not is_local(self._host) and self._tls is None:
-                yield Complaint(text=f"{self.name}: sound and token travel in the clear; give a certificate")
+                yield Complaint(text=f"{self.name}: sound and token travel in the clear; give --listen-tls-cert")
             while (item := await self._queue.get()) is not None:
                 if self._queue.qsize() < _WAITING:
                     self._room.set()
