@@ -1,6 +1,7 @@
-"""What all tests share: the machine's own settings, models and colours play no part, and chance is repeatable."""
+"""What all tests share: the machine's own settings and models play no part, chance is repeatable, and CI may not skip."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,30 @@ from hypothesis import settings
 settings.register_profile("companion", deadline=None, derandomize=True, max_examples=100)
 settings.register_profile("long", deadline=None, max_examples=3000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "companion"))
+
+
+NO_SKIPS = bool(os.environ.get("COMPANION_NO_SKIPS"))
+"""Where everything that a test may need is installed, a skip is a fault of the installation."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that was skipped failed, where nothing may be skipped."""
+    report = yield
+    if NO_SKIPS and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, where nothing may be: {report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole file."""
+    report = yield
+    if NO_SKIPS and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped, where nothing may be: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(autouse=True)
