@@ -15,6 +15,7 @@ from companion.core.choices import alternatives
 from companion.core.content import Content
 from companion.core.echoes import echoes
 from companion.core.events import Channel, Utterance
+from companion.core.feelings import feelings
 from companion.core.phrases import Grammar
 from companion.core.reading import Detector, Hit, Reading, Turn
 from companion.core.updates import Evidence, Grade
@@ -22,7 +23,7 @@ from companion.core.upset import soothed, upset
 from companion.core.words import Span, Text, normal
 
 _DETECTORS: dict[str, Detector] = {
-    "apologies": apologies, "alternatives": alternatives, "echoes": echoes, "times": _times.times,
+    "apologies": apologies, "alternatives": alternatives, "echoes": echoes, "feelings": feelings, "times": _times.times,
 }  # fmt: skip
 DETECTORS = ("listens", *_DETECTORS)
 """What a step's `detector` may be. `listens` is the session's: it needs the timing."""

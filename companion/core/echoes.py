@@ -20,6 +20,8 @@ def echoes(reading: Reading, hits: list[Hit]) -> list[Hit]:
     for span in reading.spans("back_cue"):
         if not stretch.asked(span):
             found += stretch.judge(span, span[1], least=0, unsaid=1)
+    for span in reading.spans("back_full"):
+        found += stretch.judge(span, span[1], least=0, unsaid=1, full=1)
     for span in reading.spans("back_maybe"):
         if not stretch.supposed(span):
             found += stretch.judge(span, span[0], least=1)
@@ -27,13 +29,13 @@ def echoes(reading: Reading, hits: list[Hit]) -> list[Hit]:
         if not stretch.supposed(span):
             found += stretch.judge(span, span[0], least=2)
     for span in reading.spans("sorry"):
-        start, end, _ = account(reading, span)
+        start, end, heard = account(reading, span)
         if start < end and not reading.touches("unless:apologized", span):
-            found += stretch.judge((span[0], end), start, least=0, unsaid=1, end=end)
+            found += stretch.judge((span[0], end), start, least=0, unsaid=1, end=end, full=9 if heard else 2)
     for span in reading.spans("tag"):
         if span[1] == len(reading.words) or span[1] in reading.text.starts:
             start = max((at for at in reading.text.starts if at < span[0]), default=0)
-            found += stretch.judge((max(start, span[0] - _REACH), span[1]), max(start, span[0] - _REACH), least=1, unsaid=9, end=span[0])
+            found += stretch.judge((max(start, span[0] - _REACH), span[1]), max(start, span[0] - _REACH), least=1, end=span[0], full=1, topics=False)
     found += [Hit(span, 1, 60) for span in reading.spans("glad_that")]
     return found
 
@@ -47,7 +49,7 @@ class _Stretches:
         self._keys = reading.content.keys(reading.words)
         self._stops = sorted(span[0] for span in reading.spans("turns_away"))
 
-    def judge(self, cue: Span, start: int, *, least: int, unsaid: int = 99, end: int = 0) -> list[Hit]:
+    def judge(self, cue: Span, start: int, *, least: int, unsaid: int = 99, end: int = 0, full: int = 2, topics: bool = True) -> list[Hit]:
         """Judge the words from `start` on: `least` content words of the customer's are needed, or `unsaid` that name any case."""
         reading, keys = self._reading, self._keys
         if not end:
@@ -55,6 +57,8 @@ class _Stretches:
             end = min([end, *(stop for stop in self._stops if stop >= cue[1])])
         named = [at for at in range(start, end) if keys[at] and keys[at] not in reading.vague]
         given = [at for at in named if keys[at] in self._told]
+        if not topics:
+            given = [at for at in given if reading.words[at] not in reading.topic]
         strong = {keys[at] for at in given if reading.words[at] not in reading.topic}
         new = {keys[at] for at in named} - self._told
         if least < 2:
@@ -63,7 +67,9 @@ class _Stretches:
             enough = len(strong) >= least and len(new) <= len(strong) + 1
         if not enough:
             return []
-        return [Hit((cue[0], max((given or named)[-1] + 1, cue[1])), 2 if len(strong) >= 2 else 1, min(100, 40 + 20 * len(strong)))]
+        last = max((given or named)[-1] + 1, cue[1])
+        full_enough = len(strong | (new if full == 1 else set())) >= full
+        return [Hit((cue[0], last), 2 if full_enough else 1, min(100, 40 + 20 * len(strong)))]
 
     def supposed(self, cue: Span) -> bool:
         """Is it said only as a condition or a question?"""

@@ -1,0 +1,26 @@
+"""Feelings acknowledged: is the feeling tied to what happened to this customer, or only named?
+
+The checklist's templates find the words of empathy. Here the sentence around them is searched for the case: something the customer told, or two words
+that only this case would need. Source: validation and reflection of feeling in the HEARD and LEAPS models.
+"""
+
+from companion.core.reading import Hit, Reading
+
+_BEFORE, _AFTER = 9, 14
+
+
+def feelings(reading: Reading, hits: list[Hit]) -> list[Hit]:
+    """Lift what names the situation to full."""
+    return [_graded(reading, hit) for hit in hits]
+
+
+def _graded(reading: Reading, hit: Hit) -> Hit:
+    start, end = hit.span
+    first = max([0, start - _BEFORE, *(at for at in reading.text.starts if at <= start)])
+    last = reading.sentence(end - 1, _AFTER)
+    last = min([last, *(stop for stop, _ in reading.spans("turns_away") if stop >= end)])
+    case = [at for at in reading.specific(first, last) if not start <= at < end and not reading.touches("feeling_adj", (at, at + 1))]
+    told = [at for at in case if reading.told(at)]
+    if len(case) + len(told) < 2:
+        return hit
+    return Hit((min(start, case[0]), max(end, case[-1] + 1)), 2, hit.score)
