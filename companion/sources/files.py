@@ -167,8 +167,10 @@ def _opened(path: Path) -> soundfile.SoundFile:
         raise SourceError(f"{path}: is a folder; name a file")
     if not path.exists():
         raise SourceError(f"{path}: no such file; check the path")
+    if not path.is_file():
+        raise SourceError(f"{path}: is a pipe or device; raw sound is read from it by pcm:{path}?rate=…")
     try:
-        if path.is_file() and path.stat().st_size == 0:
+        if path.stat().st_size == 0:
             raise AudioFormatError(f"{path}: is empty; name a sound file")
         with path.open("rb"):
             file = soundfile.SoundFile(path)

@@ -78,9 +78,11 @@ class PcmStream:
     async def _rounds(self, listening: Listening) -> AsyncIterator[Round]:
         pace: Pace | None = None
         async for block in self._blocks:
+            samples = self._wire.decode(block)
             if self._speed and pace is None:
-                pace = Pace(self._speed, self._stop)
-            for round_ in listening.feed(self._wire.decode(block)):
+                # What a recorder has sent while we were starting is the past: waiting for it would make the whole call late.
+                pace = Pace(self._speed, self._stop, zero=len(samples) / self._rate)
+            for round_ in listening.feed(samples):
                 if pace:
                     await pace.wait(listening.end(round_))
                 if self._stop.is_set():

@@ -1,6 +1,7 @@
 """Sound files: what simply works, what gets one clear line, and that the same file always gives the same items."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,9 @@ class TestBadFiles:
             opened(tmp_path / "nothing.wav", script())
         with pytest.raises(SourceError, match="is a folder"):
             opened(tmp_path, script())
+        os.mkfifo(tmp_path / "pipe.wav")
+        with pytest.raises(SourceError, match="is a pipe or device; raw sound is read from it by pcm:"):
+            opened(tmp_path / "pipe.wav", script())
 
     @pytest.mark.parametrize(("ending", "format"), [("wav", "WAV"), ("flac", "FLAC"), ("ogg", "OGG"), ("mp3", "MP3")])
     async def test_what_is_there_of_a_cut_file_is_judged_and_the_loss_said(

@@ -121,7 +121,7 @@ def plausible(key: str, seconds: float, least: float = 0.0) -> float:
         Rejected: it is below `least`, beyond `LATEST`, or no finite number.
     """
     if not least <= seconds <= LATEST:
-        where = "negative" if seconds < 0 else f"beyond {LATEST:,.0f} s from the call's start"
+        where = "negative" if seconds < 0 else f"beyond {LATEST:,.0f} s from the call's start; a time of day belongs in 'ts'"
         raise Rejected(f"{key!r} {seconds:g} is {where}")
     return seconds
 
