@@ -135,7 +135,7 @@ def _full(rule: Step | Flag) -> list[tuple[str, str]]:
 
 def _measured(rule: Step | Flag, kind: str, phrase: str, nearness: Nearness) -> Near | None:
     way = nearness.nearest(phrase)
-    if way is None or way.likeness < _NEAR or (way.kept < 2 and way.missing):
+    if way is None or way.likeness < _NEAR or (way.missing and (way.kept < 2 or not way.telling)):
         return None
     unless = "" if way.missing else next((each for each in rule.unless if nearness.holds(each)), "")
     return Near(rule.id, kind, phrase, way.likeness, way.missing, unless)

@@ -17,12 +17,20 @@ _FOREIGN = 0.25
 """What such a word costs; a missing one costs 1."""
 
 
+_COMMON = frozenset(
+    "that this will with have from your they them would could should been just into what when".split()
+    + "some were does then than about there here".split()
+)
+
+
 class Way(msgspec.Struct, frozen=True):
     """One way to find a phrase in the words: what was found of it, and what was not."""
 
     cost: float = 0.0
     kept: int = 0
     missing: tuple[str, ...] = ()
+    telling: int = 0
+    """How many of the words found say something: longer than three letters, and not the most common ones."""
 
     @property
     def likeness(self) -> int:
@@ -83,12 +91,13 @@ class Nearness:
     def _find(self, part: Words | Listed, front: _Front) -> _Front:
         name = f"<{part.name}>" if isinstance(part, Listed) else part.word + "*" * part.stem
         fronts: list[_Front] = [
-            {at: Way(way.cost + 1, way.kept, (*way.missing, name)) for at, way in front.items()},
+            {at: Way(way.cost + 1, way.kept, (*way.missing, name), way.telling) for at, way in front.items()},
         ]
         for at, way in front.items():
             for skip in range(_BETWEEN + 1 if way.kept else 1):
                 for end in self._matches(part, at + skip):
-                    fronts.append({end: Way(way.cost + skip * _FOREIGN, way.kept + 1, way.missing)})
+                    telling = any(len(word) > 3 and word not in _COMMON for word in self._words[at + skip : end])
+                    fronts.append({end: Way(way.cost + skip * _FOREIGN, way.kept + 1, way.missing, way.telling + telling)})
         return _merged(fronts, len(self._words))
 
     def _matches(self, part: Words | Listed, at: int) -> frozenset[int]:

@@ -12,6 +12,7 @@ CHECKLIST = Checklist(
         Step(id="heard", title="Heard fully", detector="listens"),
         Step(id="apologized", title="Apologized", says=("[i am] sorry",), unless=("sorry but",), full=("sorry about (that|this)",)),
         Step(id="thanked", title="Thanked", says=("thank you for waiting",)),
+        Step(id="blamed", title="Blamed", says=("that will be your fault",)),
     ),
 )
 JUDGE = Judge(CHECKLIST)
@@ -49,6 +50,11 @@ def test_what_is_nearly_met_is_told_with_what_is_missing() -> None:
         75,
         ("waiting",),
     )
+
+
+def test_common_words_alone_are_not_near() -> None:
+    assert told("that will be your parcel").near == ()
+    assert [near.rule for near in told("it will be your own fault").near] == ["blamed"]
 
 
 def test_what_keeps_a_rule_out_is_told() -> None:
