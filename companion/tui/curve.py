@@ -11,7 +11,7 @@ Trend: TypeAlias = Literal["rising", "falling", "steady"]
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 LOOK_BACK = 30_000
-"""A trend compares now with so many ms before."""
+"""Changes longer ago than so many ms make no trend."""
 NOTABLE = 8
 """A smaller difference is no trend."""
 
@@ -34,9 +34,16 @@ def sampled(curve: Curve, start: int, end: int, count: int) -> list[int]:
 
 
 def trend(curve: Curve, now: int) -> Trend:
-    """Whether the heat is rising or falling at `now` ms."""
-    change = heat_at(curve, now) - heat_at(curve, now - LOOK_BACK)
-    return "rising" if change >= NOTABLE else "falling" if change <= -NOTABLE else "steady"
+    """Where the heat is going at `now` ms: the way of its last changes, as long as they went one way, within `LOOK_BACK`."""
+    since = bisect_right(curve, now - LOOK_BACK, key=lambda point: point[0])
+    until = bisect_right(curve, now, key=lambda point: point[0])
+    heats = [heat_at(curve, now - LOOK_BACK), *(heat for _, heat in curve[since:until])]
+    moved = 0
+    for before, after in zip(heats[-2::-1], heats[:0:-1], strict=True):
+        if moved * (after - before) < 0:
+            break
+        moved += after - before
+    return "rising" if moved >= NOTABLE else "falling" if moved <= -NOTABLE else "steady"
 
 
 def drawn(heats: Sequence[int], height: int = 1) -> list[str]:

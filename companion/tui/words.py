@@ -204,10 +204,9 @@ def notice(snapshot: Snapshot) -> tuple[str, str]:
         return f"✉ {view.nudges[-1].by}: {view.nudges[-1].text}", "nudge"
     if view.lost_since is not None:
         return f"✕ nothing heard since {clock(view.lost_since)}: {view.lost}", "alert"
-    if view.escalated and now - view.escalated[-1][0] < 45_000:
-        level, because = view.escalated[-1][1].level, view.escalated[-1][1].because
-        told = "supervisor called" if level == "alert" else "offer your supervisor"
-        return f"▲ {told}: {small(because)}", "alert"
+    called = [(at, update.because) for at, update in view.escalated if update.level == "alert" and now - at < 45_000]
+    if called:
+        return f"▲ supervisor called: {small(called[-1][1])}", "alert"
     if snapshot.notice and now - snapshot.noticed < 15_000:
         return f"! {snapshot.notice}", "alert"
     if view.failures and now - view.failures[-1].at < 15_000:

@@ -170,7 +170,7 @@ OFFER = {"escalated": ((20_000, Escalated(level="prompt", because="two refusals"
         ({**NUDGE, **LOST, **ALARM}, "✉ Maria: offer the refund", "nudge"),
         ({**LOST, **ALARM}, "✕ nothing heard since 00:12: reset by peer", "alert"),
         ({**ALARM, "quiet": True}, "▲ supervisor called: heat above 70", "alert"),
-        (OFFER, "▲ offer your supervisor: two refusals", "alert"),
+        (OFFER, "", "nothing"),
         ({"failures": (Noted(29_000, "journal", "disk full"),)}, "! journal: disk full; the call goes on", "alert"),
         ({"bookmarks": (Noted(29_000, "agent"),), "quiet": True}, "⚐ bookmarked 00:29", "plain"),
         ({"hold_since": 21_000, "quiet": True}, "‖ on hold since 00:21 – h takes the call back", "plain"),

@@ -73,7 +73,7 @@ def _step(step: ShownStep, snapshot: Snapshot, width: int, here: bool) -> Line:
         (" ", ""),
         (words.mark(step, tentative), style),
         (" ", ""),
-        (step.title, _title_style(step, style, tentative)),
+        (words.small(step.title), _title_style(step, style, tentative)),
     )
     right: Line = ((words.standing(step, snapshot.clock, tentative), _standing_style(step, snapshot, style)),)
     if width >= WITH_WORDS:

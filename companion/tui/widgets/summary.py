@@ -49,7 +49,7 @@ def _steps(view: CallView, width: int) -> list[Line]:
             continue
         style = STYLES[step.state]
         said = words.evidence(step)
-        left: Line = ((f" {step.number} ", "bold"), (words.mark(step), style), (f" {step.title:<22}", "" if said else style))
+        left: Line = ((f" {step.number} ", "bold"), (words.mark(step), style), (f" {words.small(step.title):<22}", "" if said else style))
         when = words.clock(step.at or 0) if step.state == "done" else words.closing(step)
         line: Line = (*left, (f" {when:<8}", "$quiet" if step.state == "done" else style))
         room = width - width_of(line) - 1
@@ -57,7 +57,7 @@ def _steps(view: CallView, width: int) -> list[Line]:
             found.append(cut((*line, (f" {said}", "italic")), width))
         else:
             found += [cut(line, width), cut((("     ", ""), (said, "italic $quiet")), width)]
-    further = [step.title for step in view.steps if step.number is None and step.state == "done"]
+    further = [words.small(step.title) for step in view.steps if step.number is None and step.state == "done"]
     return found + ([cut(((f" + {', '.join(further)}", "$quiet"),), width)] if further else [])
 
 

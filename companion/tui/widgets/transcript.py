@@ -1,8 +1,9 @@
 """The transcript: agent on the left, customer on the right, finals firm, partials dim, the words that mattered marked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from companion.core.checklist import Flag
+from companion.core.events import Channel
 from companion.core.shown import Row, Span
 from companion.core.updates import FlagRaised
 from companion.tui import words
@@ -66,40 +67,44 @@ class Transcript(Panel):
 
 
 def _laid_out(row: Row, snapshot: Snapshot, width: int) -> list[Line]:
-    numbers = {step.id: str(step.number) if step.number is not None else "•" for step in snapshot.view.steps}
-    flags = {flag.id: flag for flag in snapshot.view.checklist.flags}
-    pieces = _marked(row.text, row.spans, {step: numbers.get(step, "•") for step in row.steps}, "")
-    for flag in row.flags:
-        rule = flags.get(flag, Flag(id=flag, title=flag, speaker=row.speaker))
-        pieces += [(" ", ""), (words.flagged(rule.speaker, rule.title), "bold $hot" if rule.serious else "bold $warm")]
+    pieces = _marked(row.text, row.spans, _numbers(row.steps, snapshot), "")
+    for id in row.flags:
+        flag = _flag(id, row.speaker, snapshot)
+        pieces += [(" ", ""), (words.flagged(flag.speaker, flag.title), "bold $hot" if flag.serious else "bold $warm")]
     return _sided(pieces, row.speaker, words.clock(row.at), width, "")
 
 
 def _glimpse(glimpse: Glimpse, snapshot: Snapshot, width: int) -> list[Line]:
     spans: list[Span] = []
-    steps: dict[str, str] = {}
-    flags: list[str] = []
     for mark in glimpse.tentative:
-        for piece in mark.evidence:
-            if piece.utterance == mark.utterance:
-                spans.append(Span(piece.from_, piece.to, None if isinstance(mark, FlagRaised) else mark.step))
-        if isinstance(mark, FlagRaised):
-            flags.append(next((flag.title for flag in snapshot.view.checklist.flags if flag.id == mark.flag), mark.flag))
-        else:
-            shown = snapshot.view.step(mark.step)
-            steps[mark.step] = str(shown.number) if shown is not None and shown.number is not None else "•"
+        own = [piece for piece in mark.evidence if piece.utterance == mark.utterance]
+        of = (None, mark.flag) if isinstance(mark, FlagRaised) else (mark.step, None)
+        spans += [Span(piece.from_, piece.to, *of) for piece in own]
+    met = [mark.step for mark in glimpse.tentative if not isinstance(mark, FlagRaised)]
     speaker = glimpse.partial.channel
-    pieces = _marked(glimpse.partial.text, tuple(spans), steps, "italic $quiet")
+    pieces = _marked(glimpse.partial.text, spans, _numbers(met, snapshot), "italic $quiet")
     pieces.append((" …", "$quiet"))
-    for title in flags:
-        pieces += [(" ", ""), (words.flagged(speaker, f"{title} …"), "$warm")]
+    for mark in glimpse.tentative:
+        if isinstance(mark, FlagRaised):
+            flag = _flag(mark.flag, speaker, snapshot)
+            pieces += [(" ", ""), (words.flagged(flag.speaker, f"{flag.title} …"), "$warm")]
     return _sided(pieces, speaker, "  ···", width, "$quiet")
 
 
-def _marked(text: str, spans: Iterable[Span], steps: dict[str, str], plain: str) -> list[Piece]:
+def _numbers(met: Iterable[str], snapshot: Snapshot) -> dict[str, str]:
+    """The number keys of the steps met; a further step has none and is only underlined."""
+    numbers = {step.id: step.number for step in snapshot.view.steps}
+    return {id: str(number) for id in met if (number := numbers.get(id)) is not None}
+
+
+def _flag(id: str, speaker: Channel, snapshot: Snapshot) -> Flag:
+    found = (flag for flag in snapshot.view.checklist.flags if flag.id == id)
+    return next(found, Flag(id=id, title=id, speaker=speaker))
+
+
+def _marked(text: str, spans: Sequence[Span], steps: dict[str, str], plain: str) -> list[Piece]:
     """The text with evidence underlined, and after its last words the number of each step it meets."""
     shown = text[:LONGEST] + (" …" if len(text) > LONGEST else "")
-    spans = list(spans)
     after: dict[int, list[str]] = {}
     for step, number in steps.items():
         ends = [span.end for span in spans if span.step == step]
@@ -115,7 +120,7 @@ def _marked(text: str, spans: Iterable[Span], steps: dict[str, str], plain: str)
 
 
 def _span_style(span: Span, steps: dict[str, str]) -> str:
-    """What this speaker did stands out; what the other one's step goes back to is only underlined."""
+    """A key step that was met here stands out; further steps, and words that another's step goes back to, are underlined."""
     if span.step is None:
         return "bold underline $warm"
     return "bold underline $good" if span.step in steps else "underline"

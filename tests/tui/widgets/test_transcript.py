@@ -70,7 +70,16 @@ def test_a_step_and_a_flag_that_the_checklist_does_not_name(calls: Any) -> None:
     book.say(15, "agent", "well well")
     book.hears("sighed", 1, "well").flags("moans_a_lot", "well")
     lines = calls.plain(Transcript().lines(calls.taken(*book.records, glimpse), 100, 40))
-    assert lines[-3:] == ["00:15 A▸ well  •  well ⚠ moans a lot", "", "  ··· A▸ la  •  la … ⚠ sings loudly …"]
+    assert lines[-3:] == ["00:15 A▸ well well ⚠ moans a lot", "", "  ··· A▸ la la … ⚠ sings loudly …"]
+
+
+def test_a_flag_carries_its_own_speakers_mark(calls: Any) -> None:
+    book = calls.opening().flags("argue", "my router")
+    glimpse = calls.glimpse(book, "customer", "what", {}, {"argue": "what"})
+    text = "\n".join(calls.plain(Transcript().lines(calls.taken(*book.records, glimpse), 100, 40)))
+    assert "⚠ arguing" in text
+    assert "⚠ arguing …" in text
+    assert "⚑" not in text
 
 
 def test_customers_text_is_never_markup(calls: Any) -> None:
@@ -89,7 +98,7 @@ def test_the_newest_words_are_at_the_bottom_until_one_looks_back(calls: Any) -> 
     snapshot = calls.taken(*calls.settled().records)
     transcript = Transcript()
     newest = calls.plain(transcript.lines(snapshot, 60, 6))
-    assert newest[-1].strip().endswith("for your patience  •")
+    assert newest[-1].strip().endswith("for your patience")
     transcript.scroll_back(4)
     back = calls.plain(transcript.lines(snapshot, 60, 6))
     assert back[-2:] == newest[:2]
