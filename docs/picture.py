@@ -26,9 +26,9 @@ SPOKEN: tuple[tuple[Channel, float, float, str], ...] = (
     ("customer", 24.6, 30.6, "i am really angry this is ridiculous if this goes on i will switch to another company"),
     ("agent", 32.4, 36.2, "so the router drops out every evening and you lost a client meeting"),
     ("customer", 36.8, 38.6, "yes exactly"),
-    ("customer", 40.0, 50.8, "i sat there for two hours with the phone in my hand and nobody could tell me anything"),
+    ("customer", 40.0, 50.8, "two hours on the phone this is a joke i am so angry nobody could tell me anything"),
 )
-SPEAKING = Partial(channel="agent", text="i am so sorry that you lost that meeting and", start=52.2, end=55.0)
+SPEAKING = Partial(channel="agent", text="i am so sorry that you lost that meeting and", start=53.4, end=56.0)
 
 
 def records(call: Call) -> list[Record]:
