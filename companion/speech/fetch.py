@@ -26,7 +26,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 """Called with the bytes that are there and the bytes there will be."""
 
 _TIMEOUT = (10.0, 30.0)  # seconds to connect, and between two pieces
-_PIECE = 1 << 16
+_PIECE = 1 << 15  # bytes; what a broken connection brought beyond whole pieces is lost
 _TRIES = 5  # in a row that brought nothing
 _LONGEST_LIST = 5_000_000  # bytes
 _UNPACKED = 2.0  # a model's size unpacked, against its archive; the published ones have about 1.5
@@ -100,8 +100,8 @@ def get(name: str, folder: Path, *, url: str | None = None, progress: Progress |
     part = folder / f".{wanted.name}.zip.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        archive.need(folder, int(wanted.size * (1 + _UNPACKED)) - (part.stat().st_size if part.exists() else 0))
-        begun = part.exists()
+        archive.need(folder, int(wanted.size * (1 + _UNPACKED)) - _size(part))
+        begun = _size(part) > 0
         _download(wanted, url, part, progress)
         right = _right(wanted, part)
         if begun and not right:  # its beginning may have been another version's
@@ -162,14 +162,14 @@ def _download(wanted: Published, url: str, part: Path, progress: Progress | None
     with _talk(address):
         failed = 0
         while True:
-            have = part.stat().st_size if part.exists() else 0
+            have = _size(part)
             try:
                 if _piecewise(address, part, have, wanted, progress):
                     return
-                failed = 0 if part.stat().st_size > have else failed + 1
+                failed = 0 if _size(part) > have else failed + 1
             except (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError, requests.exceptions.Timeout):
-                failed = 0 if part.exists() and part.stat().st_size > have else failed + 1
-                if failed >= _TRIES or not part.exists():
+                failed = 0 if _size(part) > have else failed + 1
+                if failed >= _TRIES or not _size(part):
                     raise
             if failed >= _TRIES:
                 raise SpeechError(f"{address}: it stops at {archive.megabytes(have)}; try again later: what came so far is kept")
@@ -201,6 +201,10 @@ def _piecewise(address: str, part: Path, have: int, wanted: Published, progress:
                 if progress is not None:
                     progress(have, max(total, have))
     return have >= total
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _total(answer: "requests.Response", before: int, listed: int) -> int:
