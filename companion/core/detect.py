@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from companion.core import problem as _problem
+from companion.core import promises as _promises
 from companion.core import times as _times
 from companion.core.apologies import apologies
 from companion.core.checklist import Checklist, Flag, Step
@@ -91,7 +93,7 @@ class Judge:
 
     def __init__(self, checklist: Checklist) -> None:
         self.checklist = checklist
-        lists = {**_times.GRAMMAR, **checklist.lists}
+        lists = {**_times.GRAMMAR, **_promises.GRAMMAR, **_problem.GRAMMAR, **checklist.lists}
         self._content = Content({name: items for name, items in lists.items() if name.startswith("same-")})
         self._vague = frozenset(self._content.key(word) for word in lists.get("vague", ())) - {""}
         self._topic = frozenset(word for entry in lists.get("topic", ()) for word in normal(entry).words)
@@ -114,7 +116,12 @@ class Judge:
         steps = [met for step in self.checklist.steps if step.speaker == mine and (met := _step(step, reading, index))]
         flags = [up for flag in self.checklist.flags if flag.speaker == mine and (up := _flag(flag, reading, index))]
         if mine == "agent":
-            return Judgement(steps=tuple(steps), flags=tuple(flags), solving=bool(reading.spans("solution")))
+            return Judgement(
+                steps=tuple(steps),
+                flags=tuple(flags),
+                promises=_promised(reading, memory.began),
+                solving=bool(reading.spans("solution")),
+            )
         rules = self.checklist.heat
         return Judgement(
             steps=tuple(steps),
@@ -122,6 +129,7 @@ class Judge:
             upset=upset(reading, rules.words, rules.flags, [hit.flag for hit in flags]),
             soothed=soothed(reading, rules.soothe),
             refusal=bool(reading.spans("refusal")),
+            problem=_problem.problem(reading),
         )
 
 
@@ -162,6 +170,17 @@ def _flag(flag: Flag, reading: Reading, index: int) -> FlagHit | None:
 
 def _standing(says: str, unless: str, reading: Reading) -> list[Span]:
     return [span for span in reading.spans(says) if not reading.touches(unless, span)]
+
+
+def _promised(reading: Reading, began: str | None) -> tuple[PromiseHit, ...]:
+    """What an agent's utterance promises, with a time."""
+    if not (reading.spans("@when") or reading.spans("@soon", "soon")):
+        return ()
+    times = [hit.span for hit in _times.times(reading, [])]
+    return tuple(
+        PromiseHit(what=reading.text.quote(made.what), by=reading.text.quote(made.by), due=made.due)
+        for made in _promises.promises(reading, times, began)
+    )
 
 
 def _evidence(spans: list[Span], text: Text, index: int) -> tuple[Evidence, ...]:

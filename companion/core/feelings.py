@@ -7,6 +7,7 @@ that only this case would need. Source: validation and reflection of feeling in 
 from companion.core.reading import Hit, Reading
 
 _BEFORE, _AFTER = 9, 14
+_TIES = frozenset("without after when because having being by made".split())
 
 
 def feelings(reading: Reading, hits: list[Hit]) -> list[Hit]:
@@ -21,6 +22,7 @@ def _graded(reading: Reading, hit: Hit) -> Hit:
     last = min([last, *(stop for stop, _ in reading.spans("turns_away") if stop >= end)])
     case = [at for at in reading.specific(first, last) if not start <= at < end and not reading.touches("feeling_adj", (at, at + 1))]
     told = [at for at in case if reading.told(at)]
-    if len(case) + len(told) < 2:
+    tied = any(word in _TIES for word in reading.words[first:last])
+    if len(case) + len(told) < (2 if tied else 3):
         return hit
     return Hit((min(start, case[0]), max(end, case[-1] + 1)), 2, hit.score)

@@ -67,6 +67,11 @@ class Text(msgspec.Struct, frozen=True):
         """The characters of a non-empty span of words."""
         return self.spans[span[0]][0], self.spans[span[1] - 1][1]
 
+    def quote(self, span: Span) -> str:
+        """The original text of a non-empty span of words."""
+        start, end = self.characters(span)
+        return self.original[start:end]
+
 
 def _british(word: str) -> str:
     for old, new in (("isation", "ization"), ("ising", "izing"), ("ised", "ized"), ("ises", "izes"), ("ise", "ize")):

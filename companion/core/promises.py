@@ -1,0 +1,208 @@
+"""Promises: what the agent said would be done, by when, and on what day that is.
+
+A promise is an agent's "I will …" or "you will have …" with a time close by. Days are counted from the call's beginning in its own time zone; a week day is
+the next one to come. Vague times ("shortly") are kept in the words spoken, without a date.
+"""
+
+import datetime
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from companion.core.reading import Reading
+from companion.core.words import Span
+
+GRAMMAR: dict[str, tuple[str, ...]] = {
+    "@promise": (
+        "(i|we|you|they|it|he|she|somebody|someone|the ..|a ..|our ..|your ..|my ..) [also|then|now|just] (will|shall) [also|then|now|just|personally|definitely] [not]",
+        "(i am|we are) going to", "let me [just] (call|ring|email|send|check|find|get|look|speak|arrange|book)",
+        "(should|will) (be|arrive|receive|have|get|reach|hear|land|come)", "please allow", "(it|that|this|they) (takes|take|can take|will take|usually takes)",
+    ),
+}  # fmt: skip
+
+_REACH, _BESIDE = 16, 2
+_UNITS = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1, "night": 1, "week": 7, "fortnight": 14}
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+_SMALL = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
+    )
+} | {"a": 1, "an": 1, "first": 1, "second": 2, "third": 3, "couple": 2, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
+_PARTS = {"morning": 12, "noon": 12, "midday": 12, "lunchtime": 13, "afternoon": 17, "evening": 21, "tonight": 21, "midnight": 24}
+_COUNTED = [(word,) for word in ("am", "pm", "oclock", "a", "p", "st", "nd", "rd", "th", *_MONTHS, *_UNITS, *(f"{unit}s" for unit in _UNITS))]
+_NO_DAY = re.compile(r"soon|shortly|moment|while|immediately|away")
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A promise: the words of what and of by when, and the day or minute it is due, where that can be told."""
+
+    what: Span
+    by: Span
+    due: str | None
+
+
+def promises(reading: Reading, times: Sequence[Span], began: str | None) -> list[Made]:
+    """The promises of an agent's utterance.
+
+    Args:
+        times: the words of the times promised, as the detector `times` found them.
+        began: when the call began, ISO 8601, or None.
+    """
+    found: list[Made] = []
+    for by in _joined(times):
+        before = [span for span in reading.spans("@promise") if 0 <= by[0] - span[1] <= _REACH]
+        after = [span for span in reading.spans("@promise") if 0 <= span[0] - by[1] <= 4]
+        if before:
+            start = max(span[0] for span in before)
+            start = min((span[0] for span in before if span[1] > start), default=start)
+            what = (start, by[1])
+        elif after:
+            what = (by[0], reading.sentence(after[0][1] - 1, _REACH))
+        else:
+            what = by
+        found.append(Made(what, by, due(reading.words[by[0] : by[1]], began)))
+    return found
+
+
+def _joined(times: Sequence[Span]) -> list[Span]:
+    """Times that stand beside each other are one: "on Friday" "by five"."""
+    joined: list[Span] = []
+    for start, end in sorted(times):
+        if joined and start - joined[-1][1] <= _BESIDE:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def due(words: Sequence[str], began: str | None) -> str | None:
+    """The latest moment that these words may mean, ISO 8601: with a time of day where one was said, else a date.
+
+    >>> due(("by", "friday"), "2026-11-21T10:00:00+00:00")
+    '2026-11-27'
+    """
+    start = _moment(began)
+    if start is None or any(_NO_DAY.match(word) for word in words):
+        return None
+    day = _day(words, start)
+    hour = _hour(words)
+    lasting = _lasting(words)
+    if lasting is not None and day is None:
+        if lasting >= 1:
+            return _working(start, lasting, words).date().isoformat()
+        return (start + datetime.timedelta(days=lasting)).isoformat(timespec="minutes")
+    if day is None and hour is None:
+        return None
+    if day is None:
+        day = start.date()
+    if hour is None:
+        return day.isoformat()
+    moment = datetime.datetime.combine(day, datetime.time(), start.tzinfo) + datetime.timedelta(hours=hour)
+    if moment < start and hour <= 12:  # "by four" said at ten in the morning is four in the afternoon
+        moment += datetime.timedelta(hours=12)
+    return moment.isoformat(timespec="minutes")
+
+
+def _moment(began: str | None) -> datetime.datetime | None:
+    try:
+        return datetime.datetime.fromisoformat(began) if began else None
+    except ValueError:
+        return None
+
+
+def _day(words: Sequence[str], start: datetime.datetime) -> datetime.date | None:
+    today = start.date()
+    for at, word in enumerate(words):
+        name = word.removesuffix("s")
+        if name in _WEEKDAYS:
+            ahead = (_WEEKDAYS.index(name) - today.weekday()) % 7
+            next_week = at > 0 and words[at - 1] == "next" and ahead < 7 - today.weekday()
+            return today + datetime.timedelta(days=(ahead or 7) + (7 if next_week and ahead else 0))
+        if word in _MONTHS and (number := _number([*words[max(0, at - 3) : at], *words[at + 1 : at + 3]])):
+            return _date(today, _MONTHS.index(word) + 1, number)
+    text = " ".join(words)
+    if "tomorrow" in words or "next day" in text or "next morning" in text:
+        return today + datetime.timedelta(days=1)
+    if "weekend" in words:
+        return today + datetime.timedelta(days=6 - today.weekday())
+    if "week" in words and ("next week" in text or "this week" in text or "the week" in text):
+        return today + datetime.timedelta(days=(4 - today.weekday()) % 7 + (7 if "next week" in text else 0))
+    if "month" in words and ("next month" in text or "the month" in text or "this month" in text):
+        months = 2 if "next month" in text else 1
+        return _first(today, months) - datetime.timedelta(days=1)
+    return today if {"today", "tonight"} & set(words) or "this " in text or "the day" in text else None
+
+
+def _first(today: datetime.date, months: int) -> datetime.date:
+    """The first day of the month so many months on."""
+    year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+    return datetime.date(year, month + 1, 1)
+
+
+def _date(today: datetime.date, month: int, day: int) -> datetime.date | None:
+    for year in (today.year, today.year + 1):
+        try:
+            found = datetime.date(year, month, day)
+        except ValueError:
+            return None
+        if found >= today:
+            return found
+    return None
+
+
+def _hour(words: Sequence[str]) -> float | None:
+    for at, word in enumerate(words):
+        if word in ("oclock", "am", "pm") or words[at : at + 2] in (("a", "m"), ("p", "m")):
+            number = _number(words[max(0, at - 2) : at])
+            if number is not None:
+                evening = word in ("pm", "p") and number < 12
+                minutes = _number(words[at - 1 : at]) if at >= 2 and _number(words[at - 2 : at - 1]) is not None else None
+                return number + (12 if evening else 0) + (minutes or 0) / 60
+        if word == "past" and at > 0 and (number := _number(words[at + 1 : at + 2])) is not None:
+            return number + {"half": 0.5, "quarter": 0.25}.get(words[at - 1], (_number(words[at - 1 : at]) or 0) / 60)
+        if word in ("by", "at", "before", "around", "and") and (number := _number(words[at + 1 : at + 2])) is not None:
+            if (word != "and" or "between" in words[:at]) and 0 < number <= 24 and words[at + 2 : at + 3] not in _COUNTED:
+                return float(number)
+    for part, hour in _PARTS.items():
+        if part in words:
+            return float(hour)
+    return None
+
+
+def _lasting(words: Sequence[str]) -> float | None:
+    """How many days the words last at most ("two to three weeks" is 21)."""
+    for at, word in enumerate(words):
+        unit = _UNITS.get(word.removesuffix("s"))
+        if unit is None:
+            continue
+        if words[max(0, at - 2) : at] == ("half", "an"):
+            return unit / 2
+        number = _number([other for other in words[:at] if other not in ("business", "working", "calendar", "of")][-1:])
+        return number * unit if number is not None else None
+    return None
+
+
+def _working(start: datetime.datetime, days: float, words: Sequence[str]) -> datetime.datetime:
+    """So many days on; of business days only those from Monday to Friday count."""
+    if not {"business", "working"} & set(words):
+        return start + datetime.timedelta(days=days)
+    left, moment = int(days), start
+    while left:
+        moment += datetime.timedelta(days=1)
+        left -= moment.weekday() < 5
+    return moment
+
+
+def _number(words: Sequence[str]) -> int | None:
+    """The first number among these words."""
+    for word in words:
+        if word.isdigit() and len(word) < 5:
+            return int(word)
+        if word in _SMALL:
+            return _SMALL[word]
+    return None
