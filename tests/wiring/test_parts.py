@@ -1,0 +1,82 @@
+"""The parts of a run: names of calls, when they began, which sources want a recogniser, what Ctrl-C does."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+
+import pytest
+
+from companion.core.feed import Item, Opened
+from companion.errors import ConfigError, ModelMissing
+from companion.run import Run
+from companion.wiring.parts import DATA, began, interruptible, names, open_source, recognisers, rules_of
+
+
+def test_each_file_names_its_call_and_no_two_alike() -> None:
+    uris = ["a/call.wav", "b/call.flac", "-", "pcm:-?rate=8000", "ws://host/x", "vosk://:2700", "other.wav"]
+    assert list(names(uris)) == ["call", "call-2", None, None, None, None, "other"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (None, None),
+        ("now", "now"),
+        ("2026-11-21T10:00:00+01:00", "2026-11-21T10:00:00+01:00"),
+        ("2026-11-21T10:00:00Z", "2026-11-21T10:00:00+00:00"),
+    ],
+)
+def test_when_a_call_began(given: str | None, expected: str | None) -> None:
+    assert began({"began": given}) == expected
+
+
+def test_a_time_without_an_offset_is_of_this_place() -> None:
+    assert (began({"began": "2026-11-21T10:00"}) or "").startswith("2026-11-21T10:00:00")
+
+
+def test_no_time_at_all_is_refused() -> None:
+    with pytest.raises(ConfigError, match="--began soon: no ISO 8601 time"):
+        began({"began": "soon"})
+
+
+async def test_text_wants_no_recogniser_and_sound_does() -> None:
+    async with recognisers(["-"], {}) as none:
+        assert none is None
+    async with recognisers(["-", "call.wav"], {"speech_model": str(DATA / "starter")}) as some:
+        assert some is not None
+        assert some("call").rate == 16000
+
+
+async def test_a_missing_model_is_said_before_anything_is_opened() -> None:
+    with pytest.raises(ModelMissing):
+        async with recognisers(["call.wav"], {"speech_model": "vosk-model-none"}):
+            pass
+
+
+def test_options_reach_the_source(tmp_path_factory: pytest.TempPathFactory) -> None:
+    empty = tmp_path_factory.mktemp("t") / "token"
+    empty.touch()
+    with pytest.raises(ConfigError, match="the token is empty"):
+        open_source("vosk://:0", lambda call: None, {"listen_token_file": str(empty)})
+
+
+class Endless:
+    """A source that goes on until it is closed."""
+
+    def __init__(self) -> None:
+        self.closed = asyncio.Event()
+
+    async def __aiter__(self) -> AsyncIterator[Item]:
+        yield Opened(call="c", source="endless")
+        os.kill(os.getpid(), signal.SIGINT)
+        await self.closed.wait()
+
+    async def close(self) -> None:
+        self.closed.set()
+
+
+async def test_ctrl_c_ends_the_calls_in_good_order_and_is_passed_on() -> None:
+    run = Run(Endless(), rules_of("complaint"), [])
+    with pytest.raises(KeyboardInterrupt), interruptible(run):
+        await run.go()
