@@ -146,9 +146,6 @@ def _blocks(address: Address, stdin: int) -> "Blocks":
         return Blocks(stdin, "stdin")
     if os.path.isdir(address.where):
         raise SourceError(f"{address.where}: is a folder; name a file")
-    try:
-        descriptor = os.open(address.where, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    except OSError as error:
-        what = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
-        raise SourceError(f"{address.where}: {what}; check the path") from error
-    return Blocks(descriptor, address.where, owned=True)
+    if not os.path.exists(address.where):
+        raise SourceError(f"{address.where}: no such file; check the path")
+    return Blocks(address.where, address.where)

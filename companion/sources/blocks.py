@@ -1,6 +1,7 @@
 """Bytes from a file descriptor, read in a thread so that a pipe that says nothing stops nobody."""
 
 import asyncio
+import contextlib
 import os
 import select
 import threading
@@ -21,14 +22,13 @@ class Blocks:
     The reading thread is a daemon: nothing can interrupt a read of a terminal or pipe, and the program must not wait for one.
 
     Args:
-        descriptor: open for reading; closed after the end only where `owned`.
+        place: a descriptor that is open for reading and stays so, or a path; a named pipe waits for its writer.
         name: how it is called in errors.
     """
 
-    def __init__(self, descriptor: int, name: str, *, owned: bool = False) -> None:
-        self._descriptor = descriptor
+    def __init__(self, place: int | str, name: str) -> None:
+        self._place = place
         self._name = name
-        self._owned = owned
         self._queue: asyncio.Queue[bytes | OSError] = asyncio.Queue()
         self._room = threading.Semaphore(AHEAD)
         self._stopped = False
@@ -57,22 +57,32 @@ class Blocks:
         self._queue.put_nowait(b"")
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
-        block: bytes | OSError = b" "
-        while block and not isinstance(block, OSError):
+        try:
+            if isinstance(self._place, int):
+                self._read_all(loop, self._place)
+                return
+            descriptor = os.open(self._place, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            try:
+                self._read_all(loop, descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._queue.put_nowait, error)
+
+    def _read_all(self, loop: asyncio.AbstractEventLoop, descriptor: int) -> None:
+        block = b" "
+        while block:
             self._room.acquire()
             if self._stopped:
-                break
+                return
             try:
-                block = os.read(self._descriptor, SIZE)
+                block = os.read(descriptor, SIZE)
             except BlockingIOError:  # some parents hand over a pipe that does not block
-                select.select([self._descriptor], [], [])
+                select.select([descriptor], [], [])
                 self._room.release()
                 continue
-            except OSError as error:
-                block = error
             try:
                 loop.call_soon_threadsafe(self._queue.put_nowait, block)
             except RuntimeError:  # the loop is gone, and with it whoever wanted this
-                break
-        if self._owned:
-            os.close(self._descriptor)
+                return

@@ -123,6 +123,7 @@ class VoskServer:
                 open_timeout=_HANDSHAKE,
                 close_timeout=_CLOSE,
                 max_size=LONGEST_MESSAGE,
+                compression=None,  # sound does not shrink; trying costs time
                 logger=_log,
             )
         except OSError as error:

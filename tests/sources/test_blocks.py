@@ -62,16 +62,29 @@ async def test_a_pipe_that_does_not_block(pipe: tuple[int, int]) -> None:
 
 
 async def test_what_cannot_be_read(tmp_path: Path) -> None:
-    descriptor = os.open(tmp_path, os.O_RDONLY)
-    with pytest.raises(SourceError, match="call: cannot be read: Is a directory; input ends here"):
-        _ = [block async for block in Blocks(descriptor, "call", owned=True)]
+    for place in (str(tmp_path), os.open(tmp_path, os.O_RDONLY)):
+        with pytest.raises(SourceError, match="call: cannot be read: Is a directory; input ends here"):
+            _ = [block async for block in Blocks(place, "call")]
 
 
-async def test_an_owned_file_is_closed(tmp_path: Path) -> None:
+async def test_a_file(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x" * (SIZE + 1))
-    descriptor = os.open(path, os.O_RDONLY)
-    assert [len(block) async for block in Blocks(descriptor, "a", owned=True)] == [SIZE, 1]
-    await asyncio.sleep(0.05)
-    with pytest.raises(OSError, match="Bad file descriptor"):
-        os.fstat(descriptor)
+    assert [len(block) async for block in Blocks(str(path), "a")] == [SIZE, 1]
+
+
+async def test_a_named_pipe_waits_for_its_writer(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    blocks = aiter(Blocks(str(path), "pipe"))
+    writing = asyncio.get_running_loop().run_in_executor(None, path.write_bytes, b"hello")
+    assert [block async for block in blocks] == [b"hello"]
+    assert await writing == 5
+
+
+async def test_a_descriptor_stays_open(pipe: tuple[int, int]) -> None:
+    source = Blocks(pipe[0], "stdin")
+    os.write(pipe[1], b"one")
+    asyncio.get_running_loop().call_later(0.02, source.stop)
+    assert [block async for block in source] == [b"one"]
+    os.fstat(pipe[0])

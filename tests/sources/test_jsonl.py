@@ -23,7 +23,7 @@ def line(speaker: str = "customer", text: str = "two words", **keys: Any) -> byt
 
 def transcript(path: Path, *lines: bytes, **keys: Any) -> Transcript:
     path.write_bytes(b"".join(lines))
-    return Transcript(Blocks(os.open(path, os.O_RDONLY), str(path), owned=True), name=str(path), source=path.name, **keys)
+    return Transcript(Blocks(str(path), str(path)), name=str(path), source=path.name, **keys)
 
 
 def kinds(items: list[Item]) -> list[str]:
@@ -79,7 +79,7 @@ class TestAtOnce:
 
     async def test_a_pipe_flows_line_by_line(self) -> None:
         read, write = os.pipe()
-        source = Transcript(Blocks(read, "stdin", owned=True), name="stdin", source="stdin")
+        source = Transcript(Blocks(read, "stdin"), name="stdin", source="stdin")
         items = aiter(source)
         os.write(write, line())
         assert kinds([await anext(items), await anext(items)]) == ["Opened", "Happened"]
@@ -89,6 +89,7 @@ class TestAtOnce:
         await source.close()
         assert [item async for item in items] == [Closed(call="call-1", reason="stopped", at=2200)]
         os.close(write)
+        os.close(read)
 
     async def test_strict(self, path: Path) -> None:
         items = aiter(transcript(path, line(), b'{"text": "x"}\n', line(), strict=True))

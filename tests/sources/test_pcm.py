@@ -20,7 +20,7 @@ Script = Callable[..., Callable[[str], Recogniser]]
 
 def stream(read: int, recogniser: Callable[[str], Recogniser], **keys: Any) -> PcmStream:
     settings = {"columns": ("agent", "customer"), "rate": 16000, "encoding": "s16le", "call": "7", **keys}
-    return PcmStream(Blocks(read, "stdin", owned=True), name="stdin", recogniser=recogniser, **settings)
+    return PcmStream(Blocks(read, "stdin"), name="stdin", recogniser=recogniser, **settings)
 
 
 async def sent(data: bytes, recogniser: Callable[[str], Recogniser], **keys: Any) -> list[Item]:
@@ -33,6 +33,7 @@ async def sent(data: bytes, recogniser: Callable[[str], Recogniser], **keys: Any
     writing = asyncio.get_running_loop().run_in_executor(None, write_all)
     items = [item async for item in stream(read, recogniser, **keys)]
     await writing
+    os.close(read)
     return items
 
 
@@ -80,3 +81,4 @@ async def test_stopped_while_nothing_comes(script: Script) -> None:
     assert [item.event for item in items if isinstance(item, Happened)][-1] == said
     assert items[-1] == Closed(call="7", reason="stopped", at=250)
     os.close(write)
+    os.close(read)

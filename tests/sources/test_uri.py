@@ -1,9 +1,17 @@
 """Every way to write a SOURCE, and one clear line for every way not to."""
 
-import pytest
+import os
+from pathlib import Path
 
-from companion.errors import ConfigError
+import numpy as np
+import pytest
+import soundfile
+
+from companion import sources
+from companion.core.feed import Closed, Level
+from companion.errors import ConfigError, SourceError
 from companion.sources.uri import Address, parse
+from companion.speech.recogniser import Scripted
 
 
 @pytest.mark.parametrize(
@@ -61,3 +69,69 @@ def test_refused(uri: str, said: str) -> None:
     assert said in str(caught.value)
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+class TestOpen:
+    """What `companion.sources.open` makes of it."""
+
+    @pytest.mark.parametrize(
+        ("uri", "sound"),
+        [
+            ("-", False),
+            ("a.jsonl", False),
+            ("ws://h/", False),
+            ("ws://h/?rate=8000", True),
+            ("a.wav", True),
+            ("pcm:-", True),
+            ("vosk://", True),
+        ],
+    )
+    def test_which_need_a_recogniser(self, uri: str, sound: bool) -> None:
+        assert sources.needs_speech(uri) is sound
+
+    @pytest.mark.parametrize("uri", ["pcm:-", "ws://host/?rate=8000", "vosk://:0"])
+    def test_sound_without_a_recogniser(self, uri: str) -> None:
+        with pytest.raises(ConfigError, match="sends sound, and no recogniser was given"):
+            sources.open(uri)
+
+    @pytest.mark.parametrize("speed", [0, -1, 1001, float("nan")])
+    def test_a_speed_that_cannot_be_played(self, speed: float) -> None:
+        with pytest.raises(ConfigError, match="cannot be played"):
+            sources.open("-", speed=speed)
+
+    @pytest.mark.parametrize("uri", ["{}/none.jsonl", "pcm:{}/none?rate=8000&channels=2", "{}/none.wav"])
+    def test_nothing_there(self, tmp_path: Path, uri: str) -> None:
+        with pytest.raises(SourceError, match="no such file; check the path"):
+            sources.open(uri.format(tmp_path), recogniser=lambda call: Scripted([]))
+
+    @pytest.mark.parametrize("uri", ["{}", "file://{}", "pcm:{}?rate=8000&channels=2"])
+    def test_a_folder(self, tmp_path: Path, uri: str) -> None:
+        with pytest.raises(SourceError, match="is a folder; name a file"):
+            sources.open(uri.format(tmp_path), recogniser=lambda call: Scripted([]))
+
+    @pytest.mark.parametrize(
+        ("uri", "call"),
+        [("{}/a.b.wav", "a.b"), ("file://{}/a.b.wav", "a.b"), ("pcm:{}/raw?channels=2", "raw"), ("pcm:{}/a.b.wav?channels=2", "a.b")],
+    )
+    async def test_the_call_is_named_after_the_file(self, tmp_path: Path, uri: str, call: str) -> None:
+        soundfile.write(tmp_path / "a.b.wav", np.zeros((1600, 2)), 16000)
+        (tmp_path / "raw").write_bytes(bytes(6400))
+        for given, expected in ((None, call), ("mine", "mine")):
+            source = sources.open(uri.format(tmp_path), recogniser=lambda call: Scripted([]), call=given)
+            items = [item async for item in source]
+            assert (items[0].call, type(items[-1])) == (expected, Closed)
+
+    async def test_two_channels_are_not_asked_whose_they_are_and_one_is(self, tmp_path: Path) -> None:
+        (tmp_path / "raw").write_bytes(bytes(6400))
+        with pytest.raises(ConfigError, match="has one channel; say whose it is with --mono-as"):
+            sources.open(f"pcm:{tmp_path}/raw", recogniser=lambda call: Scripted([]))
+        source = sources.open(f"pcm:{tmp_path}/raw", recogniser=lambda call: Scripted([]), mono_as="agent")
+        assert {item.channel async for item in source if isinstance(item, Level)} == {"agent"}
+
+    async def test_lines_from_any_descriptor(self) -> None:
+        read, write = os.pipe()
+        os.write(write, b'{"speaker": "agent", "text": "hi"}\n')
+        os.close(write)
+        items = [item async for item in sources.open("-", stdin=read)]
+        assert [type(item).__name__ for item in items] == ["Opened", "Happened", "Closed"]
+        os.close(read)
