@@ -6,6 +6,10 @@ from companion.tui.panel import Panel
 from companion.tui.snapshot import Snapshot
 
 
+NARROW = 60
+"""Below this width, what to do may take two lines."""
+
+
 class Say(Panel):
     """What to do in one line, then the words to say. While there is no prompt, a quiet line."""
 
@@ -19,15 +23,14 @@ class Say(Panel):
         super().show(snapshot)
 
     def lines(self, snapshot: Snapshot, width: int, height: int) -> list[Line]:
-        """What to do (one line), what to say (the rest, cut where it is too long), another way to say it if there is room."""
+        """What to do (one line, or two in a narrow column), what to say, and another way to say it if there is room."""
         prompt = snapshot.view.prompt
         if prompt is None:
             return [(("  ", ""), (line, "$quiet")) for line in _plain(words.idle(snapshot), width - 2)]
         room = width - 3
-        task = cut(((prompt.text, "bold $bar"),), room)
-        found: list[Line] = [task]
+        found = _held(wrap([(prompt.text, "bold $bar")], room), 2 if width < NARROW else 1, room)
         if prompt.say:
-            found += _held(wrap(((f"“{prompt.say}”", "bold $say"),), room), height - 1, room)
+            found += _held(wrap([(f"“{prompt.say}”", "bold $say")], room), height - len(found), room)
         for other in prompt.also:
             lines = wrap(((f"or “{other}”", "$quiet"),), room)
             if len(found) + len(lines) <= height:
@@ -41,7 +44,7 @@ def _held(lines: list[Line], height: int, width: int) -> list[Line]:
     if len(lines) <= height:
         return lines
     *kept, last = lines[: max(1, height)]
-    return [*kept, (*cut(last, width - 1), ("…", "bold $say"))]
+    return [*kept, (*cut(last, width - 1), ("…", last[-1][1]))]
 
 
 def _plain(text: str, width: int) -> list[str]:

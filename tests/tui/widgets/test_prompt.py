@@ -27,6 +27,14 @@ def test_a_line_that_does_not_fit_is_said_to_be_cut(calls: Any) -> None:
     assert lines[-1].endswith("…")
 
 
+def test_in_a_narrow_column_what_to_do_may_take_two_lines(calls: Any) -> None:
+    book = calls.opening().prompts(12, 0, "offered_choices", "Offer two ways forward and let them choose one", "Which?")
+    lines = calls.plain(Say().lines(calls.taken(*book.records), 42, 4))
+    assert lines == ["▌ Offer two ways forward and let them", "▌ choose one", "▌ “Which?”", "▌"]
+    wide = calls.plain(Say().lines(calls.taken(*book.records), 60, 2))
+    assert wide == ["▌ Offer two ways forward and let them choose one", "▌ “Which?”"]
+
+
 def test_a_prompt_may_have_nothing_to_say(calls: Any) -> None:
     book = calls.opening().prompts(12, 0, "paraphrased", "Ask one question", "")
     assert calls.plain(Say().lines(calls.taken(*book.records), 40, 3)) == ["▌ Ask one question", "▌", "▌"]
