@@ -7,6 +7,7 @@ Source: the parts of an apology after Blum-Kulka & Olshtain (1984): the word of 
 from companion.core.reading import Hit, Reading
 from companion.core.words import Span
 
+LISTS = ("sorry",)
 _REACH = 14
 _FOR = frozenset("for about that of with regarding on concerning over".split())
 _HEARD = frozenset("hear see learn know read find discover".split())
@@ -57,7 +58,7 @@ def account(reading: Reading, sorry: Span) -> tuple[int, int, bool]:
         at += 1
     if at < stop and words[at] in _THIS and not (at + 1 < stop and words[at + 1] in _SUBJECTS | _AUXILIARIES):
         at += 1
-        told = at < stop and reading.told(at)
+        told = at < stop and reading.given_back(at)
         return (at, _end(words, at, stop), heard) if told else (stop, stop, heard)
     clause = "sorry" in words[sorry[0] : sorry[1]] or words[at - 1] == "that"  # one is sorry you waited, but apologizes for it
     if at < stop and (joined or (clause and _begins(words, at, stop))):

@@ -68,7 +68,7 @@ class Call:
         yield from self.advance(at)
         self.at = at
         if isinstance(event, CallEnded):
-            yield from self._records(self._session.wind_up(at))
+            yield from self.wind_up(at)
         yield self._record(at, event=event)
         self.ended = isinstance(event, CallEnded)
         yield from self._records(self._session.receive(event, at))
@@ -77,6 +77,10 @@ class Call:
         """What falls due until `to`."""
         self.at = max(self.at, to)
         yield from self._records(self._session.advance(to))
+
+    def wind_up(self, at: int) -> Iterator[Record]:
+        """What is still open when the call ends at `at`; comes before its `call_ended` by itself."""
+        yield from self._records(self._session.wind_up(at))
 
     def preview(self, partial: Partial) -> list[StepHeard | FlagRaised]:
         """What a partial would mean if it were final; changes nothing."""

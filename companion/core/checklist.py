@@ -92,16 +92,18 @@ class HeatRules(Rule, frozen=True, kw_only=True):
 
 
 class Order(Rule, frozen=True, kw_only=True):
-    """The wrong order of things: one done while others, which should have come before, are asked for and not done."""
+    """The wrong order of things: one done while others, which should have come before, are not."""
 
     done: str
     """A step, or `solution`: the agent moves on to solving."""
     times: int = 1
     """So many times."""
     without: tuple[str, ...]
-    """Steps of which none was heard so far, and at least one is asked for."""
+    """Steps of which none was heard so far."""
     heat: int = 0
-    """Only where the customer's heat is this or more."""
+    """Only while the customer's heat is this or more …"""
+    peak: int = 0
+    """… or only in a call in which it has been this high."""
 
 
 class Flag(Rule, frozen=True, kw_only=True):
@@ -184,7 +186,7 @@ class Step(Rule, frozen=True, kw_only=True):
 class Prompting(Rule, frozen=True, kw_only=True):
     """The agent's attention is the budget."""
 
-    pause: float = 1.5
+    pause: float = 2.0
     """Only while the agent listens to the customer, or when nobody has spoken for so long."""
     cooldown: float = 15.0
     """Seconds between two prompts."""

@@ -6,6 +6,7 @@ something that is done for the customer (`<remedy>`), or when the question asks 
 
 from companion.core.reading import Hit, Reading
 
+LISTS = ("remedy", "offer", "asks_wish")
 _SIDE = 9
 
 

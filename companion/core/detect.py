@@ -8,25 +8,34 @@ from collections.abc import Iterable
 
 import msgspec
 
+from companion.core import apologies as _apologies
+from companion.core import choices as _choices
+from companion.core import echoes as _echoes
+from companion.core import feelings as _feelings
 from companion.core import problem as _problem
 from companion.core import promises as _promises
 from companion.core import times as _times
-from companion.core.apologies import apologies
 from companion.core.checklist import Checklist, Flag, Step
-from companion.core.choices import alternatives
 from companion.core.content import Content
-from companion.core.echoes import echoes
 from companion.core.events import Channel, Utterance
-from companion.core.feelings import feelings
 from companion.core.phrases import Grammar
-from companion.core.reading import Detector, Hit, Reading, Turn
+from companion.core.reading import Detector, Hit, Reading
 from companion.core.updates import Evidence, Grade
 from companion.core.upset import soothed, upset
 from companion.core.words import Span, Text, normal
 
 _DETECTORS: dict[str, Detector] = {
-    "apologies": apologies, "alternatives": alternatives, "echoes": echoes, "feelings": feelings, "times": _times.times,
-}  # fmt: skip
+    "apologies": _apologies.apologies,
+    "alternatives": _choices.alternatives,
+    "echoes": _echoes.echoes,
+    "feelings": _feelings.feelings,
+    "times": _times.times,
+}
+_LISTS: dict[str, tuple[str, ...]] = {
+    "agent": (*_apologies.LISTS, *_choices.LISTS, *_echoes.LISTS, *_feelings.LISTS, *_times.LISTS, *_promises.LISTS, "solution"),
+    "customer": (*_problem.LISTS, "refusal"),
+}
+"""The lists that the engine looks for by name."""
 DETECTORS = ("listens", *_DETECTORS)
 """What a step's `detector` may be. `listens` is the session's: it needs the timing."""
 
@@ -99,7 +108,8 @@ class Judge:
         self._topic = frozenset(word for entry in lists.get("topic", ()) for word in normal(entry).words)
         misheard = [word for entry in lists.get("misheard", ()) for word in normal(entry).words]
         self._grammar = {
-            channel: Grammar(lists, dict(_rules(checklist, channel)), misheard) for channel in ("agent", "customer")
+            channel: Grammar(lists, dict(_rules(checklist, channel)), also=_LISTS[channel], misheard=misheard)
+            for channel in ("agent", "customer")
         }
 
     def judge(self, utterance: Utterance, index: int, memory: Memory) -> Judgement:
@@ -110,8 +120,7 @@ class Judge:
         found: dict[str, list[Span]] = {}
         for one in self._grammar[utterance.speaker].find(text.words):
             found.setdefault(one.name, []).append(one.span)
-        before = [Turn(speaker, words, frozenset(self._content.keys(words)) - {""}) for _, speaker, words in memory.turns]
-        reading = Reading(text, found, self._content, before, self._vague, self._topic)
+        reading = Reading(text, found, self._content, self._told(memory), self._vague, self._topic)
         mine = utterance.speaker
         steps = [met for step in self.checklist.steps if step.speaker == mine and (met := _step(step, reading, index))]
         flags = [up for flag in self.checklist.flags if flag.speaker == mine and (up := _flag(flag, reading, index))]
@@ -131,6 +140,11 @@ class Judge:
             refusal=bool(reading.spans("refusal")),
             problem=_problem.problem(reading),
         )
+
+    def _told(self, memory: Memory) -> frozenset[str]:
+        key = self._content.key
+        words = {word for _, speaker, words in memory.turns if speaker == "customer" for word in words}
+        return frozenset(map(key, words)) - {""}
 
 
 def _rules(checklist: Checklist, channel: str) -> Iterable[tuple[str, tuple[str, ...]]]:

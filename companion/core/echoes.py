@@ -9,14 +9,14 @@ from companion.core.apologies import account
 from companion.core.reading import Hit, Reading
 from companion.core.words import Span
 
+LISTS = ("back_cue", "back_full", "back_maybe", "about_you", "sorry", "tag", "glad_that", "turns_away", "supposes")
 _REACH = 16
 
 
 def echoes(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """Stretches that give the customer's words back: two content words full, one thin."""
-    told = frozenset(key for turn in reading.before if turn.speaker == "customer" for key in turn.keys)
     found = list(hits)
-    stretch = _Stretches(reading, told)
+    stretch = _Stretches(reading)
     for span in reading.spans("back_cue"):
         if not stretch.asked(span):
             found += stretch.judge(span, span[1], least=0, unsaid=1)
@@ -43,9 +43,9 @@ def echoes(reading: Reading, hits: list[Hit]) -> list[Hit]:
 class _Stretches:
     """Judges stretches of one utterance against what the customer told."""
 
-    def __init__(self, reading: Reading, told: frozenset[str]) -> None:
+    def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._told = told
+        self._told = reading.told
         self._keys = reading.content.keys(reading.words)
         self._stops = sorted(span[0] for span in reading.spans("turns_away"))
 

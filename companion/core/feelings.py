@@ -6,6 +6,7 @@ that only this case would need. Source: validation and reflection of feeling in 
 
 from companion.core.reading import Hit, Reading
 
+LISTS = ("feeling_adj", "turns_away")
 _BEFORE, _AFTER = 9, 14
 _TIES = frozenset("without after when because having being by made".split())
 
@@ -21,7 +22,7 @@ def _graded(reading: Reading, hit: Hit) -> Hit:
     last = reading.sentence(end - 1, _AFTER)
     last = min([last, *(stop for stop, _ in reading.spans("turns_away") if stop >= end)])
     case = [at for at in reading.specific(first, last) if not start <= at < end and not reading.touches("feeling_adj", (at, at + 1))]
-    told = [at for at in case if reading.told(at)]
+    told = [at for at in case if reading.given_back(at)]
     tied = any(word in _TIES for word in reading.words[first:last])
     if len(case) + len(told) < (2 if tied else 3):
         return hit

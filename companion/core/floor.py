@@ -97,7 +97,8 @@ class Floor:
         if not self._timed:
             return []
         other: Channel = "customer" if utterance.speaker == "agent" else "agent"
-        found: list[TalkOver | DeadAir] = [] if self._speaking[other] else list(self._end_of_silence(utterance.start))
+        typed = utterance.end <= utterance.start
+        found: list[TalkOver | DeadAir] = [] if typed or self._speaking[other] else list(self._end_of_silence(utterance.start))
         spoken = 0.0
         back_channel = self.is_back_channel(utterance.text)
         for start, end in _stretches(utterance):

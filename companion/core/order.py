@@ -4,7 +4,7 @@ What is a fault is the checklist's to say (`Flag.order`); here it is found. Each
 about things, and saying it again would be nagging.
 """
 
-from companion.core.checklist import Checklist, Flag
+from companion.core.checklist import Checklist, Flag, Order
 from companion.core.steps import Steps
 
 SOLUTION = "solution"
@@ -15,36 +15,31 @@ class Orders:
     """The order faults of one call."""
 
     def __init__(self, checklist: Checklist, steps: Steps) -> None:
-        self._flags = [flag for flag in checklist.flags if flag.detector == "order" and flag.order is not None]
+        self._orders = [(flag, flag.order) for flag in checklist.flags if flag.detector == "order" and flag.order is not None]
         self._steps = steps
         self._solved = 0
 
-    def look(self, heard: frozenset[str], solving: bool, heat: float) -> list[Flag]:
+    def look(self, heard: frozenset[str], *, solving: bool, heat: float, peak: float) -> list[Flag]:
         """The faults that the agent's turn makes, once its steps are counted.
 
         Args:
             heard: the steps that the turn met.
             solving: it moves on to solving.
             heat: the customer's, 0–100, now.
+            peak: the highest it has been.
         """
         self._solved += solving
-        return [flag for flag in list(self._flags) if self._is_fault(flag, heard, solving, heat)]
+        faults = [
+            flag for flag, order in self._orders
+            if heat >= order.heat and peak >= order.peak and self._is_fault(order, heard, solving)
+        ]  # fmt: skip
+        self._orders = [(flag, order) for flag, order in self._orders if flag not in faults]
+        return faults
 
-    def _is_fault(self, flag: Flag, heard: frozenset[str], solving: bool, heat: float) -> bool:
-        order = flag.order
-        assert order is not None  # only such flags are kept
+    def _is_fault(self, order: Order, heard: frozenset[str], solving: bool) -> bool:
         did, times = (solving, self._solved) if order.done == SOLUTION else (order.done in heard, self._count(order.done))
-        missing = [self._steps.tracks[id] for id in order.without if id in self._steps.tracks]
-        fault = (
-            did
-            and times >= order.times
-            and heat >= order.heat
-            and not any(track.heard or track.state in ("done", "waived") for track in missing)
-            and any(track.asked is not None for track in missing)
-        )
-        if fault:
-            self._flags.remove(flag)
-        return fault
+        before = [track for track in self._steps if track.step.id in order.without]
+        return did and times >= order.times and not any(track.heard or track.state in ("done", "waived") for track in before)
 
     def _count(self, step: str) -> int:
         return self._steps.tracks[step].heard if step in self._steps.tracks else 0

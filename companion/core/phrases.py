@@ -7,6 +7,7 @@ use other lists. A gap never reaches over a word that turns the sense ("not", "b
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
@@ -23,8 +24,8 @@ FIGURE = "@figure"
 """In a template: any number in figures."""
 _UNLIKE = 2
 """How unlike the words of one phrase may be, all together; and a rule of few words less than that (see `find`)."""
-Edge: TypeAlias = tuple[str, int, int]
-"""From a word on: what it reads as, the word after it, how many of the words were only alike."""
+Edges: TypeAlias = dict[str, list[tuple[int, int]]]
+"""From a word on: what it reads as → the words after it, and how unlike it is."""
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -57,6 +58,7 @@ Part: TypeAlias = Words | Listed | Gap | Choice
 Pattern: TypeAlias = tuple[Part, ...]
 
 
+@lru_cache(maxsize=8192)
 def read(template: str) -> Pattern:
     """Read one template.
 
@@ -193,27 +195,28 @@ class _Net:
             reached.append(node)
         return reached
 
-    def walk(self, words: Sequence[str], edges: Sequence[Sequence[Edge]], start: int) -> dict[tuple[str, int], int]:
-        """What begins at word `start`: (name, end) → how many words were only alike."""
+    def walk(self, words: Sequence[str], edges: Sequence[Edges], start: int) -> dict[tuple[str, int], int]:
+        """What begins at word `start`: (name, end) → how unlike it is."""
         found: dict[tuple[str, int], int] = {}
-        first = self.root.next
-        open_ = [(node, end, unlike) for symbol, end, unlike in edges[start] for node in first.get(symbol, ())]
-        seen: set[tuple[int, int, int]] = set()
+        open_ = [(self.root, start, 0)]
+        seen: set[tuple[_Node, int, int]] = set()
+        size = len(words)
         while open_:
-            node, at, unlike = open_.pop()
-            key = (id(node), at, unlike)
-            if key in seen:
+            place = open_.pop()
+            if place in seen:
                 continue
-            seen.add(key)
+            seen.add(place)
+            node, at, unlike = place
             for name in node.ends:
                 if unlike < found.get((name, at), 9):
                     found[name, at] = unlike
-            if at == len(words):
+            if at == size:
                 continue
-            for symbol, end, more in edges[at]:
-                for after in node.next.get(symbol, ()):
+            here = edges[at]
+            for symbol in node.next.keys() & here.keys():
+                for end, more in here[symbol]:
                     if unlike + more <= _UNLIKE:
-                        open_.append((after, end, unlike + more))
+                        open_ += [(after, end, unlike + more) for after in node.next[symbol]]
             if node.gap and words[at] not in _TURNS:
                 open_ += [(after, at + 1, unlike) for after in node.gap]
         return found
@@ -231,6 +234,7 @@ class Grammar:
     Args:
         lists: name → templates; a list may use others, but not itself.
         rules: name → templates. Several templates of one name are one rule.
+        also: lists to be found for their own sake, where they are there; others are only read if a rule needs them.
         misheard: long words that a recogniser may take for two or three short ones, in normal form.
 
     Raises:
@@ -238,10 +242,22 @@ class Grammar:
     """
 
     def __init__(
-        self, lists: Mapping[str, Iterable[str]], rules: Mapping[str, Iterable[str]], misheard: Iterable[str] = ()
+        self,
+        lists: Mapping[str, Iterable[str]],
+        rules: Mapping[str, Iterable[str]],
+        *,
+        also: Iterable[str] = (),
+        misheard: Iterable[str] = (),
     ) -> None:
-        read_lists = {name: [read(template) for template in templates] for name, templates in lists.items()}
         read_rules = {name: [read(template) for template in templates] for name, templates in rules.items()}
+        wanted = [name for name in also if name in lists]
+        wanted += [name for patterns in read_rules.values() for pattern in patterns for name in lists_in(pattern)]
+        read_lists: dict[str, list[Pattern]] = {}
+        while wanted:
+            name = wanted.pop()
+            if name in lists and name not in read_lists:
+                read_lists[name] = [read(template) for template in lists[name]]
+                wanted += [used for pattern in read_lists[name] for used in lists_in(pattern)]
         depths: dict[str, int] = {}
         for name in read_lists:
             _depth(name, read_lists, depths, ())
@@ -266,31 +282,38 @@ class Grammar:
         edges = self._edges(words)
         everything: list[Found] = []
         for net in self._nets:
-            for start in range(len(words)):
-                found = net.walk(words, edges, start)
-                if found:
-                    edges[start] = [*edges[start], *((f"<{name}>", end, unlike) for (name, end), unlike in found.items())]
+            first = net.root.next.keys()
+            for start, here in enumerate(edges):
+                if not first.isdisjoint(here) and (found := net.walk(words, edges, start)):
+                    for (name, end), unlike in found.items():
+                        here.setdefault(f"<{name}>", []).append((end, unlike))
                     everything += _longest(found, start)
-        for start in range(len(words)):
-            found = self._rules.walk(words, edges, start)
-            sure = {(name, end): unlike for (name, end), unlike in found.items() if unlike <= (end - start + 1) // 2}
-            everything += _longest(sure, start)
-        everything.sort(key=lambda one: one.span)
+        first = self._rules.root.next.keys()
+        for start, here in enumerate(edges):
+            if not first.isdisjoint(here) and (found := self._rules.walk(words, edges, start)):
+                sure = {(name, end): unlike for (name, end), unlike in found.items() if unlike <= (end - start + 1) // 2}
+                everything += _longest(sure, start)
+        everything.sort(key=_place)
         return everything
 
-    def _edges(self, words: Sequence[str]) -> list[list[Edge]]:
+    def _edges(self, words: Sequence[str]) -> list[Edges]:
         symbols, heard = self.vocabulary.symbols, self.vocabulary.heard
-        edges: list[list[Edge]] = []
+        edges: list[Edges] = []
         for at, word in enumerate(words):
-            here = [(symbol, at + 1, unlike) for symbol, unlike in symbols(word)]
+            here: Edges = {symbol: [(at + 1, unlike)] for symbol, unlike in symbols(word)}
             if word.isdigit():
-                here.append((FIGURE, at + 1, 0))
-            if len(word) < 2 or not here or len(word) <= 3:
+                here[FIGURE] = [(at + 1, 0)]
+            elif len(word) <= 3 or not here:
                 for size in (2, 3):
                     if at + size <= len(words):
-                        here += [(symbol, at + size, unlike) for symbol, unlike in heard(words[at : at + size])]
+                        for symbol, unlike in heard(words[at : at + size]):
+                            here.setdefault(symbol, []).append((at + size, unlike))
             edges.append(here)
         return edges
+
+
+def _place(one: Found) -> Span:
+    return one.span
 
 
 def _longest(found: Mapping[tuple[str, int], int], start: int) -> list[Found]:

@@ -16,6 +16,7 @@ _VERBS = frozenset(
     "is was are were has have had does did do will can could would keeps keep kept never still arrived came broke stopped went failed died got that which "
     "who and but because so since when i we you he she they it not just only always already again for with from at on in to of".split()
 )
+LISTS = ("@undergone", "@owner", "trouble")
 _LONGEST, _REST = 3, 5
 
 

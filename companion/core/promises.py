@@ -21,6 +21,7 @@ GRAMMAR: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+LISTS = ("@promise",)
 _REACH, _BESIDE = 16, 2
 _UNITS = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1, "night": 1, "week": 7, "fortnight": 14}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -164,14 +165,19 @@ def _hour(words: Sequence[str]) -> float | None:
                 minutes = _number(words[at - 1 : at]) if at >= 2 and _number(words[at - 2 : at - 1]) is not None else None
                 return number + (12 if evening else 0) + (minutes or 0) / 60
         if word == "past" and at > 0 and (number := _number(words[at + 1 : at + 2])) is not None:
-            return number + {"half": 0.5, "quarter": 0.25}.get(words[at - 1], (_number(words[at - 1 : at]) or 0) / 60)
+            return _usual(number) + {"half": 0.5, "quarter": 0.25}.get(words[at - 1], (_number(words[at - 1 : at]) or 0) / 60)
         if word in ("by", "at", "before", "around", "and") and (number := _number(words[at + 1 : at + 2])) is not None:
             if (word != "and" or "between" in words[:at]) and 0 < number <= 24 and words[at + 2 : at + 3] not in _COUNTED:
-                return float(number)
+                return float(_usual(number))
     for part, hour in _PARTS.items():
         if part in words:
             return float(hour)
     return None
+
+
+def _usual(hour: int) -> int:
+    """An hour said without morning or afternoon, as business hours have it."""
+    return hour + 12 if hour < 8 else hour
 
 
 def _lasting(words: Sequence[str]) -> float | None:

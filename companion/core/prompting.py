@@ -1,8 +1,8 @@
 """The agent's attention is the budget: which prompt comes up, and when.
 
 One at a time, the most useful first; never while the agent speaks, only at an opening (`opening.Openings`); a cooldown; a maximum per
-call; the same prompt not twice unless its cause came anew, and then only after a while. What must not wait (`now`: threats of harm) takes
-the place of any other and cannot be muted.
+call; the same prompt not twice unless its cause came anew, and then only after a while. After the cooldown, what is more useful may take
+the place of what is on the screen; what must not wait (`now`: threats of harm) does so at once, and cannot be muted.
 Source: one prompt at a time and few of them, after what agents and planners say of such tools (docs/design.md).
 """
 
@@ -130,8 +130,8 @@ class Prompter:
             times.append(self._last + _ms(self._rules.cooldown))
         if wish.topic in self._topics:
             times.append(self._topics[wish.topic] + _ms(self._rules.again))
-        if self._open:
-            times.append(self._open.until)
+        if self._open and self._open.wish.rank <= wish.rank:
+            times.append(self._open.until)  # only what is more useful takes its place
         ready = max(times)
         late = ready > wish.until or (opening.until is not None and ready > opening.until)
         return None if late else ready

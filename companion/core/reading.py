@@ -1,22 +1,13 @@
-"""One utterance as the detectors see it: its words, what the grammar found in them, and the turns before."""
+"""One utterance as the detectors see it: its words, what the grammar found in them, and what the customer had told."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from typing import TypeAlias
 
 import msgspec
 
 from companion.core.content import Content
-from companion.core.events import Channel
 from companion.core.updates import Grade
 from companion.core.words import Span, Text
-
-
-class Turn(msgspec.Struct, frozen=True):
-    """A turn that came before: who said it, its words in normal form, and their content keys."""
-
-    speaker: Channel
-    words: tuple[str, ...]
-    keys: frozenset[str]
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -34,8 +25,8 @@ class Reading(msgspec.Struct, frozen=True):
     found: dict[str, list[Span]]
     """Where each list and rule stands, by name."""
     content: Content
-    before: Sequence[Turn]
-    """The turns before, oldest first."""
+    told: frozenset[str]
+    """Keys of the content words that the customer used in the turns before."""
     vague: Collection[str]
     """Keys of content words that name no case in particular ("issue", "inconvenience")."""
     topic: Collection[str]
@@ -67,10 +58,9 @@ class Reading(msgspec.Struct, frozen=True):
         end = min(len(self.words), at + most)
         return min((start for start in self.text.starts if at < start < end), default=end)
 
-    def told(self, at: int) -> bool:
+    def given_back(self, at: int) -> bool:
         """Is the word at that place a content word that the customer used before?"""
-        key = self.content.key(self.words[at])
-        return bool(key) and any(key in turn.keys for turn in self.before if turn.speaker == "customer")
+        return self.content.key(self.words[at]) in self.told
 
 
 Detector: TypeAlias = Callable[[Reading, list[Hit]], list[Hit]]

@@ -40,7 +40,7 @@ def embedded(event: CallStarted) -> Rules:
 
 
 def replay(records: Sequence[Record], rules: Rules | None = None) -> Iterator[Record]:
-    """Judge a call's events anew.
+    """Judge a call's events anew, and what fell due up to the journal's end.
 
     Args:
         records: the whole journal of one call; its updates are left aside.
@@ -59,16 +59,23 @@ def replay(records: Sequence[Record], rules: Rules | None = None) -> Iterator[Re
     for record in records[1:]:
         if record.event is not None and not isinstance(record.event, Unknown):
             yield from call.receive(record.event, record.at)
+    if not call.ended:
+        yield from call.advance(records[-1].at)
+        yield from call.wind_up(records[-1].at)
 
 
-def check(records: Sequence[Record]) -> int:
+def check(records: Sequence[Record], rules: Rules | None = None) -> int:
     """Prove that a journal's events give its updates; how many records were compared.
+
+    Args:
+        records: the whole journal of one call, or its beginning, if it was cut off.
+        rules: those embedded, where they are at hand.
 
     Raises:
         ReplayMismatch: they do not; the text shows the first difference.
         JournalError: the journal cannot be used.
     """
-    again = list(replay(records))
+    again = list(replay(records, rules))
     if not isinstance(records[-1].update, CallClosed):
         again = again[: len(records)]  # a call cut off: what followed from its last event may never have been written
     pairs = zip_longest(map(encode, records), map(encode, again), fillvalue=b"(nothing)")

@@ -204,14 +204,15 @@ class Session:
         out += _heard(hits, index)
         for hit in hits:
             out += self._step(hit.step, self._steps.heard(hit, at), at)
-        for raised in _flagged(judgement, index):
-            out += self._flag(raised, at)
         out += [self._promise(promise.what, promise.by, promise.due, index) for promise in judgement.promises]
         self._advice.hear(judgement, said)
+        flags = _flagged(judgement, index)
         if said.speaker == "customer":
-            out += self._customer_turn(said, judgement, index, at)
-        elif not self._floor.is_back_channel(said.text):
-            out += self._agent_turn(said, judgement, hits, index, at)
+            out += self._customer_turn(said, judgement, flags, index, at)
+        elif self._floor.is_back_channel(said.text):
+            out += self._flag(flags, at)
+        else:
+            out += self._agent_turn(said, judgement, hits, flags, index, at)
         self._ask(at)
         return out
 
@@ -224,41 +225,43 @@ class Session:
         self._openings.spoke(said, self._clock.time(at), self._silent(at))
         return out
 
-    def _customer_turn(self, said: Utterance, judgement: Judgement, index: int, at: int) -> list[AnyUpdate]:
+    def _customer_turn(self, said: Utterance, judgement: Judgement, flags: list[FlagRaised], index: int, at: int) -> list[AnyUpdate]:
         time = self._clock.time(at)
         before = self._temper.at(time)
         self._last_words = [*self._last_words[1 - _LAST_WORDS :], said.text]
-        out: list[AnyUpdate] = [*self._temper.hear(judgement.upset, judgement.soothed, index, time, at)]
+        told = self._temper.hear(judgement.upset, judgement.soothed, index, time, at)
         heat = self._temper.at(time)
         if heat > before:
             self._advice.heated(self._steps, index, time)
+        out = self._flag(flags, at)
+        out[len(flags) : len(flags)] = told
         return out + self._escalate(self._escalator.turn(heat, judgement.refusal, time), at)
 
-    def _agent_turn(self, said: Utterance, judgement: Judgement, hits: tuple[StepHit, ...], index: int, at: int) -> list[AnyUpdate]:
+    def _agent_turn(
+        self, said: Utterance, judgement: Judgement, hits: Sequence[StepHit], flags: list[FlagRaised], index: int, at: int
+    ) -> list[AnyUpdate]:
         self._solving = self._solving or judgement.solving
         self._ask(at)
         self._steps.agent_turn()
         heat = self._temper.at(self._clock.time(at))
-        faults = self._orders.look(frozenset(hit.step for hit in hits), judgement.solving, heat)
+        peak = self._temper.curve.peak
+        faults = self._orders.look(frozenset(hit.step for hit in hits), solving=judgement.solving, heat=heat, peak=peak)
         if self._floor.pace.hurried and not self._hurried and heat >= self._checklist.heat.warn:
             faults += [flag for flag in self._checklist.flags if flag.detector == "pace"]
         self._hurried = self._floor.pace.hurried
         whole = (Evidence(index, 0, len(said.text), said.text),)
-        out: list[AnyUpdate] = []
         for flag in faults:
             why = next((hit.evidence for hit in hits if flag.order is not None and hit.step == flag.order.done), whole)
-            out += self._flag(FlagRaised(flag=flag.id, utterance=index, evidence=why), at)
-        return out
+            flags.append(FlagRaised(flag=flag.id, utterance=index, evidence=why))
+        return self._flag(flags, at)
 
     def _talked_over(self, found: TalkOver, index: int, at: int) -> list[AnyUpdate]:
         for listening in self._listening:
             listening.interrupted(found.start)
         number, text = self._agent_said
-        out: list[AnyUpdate] = []
-        for flag in self._checklist.flags:
-            if flag.detector == "talk_over":
-                out += self._flag(FlagRaised(flag=flag.id, utterance=index, evidence=(Evidence(number, 0, len(text), text),)), at)
-        return out + self._escalate(self._escalator.talk_overs(self._floor.over["agent"], self._clock.time(at)), at)
+        why = (Evidence(number, 0, len(text), text),)
+        flags = [FlagRaised(flag=flag.id, utterance=index, evidence=why) for flag in self._checklist.flags if flag.detector == "talk_over"]
+        return self._flag(flags, at) + self._escalate(self._escalator.talk_overs(self._floor.over["agent"], self._clock.time(at)), at)
 
     def _step(self, id: str, changed: StepChanged | None, at: int) -> list[AnyUpdate]:
         out: list[AnyUpdate] = [changed] if changed else []
@@ -270,12 +273,16 @@ class Session:
         self._advice.step(track, self._clock.time(at))
         return out
 
-    def _flag(self, raised: FlagRaised, at: int) -> list[AnyUpdate]:
-        flag = self._checklist.flag(raised.flag)
-        count = self._story.flags[flag.id] = self._story.flags.get(flag.id, 0) + 1
+    def _flag(self, raised: Sequence[FlagRaised], at: int) -> list[AnyUpdate]:
+        """Flags are raised; first all of them, then what they escalate to."""
         time = self._clock.time(at)
-        self._advice.flag(flag, raised.utterance, count, time)
-        return [raised, *self._escalate(self._escalator.flag(flag, count, self._temper.at(time), time), at)]
+        escalated: list[AnyUpdate] = []
+        for each in raised:
+            flag = self._checklist.flag(each.flag)
+            count = self._story.flags[flag.id] = self._story.flags.get(flag.id, 0) + 1
+            self._advice.flag(flag, each.utterance, count, time)
+            escalated += self._escalate(self._escalator.flag(flag, count, self._temper.at(time), time), at)
+        return [*raised, *escalated]
 
     def _marked(self, event: Marked, at: int) -> list[AnyUpdate]:
         changed = self._steps.mark(event.step, event.state, event.by, at)

@@ -64,6 +64,7 @@ GRAMMAR: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+LISTS = ("@when", "@soon", "@not", "soon", "will", "past", "asks", "fact", "no_time")
 _BEFORE, _AFTER = 12, 9
 """Words before and after a time in which what will happen is looked for."""
 

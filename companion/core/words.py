@@ -5,6 +5,8 @@ keeps the characters it came from. Templates go through the same form, so that a
 """
 
 import re
+from bisect import bisect_left
+from functools import lru_cache
 
 import msgspec
 
@@ -105,12 +107,18 @@ _spelled: dict[str, tuple[str, ...]] = {}
 _BOUND = 50_000
 
 
+@lru_cache(maxsize=256)
 def normal(text: str) -> Text:
     """Bring a text into normal form."""
     words: list[str] = []
     spans: list[Span] = []
+    breaks: list[int] = []
+    ended = 0
     for match in _TOKEN.finditer(text):
-        raw = match["word"]
+        raw, span = match["word"], match.span()
+        if span[0] - ended > 1 or text[ended : span[0]] == "\n":
+            breaks.extend(ended + found.start() for found in _SENTENCE.finditer(text[ended : span[0]]))
+        ended = span[1]
         if raw is None:
             if match["tag"] != "number":
                 continue
@@ -119,35 +127,34 @@ def normal(text: str) -> Text:
         if spelled is None:
             if len(_spelled) >= _BOUND:
                 _spelled.clear()
-            spelled = _spelled[raw] = _spell(raw.lower())
-        before = words[-1] if words else ""
-        if len(raw) <= 2 and before:  # "i m", "don t": an apostrophe lost on the way
-            low = raw.lower()
-            if before in _PRONOUNS and low in _AFTER_I and not (low == "s" and before == "i"):
-                spelled = (_AFTER_I[low],)
-            elif low == "t" and before in _STEMS_OF_NOT:
-                words[-1] = {"won": "will", "can": "can", "ain": "is"}.get(before, before[:-1])
-                spelled = ("not",)
+            spelled = _spelled[raw] = tuple(word for word in _spell(raw.lower()) if word not in _FILLERS)
+        if len(raw) <= 2 and words:
+            spelled = _rejoined(words, raw.lower()) or spelled
         for word in spelled:
-            if word in _FILLERS:
-                continue
-            _put(words, spans, word, match.span())
-    starts = {
-        at for at in range(1, len(words))
-        if spans[at - 1][1] < spans[at][0] and _SENTENCE.search(text, spans[at - 1][1], spans[at][0])
-    }  # fmt: skip
-    return Text(text, tuple(words), tuple(spans), frozenset(starts))
+            if words and words[-1] == word and not word.isdigit():
+                continue  # "i i"
+            words.append(word)
+            spans.append(span)
+            size = len(words)
+            if size >= 4 and word == words[-3] and words[-2] == words[-4] and not word.isdigit():  # "it is it is"
+                del words[-2:], spans[-2:]
+            elif word == "know" and size >= 2 and words[-2] == "you" and (size < 3 or words[-3] not in _KNOW):
+                del words[-2:], spans[-2:]
+    return Text(text, tuple(words), tuple(spans), _starts(spans, breaks))
 
 
-def _put(words: list[str], spans: list[Span], word: str, span: Span) -> None:
-    """Append a word, unless it only repeats what was just said ("i i", "it is it is")."""
-    if words and words[-1] == word and not word.isdigit():
-        return
-    words.append(word)
-    spans.append(span)
-    if len(words) >= 4 and words[-2:] == words[-4:-2] and not words[-1].isdigit():
-        del words[-2:]
-        del spans[-2:]
-    elif len(words) >= 2 and word == "know" and words[-2] == "you" and (len(words) < 3 or words[-3] not in _KNOW):
-        del words[-2:]
-        del spans[-2:]
+def _rejoined(words: list[str], raw: str) -> tuple[str, ...]:
+    """What stands for a short word when an apostrophe was lost on the way: "i m", "don t". Nothing, mostly."""
+    before = words[-1]
+    if before in _PRONOUNS and raw in _AFTER_I and not (raw == "s" and before == "i"):
+        return (_AFTER_I[raw],)
+    if raw == "t" and before in _STEMS_OF_NOT:
+        words[-1] = {"won": "will", "can": "can", "ain": "is"}.get(before, before[:-1])
+        return ("not",)
+    return ()
+
+
+def _starts(spans: list[Span], breaks: list[int]) -> frozenset[int]:
+    """The words before which a sentence ended."""
+    starts = {bisect_left(spans, (at, 0)) for at in breaks}
+    return frozenset(at for at in starts if 0 < at < len(spans))
