@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus, WebSocketException
 
 from companion.errors import SourceError
 from companion.speech.redact import clean
@@ -124,7 +124,12 @@ class Line:
             self._dialling = None
 
     async def _connect(self) -> ClientConnection:
-        return await connect(self._uri, open_timeout=_OPEN, close_timeout=_CLOSE, max_size=LONGEST_MESSAGE, logger=_log)
+        try:
+            return await connect(self._uri, open_timeout=_OPEN, close_timeout=_CLOSE, max_size=LONGEST_MESSAGE, logger=_log)
+        except UnicodeError as error:
+            raise OSError("no name of a host") from error
+        except (ValueError, EOFError) as error:  # websockets 14 lets these out where the answer is not HTTP
+            raise InvalidMessage(str(error) or "no answer") from error
 
 
 def _reason(error: Exception) -> str:

@@ -85,6 +85,8 @@ async def test_a_named_pipe_waits_for_its_writer(tmp_path: Path) -> None:
 async def test_a_descriptor_stays_open(pipe: tuple[int, int]) -> None:
     source = Blocks(pipe[0], "stdin")
     os.write(pipe[1], b"one")
-    asyncio.get_running_loop().call_later(0.02, source.stop)
-    assert [block async for block in source] == [b"one"]
+    blocks = aiter(source)
+    assert await anext(blocks) == b"one"
+    source.stop()
+    assert [block async for block in blocks] == []
     os.fstat(pipe[0])

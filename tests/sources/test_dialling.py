@@ -63,8 +63,9 @@ class TestFirstCall:
             said = await refusal(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         assert said.startswith("ws://peer: does not speak WebSocket (")
 
-    async def test_no_such_host(self) -> None:
-        assert (await refusal("ws://host.invalid/")).startswith("ws://peer: cannot be reached (")
+    @pytest.mark.parametrize("host", ["255.255.255.255", "two..dots"])
+    async def test_no_such_host(self, host: str) -> None:
+        assert (await refusal(f"ws://{host}/")).startswith("ws://peer: cannot be reached (")
 
     async def test_stopped_meanwhile(self) -> None:
         async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
