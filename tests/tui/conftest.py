@@ -214,7 +214,7 @@ def plain(lines: Iterable[Line]) -> list[str]:
     return ["".join(text for text, _ in line).replace("\u00a0", " ").rstrip() for line in lines]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def calls() -> object:
     """This module: `calls.heated()`, `calls.glimpse(…)`."""
     return sys.modules[__name__]

@@ -1,10 +1,26 @@
 """A panel draws what its lines say, as plain text, and only when they change."""
 
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 
-from companion.tui.lines import Line
+from companion.tui.lines import Line, width_of
 from companion.tui.panel import Panel
 from companion.tui.snapshot import Snapshot
+from companion.tui.widgets.checklist import Steps
+from companion.tui.widgets.customer import Customer
+from companion.tui.widgets.keys import Keys
+from companion.tui.widgets.notice import NoticeLine
+from companion.tui.widgets.prompt import Say
+from companion.tui.widgets.status import Status
+from companion.tui.widgets.summary import summary
+from companion.tui.widgets.transcript import Transcript
+
+LEAST: dict[type[Panel], int] = {Keys: 36, Status: 24, Steps: 16, Customer: 32, Transcript: 12, Say: 4}
+"""Below these widths lines may be wider than the panel, which cuts them; nothing narrower is asked of a terminal."""
 
 
 class Note(Panel):
@@ -45,3 +61,30 @@ async def test_it_is_drawn_again_only_when_its_lines_change() -> None:
         await pilot.resize_terminal(60, 10)
         await pilot.pause()
         assert "58×2" in note.render().plain
+
+
+@pytest.mark.parametrize("panel", [Status, Say, Steps, Customer, Transcript, NoticeLine, Keys], ids=lambda panel: panel.__name__)
+@given(
+    width=st.integers(min_value=1, max_value=140),
+    height=st.integers(min_value=1, max_value=45),
+    moment=st.integers(min_value=1, max_value=60),
+)
+@settings(max_examples=40, deadline=None)
+def test_no_size_is_too_small_at_any_moment(calls: Any, panel: type[Panel], width: int, height: int, moment: int) -> None:
+    book = calls.settled()
+    words = "so sorry that you lost that meeting"
+    glimpse = calls.glimpse(calls.opening(), "agent", f"i am {words} and", {"apologized": words}, {"argue": "i am"})
+    snapshot = calls.taken(*book.records[:moment], glimpse)
+    lines = panel().lines(snapshot, width, height)
+    assert all(width_of(line) <= max(width, LEAST.get(panel, 1)) for line in lines)
+
+
+@given(
+    width=st.integers(min_value=24, max_value=140),
+    height=st.integers(min_value=1, max_value=45),
+    moment=st.integers(min_value=1, max_value=60),
+)
+@settings(max_examples=40, deadline=None)
+def test_nor_for_the_summary(calls: Any, width: int, height: int, moment: int) -> None:
+    lines = summary(calls.taken(*calls.settled().records[:moment]), width, height)
+    assert all(width_of(line) <= width for line in lines)

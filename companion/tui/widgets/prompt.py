@@ -5,7 +5,6 @@ from companion.tui.lines import Line, cut, wrap
 from companion.tui.panel import Panel
 from companion.tui.snapshot import Snapshot
 
-
 NARROW = 60
 """Below this width, what to do may take two lines."""
 
