@@ -176,6 +176,16 @@ async def test_the_layout_follows_the_size(calls: Any) -> None:
         assert [line[2] for line in strip[7:13]] == list("123456")
 
 
+@pytest.mark.parametrize("size", [(120, 16), (100, 17), (80, 17), (44, 17)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_six_steps_are_seen_in_a_low_terminal_too(calls: Any, size: tuple[int, int]) -> None:
+    desk = Desk(*calls.heated().records)
+    async with desk.app.run_test(size=size) as pilot:
+        await pilot.pause()
+        text = text_of(pilot)
+    for number, step in enumerate(calls.CHECKLIST.steps[:6], 1):
+        assert any(f"{number} {mark} {step.title}" in text for mark in "●○!"), step.title
+
+
 async def test_an_open_prompt_moves_nothing(calls: Any) -> None:
     desk = Desk(*calls.opening().records)
     async with desk.app.run_test(size=(80, 24)) as pilot:
