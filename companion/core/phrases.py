@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from companion.core.content import STOP
 from companion.core.likeness import Vocabulary
 from companion.core.words import Span, normal
 from companion.errors import ChecklistError
@@ -20,6 +21,8 @@ _MARK = re.compile(r"\[|\]|\(|\)|\||<[^<>]*>|\.{2,3}|[^\s\[\]()|<>]+")
 _TURNS = frozenset("not never but although unless without if no".split())
 """Words over which a gap does not reach: what follows them means something else."""
 _GAPS = {"..": 3, "...": 6}
+_SMALL = frozenset("i we you me us your my am are is be been have has had that this it".split())
+"""Small words inside a phrase that may be misheard as some word of the same beginning and about the same length, if that is no small word itself."""
 FIGURE = "@figure"
 """In a template: any number in figures."""
 _UNLIKE = 2
@@ -129,12 +132,13 @@ class Found(msgspec.Struct, frozen=True):
 class _Node:
     """A place in the graph. `next` by symbol, `gap` over any word, `ends` the templates that are complete here."""
 
-    __slots__ = ("ends", "gap", "next", "own")
+    __slots__ = ("ends", "gap", "next", "own", "slips")
 
     def __init__(self, own: bool = False) -> None:
         self.next: dict[str, list[_Node]] = {}
         self.gap: list[_Node] = []
         self.ends: list[str] = []
+        self.slips: dict[str, list[tuple[int, _Node]]] = {}
         self.own = own  # reached in one way only, so that templates which begin alike may share it
 
 
@@ -195,6 +199,18 @@ class _Net:
             reached.append(node)
         return reached
 
+    def finish(self) -> None:
+        """Note at each place the small words for which a recogniser may have heard another that begins alike."""
+        open_, seen = [self.root], {self.root}
+        while open_:
+            node = open_.pop()
+            for symbol in node.next.keys() & _SMALL:
+                node.slips.setdefault(symbol[0], []).extend((len(symbol) + 2, after) for after in node.next[symbol])
+            for other in (*(one for after in node.next.values() for one in after), *node.gap):
+                if other not in seen:
+                    seen.add(other)
+                    open_.append(other)
+
     def walk(self, words: Sequence[str], edges: Sequence[Edges], start: int) -> dict[tuple[str, int], int]:
         """What begins at word `start`: (name, end) → how unlike it is."""
         found: dict[tuple[str, int], int] = {}
@@ -217,8 +233,11 @@ class _Net:
                 for end, more in here[symbol]:
                     if unlike + more <= _UNLIKE:
                         open_ += [(after, end, unlike + more) for after in node.next[symbol]]
-            if node.gap and words[at] not in _TURNS:
+            word = words[at]
+            if node.gap and word not in _TURNS:
                 open_ += [(after, at + 1, unlike) for after in node.gap]
+            if node.slips and unlike < _UNLIKE and at > start and word not in STOP:
+                open_ += [(after, at + 1, unlike + 1) for most, after in node.slips.get(word[0], ()) if len(word) < most]
         return found
 
 
@@ -274,6 +293,8 @@ class Grammar:
         for name, patterns in read_rules.items():
             for pattern in patterns:
                 self._rules.add(pattern, name)
+        for net in (*self._nets, self._rules):
+            net.finish()
         atoms = {atom for patterns in (*read_lists.values(), *read_rules.values()) for pattern in patterns for atom in _atoms(pattern)}
         self.vocabulary = Vocabulary((a.word for a in atoms if not a.stem), (a.word for a in atoms if a.stem), misheard)
 
@@ -291,7 +312,7 @@ class Grammar:
         first = self._rules.root.next.keys()
         for start, here in enumerate(edges):
             if not first.isdisjoint(here) and (found := self._rules.walk(words, edges, start)):
-                sure = {(name, end): unlike for (name, end), unlike in found.items() if unlike <= (end - start + 1) // 2}
+                sure = {(name, end): unlike for (name, end), unlike in found.items() if unlike * 3 <= end - start + 1}
                 everything += _longest(sure, start)
         everything.sort(key=_place)
         return everything
