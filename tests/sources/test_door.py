@@ -1,9 +1,27 @@
 """Who may come in."""
 
-import pytest
-from websockets.datastructures import Headers
+import asyncio
+import shutil
+import ssl
+import subprocess
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
 
+import pytest
+from websockets.asyncio.client import connect
+from websockets.datastructures import Headers
+from websockets.exceptions import InvalidStatus
+
+from companion.core.feed import Complaint
+from companion.errors import ConfigError
 from companion.sources.door import Door, is_local
+from companion.sources.vosk_server import VoskServer
+from companion.speech.recogniser import Recogniser
+
+Script = Callable[..., Callable[[str], Recogniser]]
+Run = Callable[..., AbstractAsyncContextManager[Any]]
 
 
 def status(door: Door, path: str = "/", **headers: str) -> int | None:
@@ -54,3 +72,52 @@ def test_no_more_than_agreed() -> None:
     assert status(door) == 503
     door.leave()
     assert status(door) is None
+
+
+async def goodbye(client: Any) -> bool:
+    """Whether the listener answers."""
+    await client.send('{"eof" : 1}')
+    return bool(await client.recv())
+
+
+class TestListener:
+    """The same at a listener that runs."""
+
+    async def test_token(self, running: Run, script: Script) -> None:
+        async with running(script(), host="0.0.0.0", token="let me in") as run:
+            assert run.of(Complaint) == await run.until(Complaint)
+            for path, headers in (("/?token=let%20me%20in", {}), ("/", {"Authorization": "Bearer let me in"})):
+                async with run.dial(path, additional_headers=headers) as client:
+                    assert await goodbye(client)
+            for path in ("/", "/?token=", "/?token=let%20me%20i"):
+                with pytest.raises(InvalidStatus) as caught:
+                    await run.dial(path).__aenter__()
+                assert caught.value.response.status_code == 401
+
+    async def test_tls(self, running: Run, script: Script, tmp_path: Path) -> None:
+        if shutil.which("openssl") is None:
+            pytest.skip("openssl is needed to make a certificate")
+        key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+        make = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1".split()
+        await asyncio.to_thread(subprocess.run, [*make, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        trusting = ssl.create_default_context(cafile=str(certificate))
+        async with running(script(), certificate=certificate, key=key) as run:
+            client = await connect(f"wss://127.0.0.1:{run.server.port}", ssl=trusting)
+            assert await goodbye(client)
+
+    def test_a_certificate_that_is_none(self, script: Script, tmp_path: Path) -> None:
+        path = tmp_path / "certificate.pem"
+        with pytest.raises(ConfigError, match="no such file or directory; give PEM files"):
+            VoskServer("", 0, recogniser=script(), certificate=path)
+        path.write_text("not a certificate")
+        with pytest.raises(ConfigError, match="is no certificate with its private key; give PEM files"):
+            VoskServer("", 0, recogniser=script(), certificate=path)
+
+    async def test_pages_of_other_sites(self, running: Run, script: Script) -> None:
+        async with running(script()) as run:
+            for origin in ("http://localhost:8080", "null", "http://127.0.0.1"):
+                async with run.dial(origin=origin) as client:
+                    assert await goodbye(client)
+            with pytest.raises(InvalidStatus) as caught:
+                await run.dial(origin="https://elsewhere.example").__aenter__()
+            assert caught.value.response.status_code == 403

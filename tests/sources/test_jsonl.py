@@ -118,6 +118,12 @@ class TestPlayed:
         source = transcript(path, *[line(text="word " * 100)] * 50, speed=0.001)
         assert kinds([item async for item in source])[-1] == "Closed"
 
+    async def test_a_call_that_ends_in_the_input(self, path: Path) -> None:
+        end = b'{"event": "end", "start": 2}\n'
+        items = [item async for item in transcript(path, line(start=0, end=1), end, line(), speed=50)]
+        assert [item for item in items if isinstance(item, Closed)] == [Closed(call="call-1", reason="ended", at=2000)]
+        assert isinstance(items[-1], Complaint)
+
     async def test_a_pipe_begins_now(self, path: Path) -> None:
         source = transcript(path, line(start=0, end=1000.0), speed=1, from_now=True)
         items = [item async for item in source]

@@ -11,6 +11,8 @@ from companion import sources
 from companion.core.feed import Closed, Level
 from companion.errors import ConfigError, SourceError
 from companion.sources.uri import Address, parse
+from companion.sources.vosk_server import VoskServer
+from companion.sources.websocket import Chat, SoundStream
 from companion.speech.recogniser import Scripted
 
 
@@ -135,3 +137,13 @@ class TestOpen:
         items = [item async for item in sources.open("-", stdin=read)]
         assert [type(item).__name__ for item in items] == ["Opened", "Happened", "Closed"]
         os.close(read)
+
+    def test_streams_and_listeners_are_not_dialled_before_they_are_iterated(self) -> None:
+        def recogniser(call: str) -> Scripted:
+            return Scripted([])
+
+        assert isinstance(sources.open("ws://127.0.0.1:1/"), Chat)
+        assert isinstance(sources.open("ws://127.0.0.1:1/?rate=8000&channels=2", recogniser=recogniser), SoundStream)
+        server = sources.open("vosk://:0", recogniser=recogniser)
+        assert isinstance(server, VoskServer)
+        assert server.name == "vosk://127.0.0.1:0"

@@ -121,6 +121,14 @@ class TestEvents:
             Happened(call="call-1", event=HoldEnded(), at=9500),
         ]
 
+    def test_hold_in_a_chat(self) -> None:
+        items = feed(said(ts=1000), {"event": "hold", "ts": 1060}, {"event": "unhold"}, {"event": "end", "ts": 1090})
+        assert [item.at for item in items[1:]] == [0, 60000, 60000, 90000]
+
+    def test_an_event_too_far_back(self) -> None:
+        items = feed(said(start=0, end=100), {"event": "hold", "start": 10})
+        assert items[-1].event == LineRejected(line=2, reason="goes back from 100 s to 10 s, more than 30 s")
+
     def test_numbers_name_calls_too(self) -> None:
         assert feed(said(call=42))[0].call == "42"
 
