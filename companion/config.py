@@ -4,14 +4,10 @@ One name, three spellings: `[speech] model` in the file = `COMPANION_SPEECH_MODE
 else `$COMPANION_CONFIG`, else `./companion.toml`, else the user's own. Secrets come by file path, never by a flag's value.
 """
 
-import difflib
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-
-import platformdirs
 
 from companion.errors import ConfigError
 
@@ -61,11 +57,15 @@ def setting(name: str) -> Setting:
 
 def models_folder() -> Path:
     """Where downloaded speech models are kept."""
+    import platformdirs  # here and below: --help needs the settings' names, and not where they are kept
+
     return Path(platformdirs.user_data_path("companion")) / "models"
 
 
 def choice_file() -> Path:
     """Where `companion model use` keeps its choice."""
+    import platformdirs
+
     return Path(platformdirs.user_config_path("companion")) / "speech-model"
 
 
@@ -80,10 +80,12 @@ def find_file(named: str | None, environment: Mapping[str, str] = os.environ) ->
             if not Path(path).is_file():
                 raise ConfigError(f"{path}: no such file (named by {origin}); give the path of a companion.toml")
             return Path(path)
-    for candidate in (Path("companion.toml"), Path(platformdirs.user_config_path("companion")) / "companion.toml"):
-        if candidate.is_file():
-            return candidate
-    return None
+    if Path("companion.toml").is_file():
+        return Path("companion.toml")
+    import platformdirs
+
+    own = Path(platformdirs.user_config_path("companion")) / "companion.toml"
+    return own if own.is_file() else None
 
 
 def read_file(path: Path) -> dict[str, Any]:
@@ -92,6 +94,9 @@ def read_file(path: Path) -> dict[str, Any]:
     Raises:
         ConfigError: it cannot be read, is no TOML, or names a setting that does not exist.
     """
+    import difflib
+    import tomllib
+
     try:
         with path.open("rb") as file:
             table = tomllib.load(file)

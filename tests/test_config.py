@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import platformdirs
 import pytest
 from click.testing import CliRunner
 
@@ -15,7 +16,7 @@ DOCS = Path(__file__).parents[1] / "docs" / "configuration.md"
 @pytest.fixture(autouse=True)
 def _in_an_empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(config.platformdirs, "user_config_path", lambda name: tmp_path / "user")
+    monkeypatch.setattr(platformdirs, "user_config_path", lambda name: tmp_path / "user")
 
 
 @pytest.mark.parametrize("setting", config.SETTINGS, ids=lambda setting: setting.name)
