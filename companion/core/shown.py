@@ -29,6 +29,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[Span, ...] = ()
     steps: tuple[str, ...] = ()
     """Steps that this utterance meets."""
+    ticks: tuple[str, ...] = ()
+    """Those of them whose state it changed: said for the first time, or more fully than before."""
     flags: tuple[str, ...] = ()
     """Flags that it raises."""
 
@@ -49,6 +51,8 @@ class ShownStep(msgspec.Struct, frozen=True, kw_only=True):
     """The words that ticked it; empty where a person did."""
     heard: tuple[Evidence, ...] = ()
     """The words that met it last, whether or not that changed anything."""
+    heard_in: int | None = None
+    """The utterance of those words."""
     because: str = ""
     asked: bool = False
     """It is asked for by now (its `when` came true, as far as records tell)."""

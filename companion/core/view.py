@@ -194,15 +194,17 @@ def _said(view: CallView, at: int, event: events.Utterance) -> CallView:
 def _heard(view: CallView, at: int, update: updates.StepHeard) -> CallView:
     rows = _spanned(view.rows, update.evidence, step=update.step)
     rows = _row_changed(rows, update.utterance, lambda row: replace(row, steps=_with(row.steps, update.step)))
-    view = _step_changed(replace(view, rows=rows), update.step, heard=update.evidence)
+    view = _step_changed(replace(view, rows=rows), update.step, heard=update.evidence, heard_in=update.utterance)
     return _asked(view, at, lambda when: update.step in when.steps)
 
 
 def _changed(view: CallView, at: int, update: updates.StepChanged) -> CallView:
     step = view.step(update.step)
-    by_words = step is not None and update.state == "done" and view.marked != update.step
-    evidence = step.heard if step is not None and by_words else ()
-    return _step_changed(view, update.step, state=update.state, grade=update.grade, because=update.because, at=at, evidence=evidence)
+    change: dict[str, Any] = {"state": update.state, "grade": update.grade, "because": update.because, "at": at}
+    if step is None or step.heard_in is None or update.state != "done" or view.marked == update.step:
+        return _step_changed(view, update.step, evidence=(), **change)
+    rows = _row_changed(view.rows, step.heard_in, lambda row: replace(row, ticks=_with(row.ticks, update.step)))
+    return _step_changed(replace(view, rows=rows), update.step, evidence=step.heard, **change)
 
 
 def _flagged(view: CallView, at: int, update: updates.FlagRaised) -> CallView:

@@ -144,6 +144,7 @@ class TestSteps:
         view = folded((3, said("agent")), (3, heard("apologized", 0, SORRY)), (3, changed("apologized", "done", 2)))
         view = folded((9, said("agent")), (9, heard("apologized", 1, Evidence(1, 0, 2, "we"))), view=view)
         assert view.steps[1].evidence == (SORRY,)
+        assert [(row.steps, row.ticks) for row in view.rows] == [(("apologized",), ("apologized",)), (("apologized",), ())]
 
     def test_a_persons_tick_shows_no_words_that_were_not_its_reason(self) -> None:
         view = folded((3, said("agent")), (3, heard("apologized", 0, SORRY)), (3, changed("apologized", "done", 1)))

@@ -104,7 +104,7 @@ def _said(step: ShownStep, snapshot: Snapshot) -> str:
 
 def _style(step: ShownStep, tentative: bool) -> str:
     if tentative:
-        return STYLES["tentative"]
+        return STYLES["tentative"] if step.number is not None else "$warm"
     wanted = step.state == "open" and step.asked and step.number is not None
     return STYLES["asked" if wanted else step.state]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from companion.core.checklist import Flag
 from companion.core.events import Channel
 from companion.core.shown import Row, Span
-from companion.core.updates import FlagRaised
+from companion.core.updates import FlagRaised, StepHeard
 from companion.tui import words
 from companion.tui.feed import Glimpse
 from companion.tui.lines import Line, Piece, width_of, wrap
@@ -67,7 +67,7 @@ class Transcript(Panel):
 
 
 def _laid_out(row: Row, snapshot: Snapshot, width: int) -> list[Line]:
-    pieces = _marked(row.text, row.spans, _numbers(row.steps, snapshot), "")
+    pieces = _marked(row.text, row.spans, _numbers(row.ticks, snapshot), "")
     for id in row.flags:
         flag = _flag(id, row.speaker, snapshot)
         pieces += [(" ", ""), (words.flagged(flag.speaker, flag.title), "bold $hot" if flag.serious else "bold $warm")]
@@ -80,7 +80,7 @@ def _glimpse(glimpse: Glimpse, snapshot: Snapshot, width: int) -> list[Line]:
         own = [piece for piece in mark.evidence if piece.utterance == mark.utterance]
         of = (None, mark.flag) if isinstance(mark, FlagRaised) else (mark.step, None)
         spans += [Span(piece.from_, piece.to, *of) for piece in own]
-    met = [mark.step for mark in glimpse.tentative if not isinstance(mark, FlagRaised)]
+    met = [mark.step for mark in glimpse.tentative if not isinstance(mark, FlagRaised) and _would_tick(mark, snapshot)]
     speaker = glimpse.partial.channel
     pieces = _marked(glimpse.partial.text, spans, _numbers(met, snapshot), "italic $quiet")
     pieces.append((" …", "$quiet"))
@@ -91,8 +91,13 @@ def _glimpse(glimpse: Glimpse, snapshot: Snapshot, width: int) -> list[Line]:
     return _sided(pieces, speaker, "  ···", width, "$quiet")
 
 
+def _would_tick(mark: StepHeard, snapshot: Snapshot) -> bool:
+    step = snapshot.view.step(mark.step)
+    return step is None or step.state != "done" or mark.grade > step.grade
+
+
 def _numbers(met: Iterable[str], snapshot: Snapshot) -> dict[str, str]:
-    """The number keys of the steps met; a further step has none and is only underlined."""
+    """The number keys of the steps ticked; a further step has none and is only underlined."""
     numbers = {step.id: step.number for step in snapshot.view.steps}
     return {id: str(number) for id in met if (number := numbers.get(id)) is not None}
 
@@ -120,7 +125,7 @@ def _marked(text: str, spans: Sequence[Span], steps: dict[str, str], plain: str)
 
 
 def _span_style(span: Span, steps: dict[str, str]) -> str:
-    """A key step that was met here stands out; further steps, and words that another's step goes back to, are underlined."""
+    """What ticked a key step stands out; what met one again, further steps, and what another went back to, is underlined."""
     if span.step is None:
         return "bold underline $warm"
     return "bold underline $good" if span.step in steps else "underline"

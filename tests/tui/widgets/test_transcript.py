@@ -38,13 +38,21 @@ def test_the_words_that_ticked_are_marked_with_the_steps_number(calls: Any) -> N
     assert ("\u00a05\u00a0", "bold $chip on $chip-back") in said
 
 
+def test_what_meets_a_step_again_is_only_underlined(calls: Any) -> None:
+    book = calls.opening().say(15, "agent", "so sorry").hears("apologized", 2, "so sorry").say(20, "agent", "yes really sorry")
+    book.update(calls.StepHeard(step="apologized", utterance=3, grade=1, score=100, evidence=book.evidence("really sorry")))
+    glimpse = calls.glimpse(book, "agent", "sorry again", {"apologized": "sorry"})
+    lines = Transcript().lines(calls.taken(*book.records, glimpse), 100, 12)
+    assert calls.plain(lines)[-3:] == ["00:15 A▸ so sorry  4", "00:20 A▸ yes really sorry", "  ··· A▸ sorry again …"]
+    assert ("sorry", "underline") in lines[-2]
+
+
 def test_the_customers_words_that_a_step_goes_back_to_are_underlined(calls: Any) -> None:
     book = calls.opening().say(15, "agent", "it drops out every evening")
     echoed = calls.Evidence(1, 9, 42, "my router has been dropping out e")
     book.update(calls.StepHeard(step="paraphrased", utterance=2, grade=2, score=100, evidence=(echoed,)))
     lines = Transcript().lines(calls.taken(*book.records), 100, 40)
     assert ("router", "underline") in [piece for line in lines for piece in line]
-    assert calls.plain(lines)[-1] == "00:15 A▸ it drops out every evening  2"
 
 
 def test_flags_stand_behind_the_words_that_raised_them(calls: Any) -> None:
