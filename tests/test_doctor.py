@@ -114,7 +114,7 @@ def test_a_look_that_breaks_does_not_stop_the_others(examine: Examine) -> None:
 def test_a_broken_model_is_a_finding(examine: Examine, tmp_path: Path) -> None:
     found = examine(model=lambda: models.Model(name="broken", path=tmp_path, rate=16000))
     assert found["speech model"].ok is False
-    assert "Failed to create a model" in found["speech model"].detail
+    assert "failed to create a model" in found["speech model"].detail
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from companion.errors import SpeechError
 from companion.speech import worker
 
 _LAST_LINES = 20  # of libvosk's own words, kept for the text of an error
-_KALDI = re.compile(r"^(ERROR|ASSERTION_FAILED|WARNING) \([^)]*\):? ?")
+_KALDI = re.compile(r"^(?:ERROR|ASSERTION_FAILED) \(.*?:\d+\):? *")  # ERROR (VoskAPI:Model():model.cc:122) what is wrong
 
 
 class ChildLost(SpeechError):

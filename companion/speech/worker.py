@@ -94,7 +94,7 @@ class _Model:
             self._vosk.SetLogLevel(-1)
             self._model = self._vosk.Model(self._path)
         except Exception as error:  # the room's outer edge: whatever it is, the parent must hear of it
-            self._answers.give(FAILED, 0, f"{type(error).__name__}: {error}".encode())
+            self._answers.give(FAILED, 0, _in_words(error))
             os._exit(1)
         self._done.set()
         self._answers.give(READY, 0)
@@ -130,7 +130,15 @@ def _recognise(stream: int, requests: "SimpleQueue[_Request]", loaded: _Model, a
             else:
                 answers.give(NOTHING, stream)
     except Exception as error:  # the room's outer edge: whatever it is, the parent must hear of it
-        answers.give(FAILED, stream, f"{type(error).__name__}: {error}".encode())
+        answers.give(FAILED, stream, _in_words(error))
+
+
+def _in_words(error: Exception) -> bytes:
+    """Vosk raises bare exceptions, whose kind tells nothing."""
+    if type(error) is not Exception:
+        return f"{type(error).__name__}: {error}".encode()
+    words = str(error)
+    return (words[:1].lower() + words[1:]).encode()
 
 
 def _import_vosk() -> Any:

@@ -1,7 +1,8 @@
 """What the tests of speech share: the bundled model and call, and that no process is left behind."""
 
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,19 @@ def demo() -> NDArray[np.int16]:
 def chunks(demo: NDArray[np.int16]) -> "Chunks":
     """Chunks of the demo call."""
     return Chunks(demo)
+
+
+@pytest.fixture
+def spoiled(tmp_path: Path) -> Callable[[str, Callable[[bytes], bytes]], Path]:
+    """Makes a copy of the starter model in which one file is changed."""
+
+    def spoil(name: str, change: Callable[[bytes], bytes]) -> Path:
+        model = tmp_path / "model"
+        shutil.copytree(models.STARTER, model)
+        (model / name).write_bytes(change((model / name).read_bytes()))
+        return model
+
+    return spoil
 
 
 class Chunks:

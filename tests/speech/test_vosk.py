@@ -144,6 +144,15 @@ async def test_closing_in_the_middle_is_quick_and_clean(chunks: Chunks) -> None:
 
 
 async def test_a_folder_that_is_no_model_stops_the_start(tmp_path: Path) -> None:
-    with pytest.raises(SpeechError, match=r"^speech model .*: .*Failed to create a model.*choose another with --speech-model"):
+    with pytest.raises(SpeechError, match=r"^speech model .*: .*failed to create a model.*choose another with --speech-model"):
         async with Vosk(tmp_path):
             pass
+
+
+async def test_a_model_that_fails_at_every_chunk_is_given_up(
+    spoiled: Callable[[str, Callable[[bytes], bytes]], Path], chunks: Chunks
+) -> None:
+    path = spoiled("conf/mfcc.conf", lambda conf: conf.replace(b"--num-ceps=40", b"--num-ceps=13"))
+    async with Vosk(path) as vosk:
+        with pytest.raises(SpeechError, match=r"dimension mismatch.*4 times in a row; try another model"):
+            await heard_ahead(vosk.call(), chunks(0, 2, "agent"))

@@ -125,7 +125,7 @@ def test_a_folder_without_a_model_is_a_failure_in_words(start: Start, tmp_path: 
     process = start(tmp_path)
     kind, stream, why = answer(process)
     assert (kind, stream) == (worker.FAILED, 0)
-    assert b"Failed to create a model" in why
+    assert b"failed to create a model" in why
     assert process.wait(10) == 1
 
 
