@@ -7,16 +7,26 @@ from companion.core.naming import name
 from companion.core.prompting import Prompter, Wish
 from companion.core.steps import Steps, Track
 
-_HARM, _ESCALATE, _MISSTEP, _FLAG, _OVERDUE, _REMIND, _THIN = range(7)
-"""The order of usefulness: what cannot wait, what the agent can still mend, what is late, what could be better."""
+_HARM, _ESCALATE, _WORDS, _OVERDUE, _REMIND, _THIN = range(6)
+"""The order of usefulness: what cannot wait, what was just said, what is late, what could be better."""
 
-_FRESH = {_MISSTEP: 12, _FLAG: 20, _THIN: 15}
+_FRESH = {_WORDS: 15, _THIN: 15}
 """Seconds for which a prompt of this rank is still about the moment; the others wait as long as their cause lasts."""
 
 _LONG = 600
 
 _CALMED = 0.5
 """A step that an upset customer needs is no longer asked for once the heat is below this share of its `when.heat` or `when.peak`."""
+
+_LOOSE_ENDS = frozenset(
+    """a an the this that it its i you he she we they me him her us them my your his our their to of in on at by for from with about if
+    when while until after before than then so and or but not no be is are was were been being have has had do does did can could will
+    would may might must shall should just still again now fault way part end name""".split()
+)
+"""What a customer's words must not end with, or the agent would read out half a sentence."""
+
+_DONE_TO = frozenset("told left kept sent cut put given made hung sold lost taken held shut thrown sworn lied stood without".split())
+"""Irregular participles after "being"."""
 
 
 class Advice:
@@ -32,19 +42,25 @@ class Advice:
 
     def hear(self, judgement: Judgement, said: Utterance) -> None:
         """Keep the customer's words for what went wrong, and their name where it is stated."""
-        if said.speaker == "customer" and judgement.problem:
-            self.fill["problem"] = judgement.problem[0]
+        if said.speaker == "customer" and (found := next(filter(_sayable, judgement.problem), "")):
+            self.fill["problem"] = found
         if found := name(said):
             self.fill.setdefault("name", found)
 
-    def flag(self, flag: Flag, utterance: int, count: int, time: int) -> None:
-        """A flag was raised, the `count`th time: a better wording for the agent, or how to answer the customer."""
+    def flag(self, flag: Flag, utterance: int, count: int, time: int, *, escalated: bool = False) -> None:
+        """A flag was raised, the `count`th time: a better wording for the agent, or how to answer the customer.
+
+        Where it `escalated`, its prompt is the one to offer the supervisor.
+        """
         if flag.prompt is None or (flag.detector == "talk_over" and count % self._checklist.watch.talk_overs):
             return
-        rank = _HARM if flag.now else _MISSTEP if flag.speaker == "agent" else _FLAG
+        if escalated:
+            self._escalate(flag.prompt, time)
+            return
+        rank = _HARM if flag.now else _WORDS
         missing = flag.order.without[0] if flag.order is not None and flag.order.without else None
         met = frozenset(flag.prompt.met if missing is None else (missing, *flag.prompt.met))
-        topic = missing or f"flag:{flag.id}"
+        topic = missing or ("escalate" if flag.serious and not flag.now else f"flag:{flag.id}")
         self._wish(f"flag:{flag.id}", rank, utterance, time, flag.prompt, step=missing, flag=flag.id, topic=topic, met=met, now=flag.now)
 
     def heated(self, steps: Steps, utterance: int, time: int) -> None:
@@ -54,12 +70,12 @@ class Advice:
             if track.state == "overdue":
                 self.step(track, time)
 
-    def step(self, track: Track, time: int) -> None:
-        """A step's state changed, or it was heard again."""
+    def step(self, track: Track, time: int, heat: float = 0.0) -> None:
+        """A step's state changed, or it was heard again, at this heat of the customer."""
         step = track.step
         if track.state != "open":
             self._prompter.forget(f"step:{step.id}")
-        if track.state == "done" and track.grade == 1 and step.thin is not None and track.asked is not None:
+        if track.state == "done" and track.grade == 1 and step.thin is not None and heat >= self._checklist.heat.warn:
             self._wish(f"thin:{step.id}", _THIN, 0, time, step.thin, step=step.id, topic=f"thin:{step.id}")
         elif track.state == "done" and track.grade == 2:
             self._prompter.forget(f"thin:{step.id}")
@@ -87,9 +103,11 @@ class Advice:
 
     def escalate(self, time: int) -> None:
         """The agent should offer the supervisor."""
-        rules = self._checklist.escalation
-        met = frozenset((rules.settled_by, *rules.prompt.met))
-        self._wish("escalate", _ESCALATE, time, time, rules.prompt, topic="escalate", met=met)
+        self._escalate(self._checklist.escalation.prompt, time)
+
+    def _escalate(self, prompt: Prompt, time: int) -> None:
+        met = frozenset((self._checklist.escalation.settled_by, *prompt.met))
+        self._wish("escalate", _ESCALATE, time, time, prompt, topic="escalate", met=met)
 
     def _wish(
         self,
@@ -112,6 +130,14 @@ class Advice:
         self._prompter.wish(
             Wish(kind=kind, rank=place, cause=cause, until=until, prompt=prompt, step=step, flag=flag, topic=topic, met=met, now=now)
         )
+
+
+def _sayable(problem: str) -> bool:
+    """Whether an agent can say these words after "about" without stumbling: a thing of the customer's, or what was done to them."""
+    first, *rest = problem.split()
+    if not rest or len(rest) > 5 or rest[-1] in _LOOSE_ENDS:
+        return False
+    return first == "your" if first != "being" else rest[0].endswith("ed") or rest[0] in _DONE_TO
 
 
 def _reminder(track: Track) -> int | None:

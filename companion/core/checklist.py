@@ -124,7 +124,7 @@ class Flag(Rule, frozen=True, kw_only=True):
     repeated: int = 1
     """… when it is raised for the so-manieth time …"""
     hot: int | None = None
-    """… or at once, where the customer's heat has reached this."""
+    """… or at once, where the customer's heat had reached this before."""
     now: bool = False
     """Cannot be muted, waits for no pause (threats of harm)."""
     prompt: Prompt | None = None
@@ -203,17 +203,17 @@ class Prompting(Rule, frozen=True, kw_only=True):
 class Escalation(Rule, frozen=True, kw_only=True):
     """When a supervisor is called."""
 
-    hot: float = 20.0
-    """Seconds above `heat.alert` …"""
+    hot: float = 45.0
+    """Seconds, and two customer turns or more, above `heat.alert` …"""
     rising: int = 4
     """… or so many customer turns in a row, each hotter than the last, ending above `heat.warn` …"""
     talk_overs: int = 5
     refusals: int = 2
     """Offers the customer turned down."""
-    missed: int = 2
-    """Steps missed."""
+    missed: int = 3
+    """Steps missed, while the heat is above `heat.warn`."""
     patience: float = 20.0
-    """Seconds that the agent has to act on the prompt before the supervisor is called."""
+    """Seconds that the agent has to act on the prompt before the supervisor is called; twice as long if they say nothing meanwhile."""
     again: float = 120.0
     """Seconds before the same cause may raise another alert."""
     settled_by: str = "offered_supervisor"

@@ -90,7 +90,7 @@ class Prompter:
             out.append(self._close("expired"))
         self._wishes = {kind: wish for kind, wish in self._wishes.items() if wish.now or time <= wish.until}
         ready = [wish for wish in self._wishes.values() if self._ready(wish, opening, time) == time]
-        wish = min(ready, key=lambda wish: (not wish.now, wish.rank, wish.cause, wish.kind), default=None)
+        wish = min(ready, key=lambda wish: (not wish.now, wish.rank, -wish.cause, wish.kind), default=None)
         if wish is None:
             return out
         if self._open:

@@ -233,7 +233,7 @@ class Session:
         heat = self._temper.at(time)
         if heat > before:
             self._advice.heated(self._steps, index, time)
-        out = self._flag(flags, at)
+        out = self._flag(flags, at, before)
         out[len(flags) : len(flags)] = told
         return out + self._escalate(self._escalator.turn(heat, judgement.refusal, time), at)
 
@@ -243,6 +243,7 @@ class Session:
         self._solving = self._solving or judgement.solving
         self._ask(at)
         self._steps.agent_turn()
+        self._escalator.answered(self._clock.time(at))
         heat = self._temper.at(self._clock.time(at))
         peak = self._temper.curve.peak
         faults = self._orders.look(frozenset(hit.step for hit in hits), solving=judgement.solving, heat=heat, peak=peak)
@@ -270,18 +271,20 @@ class Session:
             out += self._prompter.acted(step=id, grade=track.grade)
             if id == self._checklist.escalation.settled_by:
                 self._escalator.settle()
-        self._advice.step(track, self._clock.time(at))
+        time = self._clock.time(at)
+        self._advice.step(track, time, self._temper.at(time))
         return out
 
-    def _flag(self, raised: Sequence[FlagRaised], at: int) -> list[AnyUpdate]:
-        """Flags are raised; first all of them, then what they escalate to."""
+    def _flag(self, raised: Sequence[FlagRaised], at: int, before: float = 0.0) -> list[AnyUpdate]:
+        """Flags are raised, when the customer's heat was `before`; first all of them, then what they escalate to."""
         time = self._clock.time(at)
         escalated: list[AnyUpdate] = []
         for each in raised:
             flag = self._checklist.flag(each.flag)
             count = self._story.flags[flag.id] = self._story.flags.get(flag.id, 0) + 1
-            self._advice.flag(flag, each.utterance, count, time)
-            escalated += self._escalate(self._escalator.flag(flag, count, self._temper.at(time), time), at)
+            dues = self._escalator.flag(flag, count, before, time)
+            escalated += self._escalate(dues, at)
+            self._advice.flag(flag, each.utterance, count, time, escalated=any(due.level == "prompt" for due in dues))
         return [*raised, *escalated]
 
     def _marked(self, event: Marked, at: int) -> list[AnyUpdate]:
@@ -314,7 +317,7 @@ class Session:
             self._advice.step(self._steps.tracks[changed.step], time)
             if changed.state == "missed":
                 missed = sum(track.state == "missed" for track in self._steps)
-                out += self._escalate(self._escalator.missed(missed, time), at)
+                out += self._escalate(self._escalator.missed(missed, self._temper.at(time), time), at)
         out += self._escalate(self._escalator.tick(self._temper.at(time), time), at)
         out += self._temper.cool(time, at)
         self._advice.remind(self._steps, time)
