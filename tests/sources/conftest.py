@@ -1,7 +1,9 @@
 """What the tests of sources share: a scripted recogniser, sound to play, and the starter model for tests with real words."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+import os
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -78,6 +80,35 @@ def texts() -> Callable[[Sequence[object]], list[str]]:
         return [f"{event.speaker}: {event.text}" for event in events if isinstance(event, Utterance)]
 
     return read
+
+
+class Pipe:
+    """A pipe's two descriptors."""
+
+    def __init__(self) -> None:
+        self.read, self.write = os.pipe()
+        self._open = True
+
+    def send(self, data: bytes) -> None:
+        os.write(self.write, data)
+
+    def end(self) -> None:
+        """No more will be written."""
+        if self._open:
+            self._open = False
+            os.close(self.write)
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    """A pipe that is not closed under the feet of a thread which still reads it: its number may be another's by then."""
+    pipe = Pipe()
+    yield pipe
+    pipe.end()
+    for thread in threading.enumerate():
+        if thread.name.startswith("read "):
+            thread.join(10)
+    os.close(pipe.read)
 
 
 class Running:

@@ -2,8 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,33 +11,22 @@ from companion.errors import SourceError
 from companion.sources.blocks import AHEAD, SIZE, Blocks
 
 
-@pytest.fixture
-def pipe() -> Iterator[tuple[int, int]]:
-    read, write = os.pipe()
-    yield read, write
-    for end in (read, write):
-        try:
-            os.close(end)
-        except OSError:
-            assert end in (read, write)  # the test has closed it
-
-
-async def test_what_is_written_comes_at_once(pipe: tuple[int, int]) -> None:
-    blocks = aiter(Blocks(pipe[0], "stdin"))
-    os.write(pipe[1], b"one\n")
+async def test_what_is_written_comes_at_once(pipe: Any) -> None:
+    blocks = aiter(Blocks(pipe.read, "stdin"))
+    pipe.send(b"one\n")
     assert await anext(blocks) == b"one\n"
-    os.write(pipe[1], b"two\n")
+    pipe.send(b"two\n")
     assert await anext(blocks) == b"two\n"
-    os.close(pipe[1])
+    pipe.end()
     assert [block async for block in blocks] == []
 
 
-async def test_no_more_is_read_ahead_than_agreed(pipe: tuple[int, int]) -> None:
-    source = Blocks(pipe[0], "stdin")
+async def test_no_more_is_read_ahead_than_agreed(pipe: Any) -> None:
+    source = Blocks(pipe.read, "stdin")
     blocks = aiter(source)
     loop = asyncio.get_running_loop()
     size = 40 * SIZE
-    sent = loop.run_in_executor(None, lambda: os.writev(pipe[1], [b"x" * size]))
+    sent = loop.run_in_executor(None, lambda: os.writev(pipe.write, [b"x" * size]))
     first = await anext(blocks)
     await asyncio.sleep(0.05)
     assert not sent.done()
@@ -48,23 +37,26 @@ async def test_no_more_is_read_ahead_than_agreed(pipe: tuple[int, int]) -> None:
     assert await sent == size
 
 
-async def test_stopped_while_nothing_comes(pipe: tuple[int, int]) -> None:
-    source = Blocks(pipe[0], "stdin")
+async def test_stopped_while_nothing_comes(pipe: Any) -> None:
+    source = Blocks(pipe.read, "stdin")
     asyncio.get_running_loop().call_soon(source.stop)
     assert [block async for block in source] == []
 
 
-async def test_a_pipe_that_does_not_block(pipe: tuple[int, int]) -> None:
-    os.set_blocking(pipe[0], False)
-    blocks = aiter(Blocks(pipe[0], "stdin"))
-    asyncio.get_running_loop().call_later(0.05, os.write, pipe[1], b"late")
+async def test_a_pipe_that_does_not_block(pipe: Any) -> None:
+    os.set_blocking(pipe.read, False)
+    blocks = aiter(Blocks(pipe.read, "stdin"))
+    asyncio.get_running_loop().call_later(0.05, pipe.send, b"late")
     assert await anext(blocks) == b"late"
 
 
 async def test_what_cannot_be_read(tmp_path: Path) -> None:
-    for place in (str(tmp_path), os.open(tmp_path, os.O_RDONLY)):
-        with pytest.raises(SourceError, match="call: cannot be read: Is a directory; input ends here"):
-            _ = [block async for block in Blocks(place, "call")]
+    with pytest.raises(SourceError, match="call: cannot be read: Is a directory; input ends here"):
+        _ = [block async for block in Blocks(str(tmp_path), "call")]
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    with pytest.raises(SourceError, match="call: cannot be read: Is a directory; input ends here"):
+        _ = [block async for block in Blocks(descriptor, "call")]
+    os.close(descriptor)
 
 
 async def test_a_file(tmp_path: Path) -> None:
@@ -82,11 +74,11 @@ async def test_a_named_pipe_waits_for_its_writer(tmp_path: Path) -> None:
     assert await writing == 5
 
 
-async def test_a_descriptor_stays_open(pipe: tuple[int, int]) -> None:
-    source = Blocks(pipe[0], "stdin")
-    os.write(pipe[1], b"one")
+async def test_a_descriptor_stays_open(pipe: Any) -> None:
+    source = Blocks(pipe.read, "stdin")
+    pipe.send(b"one")
     blocks = aiter(source)
     assert await anext(blocks) == b"one"
     source.stop()
     assert [block async for block in blocks] == []
-    os.fstat(pipe[0])
+    os.fstat(pipe.read)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -77,19 +76,16 @@ class TestAtOnce:
         ]
         assert sum(isinstance(item, Happened) and isinstance(item.event, Utterance) for item in items) == 2
 
-    async def test_a_pipe_flows_line_by_line(self) -> None:
-        read, write = os.pipe()
-        source = Transcript(Blocks(read, "stdin"), name="stdin", source="stdin")
+    async def test_a_pipe_flows_line_by_line(self, pipe: Any) -> None:
+        source = Transcript(Blocks(pipe.read, "stdin"), name="stdin", source="stdin")
         items = aiter(source)
-        os.write(write, line())
+        pipe.send(line())
         assert kinds([await anext(items), await anext(items)]) == ["Opened", "Happened"]
-        os.write(write, line()[:5])
-        os.write(write, line()[5:])
+        pipe.send(line()[:5])
+        pipe.send(line()[5:])
         assert kinds([await anext(items)]) == ["Happened"]
         await source.close()
         assert [item async for item in items] == [Closed(call="call-1", reason="stopped", at=2200)]
-        os.close(write)
-        os.close(read)
 
     async def test_strict(self, path: Path) -> None:
         items = aiter(transcript(path, line(), b'{"text": "x"}\n', line(), strict=True))
