@@ -78,8 +78,8 @@ def _glimpse(glimpse: Glimpse, snapshot: Snapshot, width: int) -> list[Line]:
     spans: list[Span] = []
     for mark in glimpse.tentative:
         own = [piece for piece in mark.evidence if piece.utterance == mark.utterance]
-        of = (None, mark.flag) if isinstance(mark, FlagRaised) else (mark.step, None)
-        spans += [Span(piece.from_, piece.to, *of) for piece in own]
+        of = {"flag": mark.flag} if isinstance(mark, FlagRaised) else {"step": mark.step}
+        spans += [Span(piece.from_, piece.to, **of) for piece in own]
     met = [mark.step for mark in glimpse.tentative if not isinstance(mark, FlagRaised) and _would_tick(mark, snapshot)]
     speaker = glimpse.partial.channel
     pieces = _marked(glimpse.partial.text, spans, _numbers(met, snapshot), "italic $quiet")
@@ -114,21 +114,23 @@ def _marked(text: str, spans: Sequence[Span], steps: dict[str, str], plain: str)
     for step, number in steps.items():
         ends = [span.end for span in spans if span.step == step]
         after.setdefault(min(max(ends, default=len(shown)), len(shown)), []).append(number)
+    spans = [span for span in spans if span.flag is None or span.end - span.start < len(text)]  # a whole line marks nothing
     edges = sorted({0, len(shown), *after, *(edge for span in spans for edge in (span.start, span.end) if edge < len(shown))})
     pieces: list[Piece] = []
     for start, end in zip(edges, edges[1:] or [len(shown)], strict=False):
-        style = next((_span_style(span, steps) for span in spans if span.start <= start < span.end), plain)
+        over = [span for span in spans if span.start <= start < span.end]
+        style = _span_style(over, steps) if over else plain
         pieces.append((shown[start:end], style))
         for number in after.get(end, []):
             pieces += [("\u00a0", ""), (f"\u00a0{number}\u00a0", "bold $chip on $chip-back" if not plain else "bold reverse $warm")]
     return pieces
 
 
-def _span_style(span: Span, steps: dict[str, str]) -> str:
-    """What ticked a key step stands out; what met one again, further steps, and what another went back to, is underlined."""
-    if span.step is None:
-        return "bold underline $warm"
-    return "bold underline $good" if span.step in steps else "underline"
+def _span_style(over: Sequence[Span], steps: dict[str, str]) -> str:
+    """What ticked a key step stands out, then what raised a flag; what met a step without a tick is underlined."""
+    if any(span.step in steps for span in over):
+        return "bold underline $good"
+    return "bold underline $warm" if any(span.flag is not None for span in over) else "underline"
 
 
 def _sided(pieces: list[Piece], speaker: str, time: str, width: int, dim: str) -> list[Line]:

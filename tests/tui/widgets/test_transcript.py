@@ -47,6 +47,21 @@ def test_what_meets_a_step_again_is_only_underlined(calls: Any) -> None:
     assert ("sorry", "underline") in lines[-2]
 
 
+def test_where_evidence_overlaps_the_tick_stands_out_before_the_flag(calls: Any) -> None:
+    book = calls.opening().say(15, "agent", "so sorry but").hears("thanked", 1, "so sorry but").hears("apologized", 1, "so sorry")
+    book.flags("argue", "sorry but")
+    line = Transcript().lines(calls.taken(*book.records), 100, 12)[-1]
+    styles = {text: style for text, style in line}
+    assert (styles["so"], styles["sorry"], styles["but"]) == ("bold underline $good", "bold underline $good", "bold underline $warm")
+
+
+def test_a_flag_on_all_that_was_said_marks_no_words(calls: Any) -> None:
+    book = calls.opening().say(15, "agent", "okay hold on").flags("argue", "okay hold on")
+    lines = Transcript().lines(calls.taken(*book.records), 100, 12)
+    assert calls.plain(lines)[-1] == "00:15 A▸ okay hold on ⚠ arguing"
+    assert ("okay", "") in lines[-1]
+
+
 def test_the_customers_words_that_a_step_goes_back_to_are_underlined(calls: Any) -> None:
     book = calls.opening().say(15, "agent", "it drops out every evening")
     echoed = calls.Evidence(1, 9, 42, "my router has been dropping out e")
