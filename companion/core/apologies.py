@@ -12,6 +12,7 @@ _REACH = 14
 _FOR = frozenset("for about that of with regarding on concerning over".split())
 _HEARD = frozenset("hear see learn know read find discover".split())
 _SUBJECTS = frozenset("we you your our it the these those i they there my a an his her their no nobody someone".split())
+_TITLES = frozenset("mister mr missus mrs miss ms sir madam doctor dr".split())
 _THIS = frozenset("this that it these those".split())
 _AUXILIARIES = frozenset("is are was were has have had did do does will can could keeps kept".split())
 _ENDS = frozenset(
@@ -19,6 +20,7 @@ _ENDS = frozenset(
 )
 
 
+_SMALL = _SUBJECTS | _FOR | _THIS | {"to", "if", "but", "what", "which", "again"}
 _OPENERS = frozenset("oh hi hello hey yes no okay right well so dear ah there and".split())
 
 
@@ -50,6 +52,7 @@ def account(reading: Reading, sorry: Span) -> tuple[int, int, bool]:
     """The words after an apology that say for what, from and up to; and whether the agent only heard of it. Empty if there are none."""
     words, at = reading.words, sorry[1]
     stop = reading.sentence(at - 1, _REACH + 6)
+    at = _past_name(words, at, stop)
     heard = at + 1 < stop and words[at] == "to" and words[at + 1] in _HEARD
     at += 2 if heard else 0
     joined = False
@@ -64,6 +67,15 @@ def account(reading: Reading, sorry: Span) -> tuple[int, int, bool]:
     if at < stop and (joined or (clause and _begins(words, at, stop))):
         return at, _end(words, at, stop), heard
     return stop, stop, heard
+
+
+def _past_name(words: tuple[str, ...], at: int, stop: int) -> int:
+    """Past whom the apology is spoken to: "sorry, Mrs Parker, …"."""
+    while at < stop and words[at] in _TITLES:
+        at += 1 if words[at] in ("sir", "madam") else 2
+    if at + 1 < stop and words[at] not in _SMALL and words[at + 1] in ("you", "we", "i", "that", "this", "it", "there"):
+        at += 1
+    return min(at, stop)
 
 
 def _begins(words: tuple[str, ...], at: int, stop: int) -> bool:

@@ -33,7 +33,8 @@ def echoes(reading: Reading, hits: list[Hit]) -> list[Hit]:
         if start < end and not reading.touches("unless:apologized", span):
             found += stretch.judge((span[0], end), start, least=0, unsaid=1, end=end, full=9 if heard else 2)
     for span in reading.spans("tag"):
-        if span[1] == len(reading.words) or span[1] in reading.text.starts:
+        alone = span[1] - span[0] == 1 and span[0] > 0 and reading.words[span[0] - 1] in ("all", "is", "are", "that")
+        if not alone and (span[1] == len(reading.words) or span[1] in reading.text.starts):
             start = max((at for at in reading.text.starts if at < span[0]), default=0)
             found += stretch.judge((max(start, span[0] - _REACH), span[1]), max(start, span[0] - _REACH), least=1, end=span[0], full=1, topics=False)
     found += [Hit(span, 1, 60) for span in reading.spans("glad_that")]

@@ -93,7 +93,7 @@ def _ours(reading: Reading, span: Span) -> bool:
         return False
     nearest = min(_distance(s, span) for s in will)
     against = [s for s in reading.spans("past", "asks", "fact") if lo <= s[0] and s[1] <= hi]
-    return all(_distance(s, span) > nearest for s in against)
+    return all(_distance(s, span) >= nearest for s in against)
 
 
 def _distance(one: Span, other: Span) -> int:
