@@ -18,8 +18,14 @@ from companion.speech.audio import CHUNK, checked_rate
 from companion.speech.recogniser import Recogniser
 
 _FLOATS = frozenset({"FLOAT", "DOUBLE", "VORBIS", "OPUS", "MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III"})
+_SHARES = 200  # steps of the progress that is told
+_MP3_SLACK = 0.1  # seconds
+
 _UNKNOWN = 0x7FFF0000
 """Bytes from which a WAV's length is a placeholder of a program that could not know it."""
+
+_ENDLESS = 1 << 48
+"""Frames from which a length is libsndfile's way to say that the header, written into a pipe, does not know it."""
 
 _OGG_TAIL = 128 * 1024
 """Two of the largest Ogg pages (RFC 3533), in bytes: the last whole page begins in them."""
@@ -57,7 +63,7 @@ class SoundFile:
         with _opened(path) as file:
             self._rate = checked_rate(file.samplerate, str(path))
             self._columns = columns(file.channels)
-            self._frames = file.frames
+            self._frames = file.frames if file.frames < _ENDLESS else None
             self._lost = _lost(file, path)
 
     async def __aiter__(self) -> AsyncIterator[Item]:
@@ -90,7 +96,7 @@ class SoundFile:
         pace = Pace(self._speed, self._stop) if self._speed else None
         with _opened(self._path) as file:
             reading = _Reading(file)
-            share = 0.0
+            share = 0
             for samples in reading:
                 for round_ in listening.feed(samples):
                     if pace:
@@ -99,10 +105,9 @@ class SoundFile:
                         return
                     for item in await listening.hear(round_):
                         yield item
-                now = min(1.0, reading.frames / self._frames)
-                if int(now * 200) > int(share * 200):
-                    yield Progress(call=self._call, share=now)
-                share = now
+                if self._frames and (now := min(_SHARES, reading.frames * _SHARES // self._frames)) > share:
+                    share = now
+                    yield Progress(call=self._call, share=share / _SHARES)
                 await asyncio.sleep(0)
             for round_ in listening.flush():
                 if pace:
@@ -110,15 +115,25 @@ class SoundFile:
                 for item in await listening.hear(round_):
                     yield item
             yield Progress(call=self._call, share=1.0)
-        if not self._lost and (lost := self._frames - reading.frames) > self._slack(file):
-            yield Complaint(
-                text=f"{self._path}: is cut off: {lost / self._rate:.1f} s of {self._frames / self._rate:.1f} s cannot be read"
-                "; what is there is judged"
-            )
+        if not self._lost and (lost := self._unread(reading, file.subtype)):
+            yield Complaint(text=f"{self._path}: is cut off: {lost}; what is there is judged")
 
-    def _slack(self, file: soundfile.SoundFile) -> float:
-        """Frames that may be missing without loss: an MP3's length is an estimate where no header tells it."""
-        return 0.1 * self._rate if file.subtype.startswith("MPEG") else 0
+    def _unread(self, reading: "_Reading", subtype: str) -> str:
+        """What could not be read, in words. An MP3's length is an estimate where no header tells it."""
+        if self._frames is None:
+            return "the rest cannot be read" if reading.damaged else ""
+        lost = (self._frames - reading.frames) / self._rate
+        if lost <= (_MP3_SLACK if subtype.startswith("MPEG") else 0):
+            return ""
+        return f"{lost:.1f} s of {self._frames / self._rate:.1f} s cannot be read"
+
+
+class _Straight(soundfile.SoundFile):  # type: ignore[misc]
+    """A file read from beginning to end. The library would seek after each block, which FLAC of unknown length refuses at its end."""
+
+    def seekable(self) -> bool:
+        """No."""
+        return False
 
 
 class _Reading:
@@ -127,6 +142,7 @@ class _Reading:
     def __init__(self, file: soundfile.SoundFile) -> None:
         self._file = file
         self.frames = 0
+        self.damaged = False
 
     def __iter__(self) -> Iterator[NDArray[Any]]:
         size = round(self._file.samplerate * CHUNK)
@@ -135,6 +151,7 @@ class _Reading:
             try:
                 samples = self._file.read(size, dtype=dtype, always_2d=True)
             except soundfile.LibsndfileError:  # damage in the middle, most often the end of a file that was cut
+                self.damaged = True
                 return
             if not len(samples):
                 return
@@ -173,7 +190,7 @@ def _opened(path: Path) -> soundfile.SoundFile:
         if path.stat().st_size == 0:
             raise AudioFormatError(f"{path}: is empty; name a sound file")
         with path.open("rb"):
-            file = soundfile.SoundFile(path)
+            file = _Straight(path)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}; check its permissions") from error
     except (soundfile.SoundFileError, TypeError) as error:  # TypeError: a name that ends in .raw

@@ -117,6 +117,23 @@ class TestPlaying:
         items = await played(opened(wav, script(said), mono_as="customer"))
         assert speakers(items) == ["customer"]
 
+    async def test_flac_of_unknown_length(self, tmp_path: Path, tone: Tone, script: Script) -> None:
+        """As programs write it into a pipe: the total number of samples in STREAMINFO (36 bits from byte 21) is 0."""
+        path = tmp_path / "piped.flac"
+        soundfile.write(path, tone(2.5), 16000)
+        content = bytearray(path.read_bytes())
+        content[21] &= 0xF0
+        content[22:26] = bytes(4)
+        path.write_bytes(content)
+        items = await played(opened(path, script()))
+        assert not [item for item in items if isinstance(item, Complaint)]
+        assert items[-1].at == 2500
+        path.write_bytes(content[: len(content) // 2])
+        items = await played(opened(path, script()))
+        assert [item.text for item in items if isinstance(item, Complaint)] == [
+            f"{path}: is cut off: the rest cannot be read; what is there is judged"
+        ]
+
     async def test_the_recogniser_is_closed(self, wav: Path, script: Script) -> None:
         closed = []
 
