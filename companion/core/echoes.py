@@ -48,14 +48,14 @@ class _Stretches:
         self._reading = reading
         self._told = reading.told
         self._keys = reading.content.keys(reading.words)
-        self._stops = sorted(span[0] for span in reading.spans("turns_away"))
+        self._stops = sorted(reading.spans("turns_away"))
 
     def judge(self, cue: Span, start: int, *, least: int, unsaid: int = 99, end: int = 0, full: int = 2, topics: bool = True) -> list[Hit]:
         """Judge the words from `start` on: `least` content words of the customer's are needed, or `unsaid` that name any case."""
         reading, keys = self._reading, self._keys
         if not end:
             end = reading.sentence(cue[1] - 1, _REACH)
-            end = min([end, *(stop for stop in self._stops if stop >= cue[1])])
+            end = min([end, *(max(first, cue[1]) for first, last in self._stops if first > cue[0] and last > cue[1])])
         named = [at for at in range(start, end) if keys[at] and keys[at] not in reading.vague]
         given = [at for at in named if keys[at] in self._told]
         if not topics:
