@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.reactive import reactive
 from textual.screen import Screen
+from textual.timer import Timer
 
 from companion.core.events import (
     AnyEvent,
@@ -56,6 +57,7 @@ class CallScreen(Screen[None]):
         self._end = end
         self._cursor: int | None = None
         self._asking = ""
+        self._patience: Timer | None = None
         self._keys: dict[str, Callable[[], None]] = {
             "d": self._dismiss,
             "h": self._hold,
@@ -167,8 +169,11 @@ class CallScreen(Screen[None]):
         transcript.scroll_back(way * max(1, transcript.content_size.height - 1))
 
     def _ask_to_end(self) -> None:
+        if self._act is None:
+            self._end()
+            return
         self._asking = words.END
-        self.set_timer(ASKING, self._stop_asking)
+        self._patience = self.set_timer(ASKING, self._stop_asking)
         self._redraw()
 
     def _answer(self, key: str) -> None:
@@ -178,6 +183,8 @@ class CallScreen(Screen[None]):
 
     def _stop_asking(self) -> None:
         self._asking = ""
+        if self._patience is not None:
+            self._patience.stop()
         self._redraw()
 
     def _show_help(self) -> None:

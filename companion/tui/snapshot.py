@@ -3,7 +3,7 @@
 import msgspec
 from msgspec.structs import replace
 
-from companion.core.events import CallEnded, CallStarted, Channel, Utterance
+from companion.core.events import CallEnded, CallStarted, Channel, SourceLost, Utterance
 from companion.core.record import Record
 from companion.core.updates import StepHeard
 from companion.core.view import CallView
@@ -71,8 +71,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
             case Notice(text=text):
                 return replace(self, notice=text, noticed=self.now)
             case Closed(reason=reason):
-                agent, customer = (replace(side, glimpse=None) for side in (self.agent, self.customer))
-                return replace(self, closed=reason, agent=agent, customer=customer)
+                return replace(self, closed=reason)._silenced()
             case Clock() | Level() | Glimpse() if self.view.call not in ("", item.call) or self.view.ended is not None:
                 return self
             case Clock(at=at):
@@ -95,7 +94,11 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
             return after._with(speaker, replace(after.side(speaker), glimpse=None))
         if isinstance(record.event, CallEnded):
             return replace(after, agent=Side(), customer=Side())
-        return after
+        return after._silenced() if isinstance(record.event, SourceLost) else after
+
+    def _silenced(self) -> "Snapshot":
+        """Without partials: what they began will not be finished."""
+        return replace(self, agent=replace(self.agent, glimpse=None), customer=replace(self.customer, glimpse=None))
 
     def _with(self, channel: Channel, side: Side) -> "Snapshot":
         return replace(self, agent=side) if channel == "agent" else replace(self, customer=side)

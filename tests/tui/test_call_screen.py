@@ -109,6 +109,23 @@ async def test_looking_on_marks_nothing(calls: Any) -> None:
     assert words.READ_ONLY in await desk.press("2")
 
 
+async def test_looking_on_may_leave_without_being_asked(calls: Any) -> None:
+    desk = Desk(*calls.heated().records, look_on=True)
+    await desk.press("e")
+    assert desk.ended == 1
+
+
+async def test_a_question_nobody_answers_goes_away(calls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("companion.tui.call_screen.ASKING", 0.05)
+    desk = Desk(*calls.heated().records)
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("e")
+        await pilot.pause(0.3)
+        assert words.END not in text_of(pilot)
+        await pilot.press("e")
+        assert desk.ended == 0
+
+
 async def test_nothing_is_marked_after_the_end(calls: Any) -> None:
     book = calls.heated().event(events.CallEnded(reason="hung up"))
     desk = Desk(*book.records)

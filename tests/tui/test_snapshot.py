@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from companion.core.events import CallEnded, CallStarted, HoldBegan, Partial, Utterance
+from companion.core.events import CallEnded, CallStarted, HoldBegan, Partial, SourceLost, Utterance
 from companion.core.record import Record
 from companion.core.updates import Evidence, FlagRaised, StepHeard
 from companion.tui.feed import Clock, Closed, Glimpse, Level, Notice, Shown
@@ -99,6 +99,11 @@ def test_the_next_call_follows_once_the_last_has_ended() -> None:
 def test_after_the_end_the_clock_stands() -> None:
     ended = taken(starting(), event(9000, CallEnded(reason="hung up")), Clock(call="7", at=12_000))
     assert ended.now == 9000
+
+
+def test_what_was_begun_before_the_stream_broke_off_is_not_shown_on() -> None:
+    snapshot = taken(starting(), partial("agent", "so sor"), event(9000, SourceLost(reason="reset")))
+    assert snapshot.glimpses == ()
 
 
 def test_closed_says_why_and_drops_partials() -> None:
