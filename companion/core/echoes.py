@@ -5,39 +5,47 @@ words that the customer used before are counted, folded by inflection and by the
 questions for something new end such a stretch. Source: reflective listening (Rogers & Farson, 1957); "paraphrase" and "summarise" in LEAPS.
 """
 
+import msgspec
+
 from companion.core.apologies import account
 from companion.core.reading import Hit, Reading
 from companion.core.words import Span
 
-LISTS = ("back_cue", "back_full", "back_maybe", "about_you", "sorry", "tag", "glad_that", "turns_away", "supposes")
+LISTS = (
+    "back_cue", "back_full", "back_maybe", "about_you", "sorry", "no_apology", "tag", "glad_that", "turns_away", "supposes",
+)  # fmt: skip
 _REACH = 16
+"""Words after a cue in which the customer's words are looked for."""
+
+
+class _Need(msgspec.Struct, frozen=True):
+    """What a stretch must give back."""
+
+    least: int
+    """So many of the customer's content words …"""
+    unsaid: int = 99
+    """… or so many content words at all."""
+    full: int = 2
+    """So many of the customer's words that are the case's own make it full; with 1, any word does."""
+
+
+_CUES = {"back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "about_you": _Need(2)}
+_SORRY, _SORRY_TO_HEAR, _TAG = _Need(1, 1), _Need(1, 1, 99), _Need(1, full=1)
 
 
 def echoes(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """Stretches that give the customer's words back: two content words full, one thin."""
-    found = list(hits)
-    stretch = _Stretches(reading)
-    for span in reading.spans("back_cue"):
-        if not stretch.asked(span):
-            found += stretch.judge(span, span[1], least=0, unsaid=1)
-    for span in reading.spans("back_full"):
-        found += stretch.judge(span, span[1], least=0, unsaid=1, full=1)
-    for span in reading.spans("back_maybe"):
-        if not stretch.supposed(span):
-            found += stretch.judge(span, span[0], least=1)
-    for span in reading.spans("about_you"):
-        if not stretch.supposed(span):
-            found += stretch.judge(span, span[0], least=2)
-    for span in reading.spans("sorry"):
-        start, end, heard = account(reading, span)
-        if start < end and not reading.touches("unless:apologized", span):
-            found += stretch.judge((span[0], end), start, least=0, unsaid=1, end=end, full=9 if heard else 2)
-    for span in reading.spans("tag"):
-        alone = span[1] - span[0] == 1 and span[0] > 0 and reading.words[span[0] - 1] in ("all", "is", "are", "that")
-        if not alone and (span[1] == len(reading.words) or span[1] in reading.text.starts):
-            start = max((at for at in reading.text.starts if at < span[0]), default=0)
-            found += stretch.judge((max(start, span[0] - _REACH), span[1]), max(start, span[0] - _REACH), least=1, end=span[0], full=1, topics=False)
-    found += [Hit(span, 1, 60) for span in reading.spans("glad_that")]
+    stretches = _Stretches(reading)
+    found = [*hits, *(Hit(span, 1, 60) for span in reading.spans("glad_that"))]
+    for name, need in _CUES.items():
+        for cue in reading.spans(name):
+            found += stretches.after(name, cue, need)
+    for sorry in reading.spans("sorry"):
+        start, end, heard = account(reading, sorry)
+        if not reading.touches("no_apology", sorry):
+            found += stretches.judge(sorry, (start, end), _SORRY_TO_HEAR if heard else _SORRY)
+    for tag in reading.spans("tag"):
+        found += stretches.before(tag)
     return found
 
 
@@ -46,36 +54,46 @@ class _Stretches:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._told = reading.told
         self._keys = reading.content.keys(reading.words)
-        self._stops = sorted(reading.spans("turns_away"))
+        self._stops = reading.spans("turns_away")
 
-    def judge(self, cue: Span, start: int, *, least: int, unsaid: int = 99, end: int = 0, full: int = 2, topics: bool = True) -> list[Hit]:
-        """Judge the words from `start` on: `least` content words of the customer's are needed, or `unsaid` that name any case."""
+    def after(self, name: str, cue: Span, need: _Need) -> list[Hit]:
+        """Judge what follows a cue."""
+        if name == "back_cue" and cue[0] > 0 and self._reading.words[cue[0] - 1] in ("what", "how", "why"):
+            return []  # "what do you mean" asks, and gives nothing back
+        free = name.startswith("back_") and name != "back_maybe"
+        if not free and any(last == cue[0] and cue[0] not in self._reading.text.starts for _, last in self._reading.spans("supposes")):
+            return []  # said only as a condition or a question
+        end = self._reading.sentence(cue[1] - 1, _REACH)
+        end = min([end, *(max(first, cue[1]) for first, last in self._stops if first > cue[0] and last > cue[1])])
+        return self.judge(cue, (cue[1] if free else cue[0], end), need)
+
+    def before(self, tag: Span) -> list[Hit]:
+        """Judge what stands before a "… is that right?" at the end of a sentence."""
+        words, starts = self._reading.words, self._reading.text.starts
+        if tag[1] < len(words) and tag[1] not in starts:
+            return []
+        if tag[1] - tag[0] == 1 and tag[0] > 0 and words[tag[0] - 1] in ("all", "is", "are", "that"):
+            return []
+        start = max([0, tag[0] - _REACH, *(at for at in starts if at < tag[0])])
+        named = range(start, tag[0])
+        if not any(self._keys[at] in self._reading.told and words[at] not in self._reading.topic for at in named if self._keys[at]):
+            return []  # an order number read back is none
+        return self.judge((start, tag[1]), (start, tag[0]), _TAG)
+
+    def judge(self, cue: Span, stretch: Span, need: _Need) -> list[Hit]:
+        """Does this stretch give enough back, and how fully?"""
         reading, keys = self._reading, self._keys
-        if not end:
-            end = reading.sentence(cue[1] - 1, _REACH)
-            end = min([end, *(max(first, cue[1]) for first, last in self._stops if first > cue[0] and last > cue[1])])
-        named = [at for at in range(start, end) if keys[at] and keys[at] not in reading.vague]
-        given = [at for at in named if keys[at] in self._told]
-        if not topics:
-            given = [at for at in given if reading.words[at] not in reading.topic]
+        named = [at for at in range(*stretch) if keys[at] and keys[at] not in reading.vague]
+        given = [at for at in named if keys[at] in reading.told]
         strong = {keys[at] for at in given if reading.words[at] not in reading.topic}
-        new = {keys[at] for at in named} - self._told
-        if least < 2:
-            enough = bool(named) and (len({keys[at] for at in given}) >= max(least, 1) or len(new) >= unsaid)
+        new = {keys[at] for at in named} - reading.told
+        if need.least < 2:
+            enough = len(given) >= need.least or len(new) >= need.unsaid
         else:
-            enough = len(strong) >= least and len(new) <= len(strong) + 1
+            enough = len(strong) >= need.least and len(new) <= len(strong) + 1
         if not enough:
             return []
-        last = max((given or named)[-1] + 1, cue[1])
-        full_enough = len(strong | (new if full == 1 else set())) >= full
-        return [Hit((cue[0], last), 2 if full_enough else 1, min(100, 40 + 20 * len(strong)))]
-
-    def supposed(self, cue: Span) -> bool:
-        """Is it said only as a condition or a question?"""
-        return any(last == cue[0] and cue[0] not in self._reading.text.starts for _, last in self._reading.spans("supposes"))
-
-    def asked(self, cue: Span) -> bool:
-        """"What do you mean" asks and gives nothing back."""
-        return cue[0] > 0 and self._reading.words[cue[0] - 1] in ("what", "how", "why")
+        whole = (min(cue[0], stretch[0]), max((given or named)[-1] + 1, cue[1]))
+        full = len(strong | new if need.full == 1 else strong) >= need.full
+        return [Hit(whole, 2 if full else 1, min(100, 40 + 20 * len(strong)))]
