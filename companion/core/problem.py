@@ -27,7 +27,11 @@ def problem(reading: Reading) -> tuple[str, ...]:
         return ()
     found: list[tuple[int, str]] = []
     for start, end in reading.spans("@undergone"):
-        stop = min(_stop(reading, end, _REST), *(t[1] + 2 for t in troubles if t[1] > end), len(reading.words)) if _after(end, troubles) else end
+        stop = (
+            min(_stop(reading, end, _REST), *(t[1] + 2 for t in troubles if t[1] > end), len(reading.words))
+            if _after(end, troubles)
+            else end
+        )
         if stop > end:
             found.append((0, "being " + _turned(reading, (end, stop))))
     for start, end in reading.spans("@owner"):
@@ -48,7 +52,12 @@ def _after(end: int, troubles: list[Span]) -> bool:
 
 
 def _stop(reading: Reading, at: int, most: int) -> int:
-    return min([reading.sentence(at, most), *(n for n in range(at + 1, len(reading.words)) if reading.words[n] in ("and", "but", "because", "so", "i", "we"))])
+    return min(
+        [
+            reading.sentence(at, most),
+            *(n for n in range(at + 1, len(reading.words)) if reading.words[n] in ("and", "but", "because", "so", "i", "we")),
+        ]
+    )
 
 
 def _turned(reading: Reading, span: Span) -> str:

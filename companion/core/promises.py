@@ -35,7 +35,9 @@ _SMALL = {
     )
 } | {"a": 1, "an": 1, "first": 1, "second": 2, "third": 3, "couple": 2, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
 _PARTS = {"morning": 12, "noon": 12, "midday": 12, "lunchtime": 13, "afternoon": 17, "evening": 21, "tonight": 21, "midnight": 24}
-_COUNTED = [(word,) for word in ("am", "pm", "oclock", "a", "p", "st", "nd", "rd", "th", *_MONTHS, *_UNITS, *(f"{unit}s" for unit in _UNITS))]
+_COUNTED = [
+    (word,) for word in ("am", "pm", "oclock", "a", "p", "st", "nd", "rd", "th", *_MONTHS, *_UNITS, *(f"{unit}s" for unit in _UNITS))
+]
 _NO_DAY = re.compile(r"soon|shortly|moment|while|immediately|away")
 
 
