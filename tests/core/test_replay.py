@@ -67,7 +67,7 @@ def happenings(draw: st.DrawFn) -> list[tuple[int, events.AnyEvent]]:
         other = st.sampled_from((
             events.SpeechBegan(channel=channel, start=max(0.0, now / 1000 - 0.6)),
             events.SpeechEnded(channel=channel, end=now / 1000),
-            events.Marked(step=draw(st.sampled_from(("saw", "said", "no"))), state=draw(st.sampled_from(("done", "open", "waived"))), by="x"),
+            events.Marked(step=draw(st.sampled_from(("saw", "said", "no"))), state=draw(st.sampled_from(("done", "open"))), by="x"),
             events.PromptDismissed(id=draw(st.integers(0, 3)), by="x"),
             events.Quieted(on=draw(st.booleans()), by="x"),
             events.Acknowledged(by="x"),
