@@ -21,6 +21,8 @@ OVER = "Nothing more will come. Any key leaves."
 LEAVE = "any key closes · ↑↓ scroll"
 SILENT = 5_000
 """After so many ms without sound a channel's meter says so."""
+DEAF = 30_000
+"""After so many ms without sound something may be wrong."""
 
 MARKS = {"open": "○", "done": "●", "overdue": "!", "missed": "✕", "waived": "–", "unknown": "?"}
 THIN = "◐"
@@ -172,6 +174,11 @@ def silence(snapshot: Snapshot, channel: Channel) -> str:
     side = snapshot.side(channel)
     quiet = snapshot.now - (side.sounded or 0)
     return f"silent {span(quiet)}" if side.levels and quiet >= SILENT else ""
+
+
+def too_silent(snapshot: Snapshot, channel: Channel) -> bool:
+    """Whether a channel has been silent for longer than listening lasts: something may be unplugged."""
+    return snapshot.now - (snapshot.side(channel).sounded or 0) >= DEAF
 
 
 def idle(snapshot: Snapshot) -> str:

@@ -39,7 +39,7 @@ def _meter(snapshot: Snapshot, channel: Channel, name: str, cells: int) -> Line:
         return ()
     silence = words.silence(snapshot, channel)
     if silence:
-        return ((f"  {name} ", "$quiet"), (silence, "$warm"))
+        return ((f"  {name} ", "$quiet"), (silence, "$warm" if words.too_silent(snapshot, channel) else "$quiet"))
     blocks = "".join(BLOCKS[min(8, 1 + round(level * 7))] for level in levels)
     label = f"bold ${channel}" if channel in snapshot.view.speaking else "$quiet"
     return ((f"  {name} ", label), (blocks.rjust(cells, "▁"), f"${channel}"))

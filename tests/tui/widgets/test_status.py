@@ -32,6 +32,13 @@ def test_a_dead_channel_is_named(calls: Any) -> None:
     assert "customer silent 0:22" in calls.plain(Status().lines(calls.taken(*items), 100, 1))[0]
 
 
+def test_listening_is_no_fault_but_half_a_minute_without_sound_may_be(calls: Any) -> None:
+    book = calls.opening()
+    items = [*book.records, Level(call=book.call, channel="agent", level=0.0)]
+    assert ("silent 0:22", "$quiet") in Status().lines(calls.taken(*items, now=22), 100, 1)[0]
+    assert ("silent 0:31", "$warm") in Status().lines(calls.taken(*items, now=31), 100, 1)[0]
+
+
 def test_a_narrow_line_keeps_state_meters_and_time(calls: Any) -> None:
     book = calls.heated()
     book.event(HoldBegan()).event(Quieted(on=True, by="agent"))
