@@ -1,7 +1,8 @@
 """Apologies: for what? One that names what went wrong is full; "sorry for the inconvenience" is thin.
 
-The checklist's templates find the words of apology and what makes them none (refusals, "sorry?", reported speech). This looks at what follows them.
-Source: the parts of an apology after Blum-Kulka & Olshtain (1984): the word of apology, and the account or the responsibility that comes with it.
+The checklist's templates find the words of apology and what makes them none (refusals, "sorry?", reported speech). This looks at what
+follows them. Source: the parts of an apology after Blum-Kulka & Olshtain (1984): the word of apology, and the account or the
+responsibility that comes with it.
 """
 
 from companion.core.reading import Hit, Reading
@@ -16,10 +17,9 @@ _TITLES = frozenset("mister mr missus mrs miss ms sir madam doctor dr".split())
 _THIS = frozenset("this that it these those".split())
 _AUXILIARIES = frozenset("is are was were has have had did do does will can could keeps kept".split())
 _ENDS = frozenset(
-    "and but please can could let what which how when where so thanks thank may would will however if because although since as unfortunately".split()
+    """and but please can could let what which how when where so thanks thank may would will however if because although since as
+    unfortunately""".split()
 )
-
-
 _SMALL = _SUBJECTS | _FOR | _THIS | {"to", "if", "but", "what", "which", "again"}
 _OPENERS = frozenset("oh hi hello hey yes no okay right well so dear ah there and".split())
 

@@ -1,7 +1,7 @@
 """Choices offered: two ways forward put to the customer, or one remedy put as the customer's decision.
 
-"Or" alone is no choice: instructions, data ("email or phone") and places to click are full of it. Two ways count when what stands on both sides is
-something that is done for the customer (`<remedy>`), or when the question asks which they prefer.
+"Or" alone is no choice: instructions, data ("email or phone") and places to click are full of it. Two ways count when what stands on both
+sides is something that is done for the customer (`<remedy>`), or when the question asks which they prefer.
 """
 
 from companion.core.reading import Hit, Reading

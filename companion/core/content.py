@@ -7,24 +7,25 @@ verbs, and the checklist's own lists of words that mean the same (`same-parcel: 
 from collections.abc import Iterable, Mapping, Sequence
 
 STOP = frozenset(
-    """i you he she it we they me him her us them my your his its our their mine yours ours theirs myself yourself yourselves ourselves itself themselves
-    this that these those who whom whose which what where when why how here there a an the and or but if because as until while of at by for with about
-    against between into through during before after above below to from up down in out on off over under again further then once am is are was were be
-    been being have has had having do does did doing done will would shall should can could may might must ought need not no nor only own same so than
-    too very just now also ever never always still yet even already really quite rather well maybe perhaps please thanks thank okay yes hello hi hey
-    dear good morning afternoon evening day today madam sir mister miss bye goodbye sorry apologize apologizes apologies right sure certainly course
-    absolutely exactly correct definitely obviously actually basically oh let get gets got getting gotten go goes going went gone come comes coming came
-    make makes made making take takes took taken taking give gives gave given giving put say says said saying tell tells told see sees saw seen seeing know
-    knows knew known think thinks thought want wants wanted like likes liked look looks looking looked try tries tried trying use uses used using keep
-    keeps kept help helps helped helping ask asks asked asking mean means meant thing things something anything nothing everything someone anyone
-    everyone somebody anybody nobody one ones two way ways bit lot lots kind sort much many more most less least few some any all both each every other
-    others another such back around away first last next able sound sounds seem seems happen happens happened happening find finds found understand
-    understood hear hears heard feel feels felt glad happy assist assistance contact reach able us guys any thing time times great nice fine
-    moment minute minutes second seconds possible without within let lets per via cause since though although however unless instead else ahead
-    follow following continue show shows showing provide provided confirm check checked number name address email details information details
-    hope wish welcome available able dm pm direct message private link click url team concern concerns bear hold patience
-    yesterday tomorrow tonight hour hours days week weeks month months year years
-    zero three four five six seven eight nine ten monday tuesday wednesday thursday friday saturday sunday""".split()
+    """i you he she it we they me him her us them my your his its our their mine yours ours theirs myself yourself yourselves ourselves
+    itself themselves this that these those who whom whose which what where when why how here there a an the and or but if because as
+    until while of at by for with about against between into through during before after above below to from up down in out on off over
+    under again further then once am is are was were be been being have has had having do does did doing done will would shall should can
+    could may might must ought need not no nor only own same so than too very just now also ever never always still yet even already
+    really quite rather well maybe perhaps please thanks thank okay yes hello hi hey dear good morning afternoon evening day today madam
+    sir mister miss bye goodbye sorry apologize apologizes apologies right sure certainly course absolutely exactly correct definitely
+    obviously actually basically oh let get gets got getting gotten go goes going went gone come comes coming came make makes made making
+    take takes took taken taking give gives gave given giving put say says said saying tell tells told see sees saw seen seeing know knows
+    knew known think thinks thought want wants wanted like likes liked look looks looking looked try tries tried trying use uses used
+    using keep keeps kept help helps helped helping ask asks asked asking mean means meant thing things something anything nothing
+    everything someone anyone everyone somebody anybody nobody one ones two way ways bit lot lots kind sort much many more most less least
+    few some any all both each every other others another such back around away first last next able sound sounds seem seems happen
+    happens happened happening find finds found understand understood hear hears heard feel feels felt glad happy assist assistance
+    contact reach able us guys any thing time times great nice fine moment minute minutes second seconds possible without within let lets
+    per via cause since though although however unless instead else ahead follow following continue show shows showing provide provided
+    confirm check checked number name address email details information details hope wish welcome available able dm pm direct message
+    private link click url team concern concerns bear hold patience yesterday tomorrow tonight hour hours days week weeks month months
+    year years zero three four five six seven eight nine ten monday tuesday wednesday thursday friday saturday sunday""".split()
 )
 """Words that carry the sentence, not the case; a turn that gives only these back gives nothing back."""
 
@@ -39,7 +40,7 @@ _IRREGULAR = {
     "subscription": "subscribe", "replacement": "replace", "booking": "book", "flight": "fly", "flights": "fly", "arrival": "arrive",
     "installation": "install", "connection": "connect", "reservation": "reserve", "purchase": "buy", "purchased": "buy", "purchases": "buy",
     "complaint": "complain", "complaints": "complain", "seats": "seat", "seating": "seat", "missing": "miss", "lies": "lie", "lying": "lie",
-    "died": "die", "dying": "die", "dead": "die", "charge": "charg", "late": "late", "later": "late", "faulty": "fault", "noisy": "noise",
+    "died": "die", "dying": "die", "dead": "die", "charge": "charg", "later": "late", "faulty": "fault", "noisy": "noise",
     "dirty": "dirt", "leaking": "leak", "leaky": "leak", "smelly": "smell", "damage": "damag", "failure": "fail", "closure": "clos",
 }  # fmt: skip
 

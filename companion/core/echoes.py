@@ -1,8 +1,9 @@
 """Paraphrase: does the agent give back what the customer told? Judged against the customer's own words, never from a phrase alone.
 
-Where the agent speaks about the customer's case (after `<back_cue>`, after an apology or a feeling, or in a statement about "you" and "your"), the content
-words that the customer used before are counted, folded by inflection and by the checklist's lists of words that mean the same. Instructions, requests and
-questions for something new end such a stretch. Source: reflective listening (Rogers & Farson, 1957); "paraphrase" and "summarise" in LEAPS.
+Where the agent speaks about the customer's case (after `<back_cue>`, after an apology or a feeling, or in a statement about "you" and
+"your"), the content words that the customer used before are counted, folded by inflection and by the checklist's lists of words that mean
+the same. Instructions, requests and questions for something new end such a stretch. Source: reflective listening (Rogers & Farson, 1957);
+"paraphrase" and "summarise" in LEAPS.
 """
 
 import msgspec

@@ -1,7 +1,7 @@
 """Feelings acknowledged: is the feeling tied to what happened to this customer, or only named?
 
-The checklist's templates find the words of empathy. Here the sentence around them is searched for the case: something the customer told, or two words
-that only this case would need. Source: validation and reflection of feeling in the HEARD and LEAPS models.
+The checklist's templates find the words of empathy. Here the sentence around them is searched for the case: something the customer told,
+or two words that only this case would need. Source: validation and reflection of feeling in the HEARD and LEAPS models.
 """
 
 from companion.core.reading import Hit, Reading

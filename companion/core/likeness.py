@@ -1,8 +1,9 @@
 """Words that are alike: what a recogniser heard, or a hurried person typed, and the word of a checklist that was meant.
 
-A word that a checklist knows is itself. Another one may stand for a known word that has the same consonants in the same order and nearly the same
-vowels ("recieved", "prblem"), or the same stem; and two or three short words for a long one of the checklist's `misheard` list that sounds so
-("a policy" for "apologize"). Words of fewer than five letters are never bent. What a word may stand for is worked out once and kept.
+A word that a checklist knows is itself. Another one may stand for a known word that has the same consonants in the same order and nearly
+the same vowels ("recieved", "prblem"), or the same stem; and two or three short words for a long one of the checklist's `misheard` list
+that sounds so ("a policy" for "apologize"). Words of fewer than five letters are never bent. What a word may stand for is worked out once
+and kept.
 """
 
 import re
@@ -28,27 +29,30 @@ _VOWELS = re.compile(r"(?<!^)[aeiouyhw]")
 _TWICE = re.compile(r"(.)\1+")
 
 PLAIN = frozenset(
-    """about above across actually added address after again agent alone along already although always among amount another answer anyone anything around
-    asked asking aware based because become before began begin behind being below better between black board bought bring broken brought build built
-    busy button called caller calling calls careful cards carry caught chance change changed changes check checked choice clean clear clearer click close
-    closed colder could count couple course cover crash credit currently daily dating dealt dealing delivered details device didn different directly doing
-    doors doubt dream dress drive driver during early earth eight either email empty ending enough enter entered entry error evening event every exact
-    except extra facing facts fault favor field fifty fight filed final finally finish first fixed fixes floor folder follow forget former forward found
-    fourth frame fresh front fully further general getting given giving going grand great green ground group grown guess happen hands happened hardly
-    having heard heart heavy hello helped hence holder hours house however human hundred ideal image inside instead issue issued items itself joint
-    judge keeps kept knows known large later latest laugh learn least legal letter level light likely limit lines listed little lived living local located
-    looked looks loved lower lucky lunch major makes making maybe means meant might minor minute model month months mother moved music named nearly needed
-    needs never newer night noise normal north noted notes nothing number occur offer office often older opened order orders other others outer owner pages
-    paper parts party phone phones photo piece place placed plain planes plans plate please plenty point ports posted power press pretty price print prior
-    proper public pulled purse quick quickly quiet quite quote radio raise ranges rated rates rather reach reached reads ready really reason received recent
-    refer reply report reset right river rooms rough round route royal rules saved saying says scene scope score screen second seems seen sells sense
-    serve served series server seven shall shape share sharp sheet shift ships shirt shoes shop short should showed shown shows since sixth sixty size skill
-    sleep slight slow small smart smile solid solve solved some sorts sound source south space speak speed spend spent split spoke sport staff stage stand
-    start stated states station stayed steps stick still stock stone stood store stories story strange street strong style super sweet table taken takes
-    taking talks taste teach teams tells tenth terms texts thank their theme there these thick thing things think third those though thought three throw
-    title today together token tomorrow topic total touch tough tower track trade train travel treat tried tries trips truck truly trust truth trying turned
-    turns twice types under union until upper using usual value video visit voice waste watch water wearing weekly weeks weird whether which while white
-    whole whose willing woman women words worked works world worse worst worth would write writes written wrong wrote years young yours""".split()
+    """about above across actually added address after again agent alone along already although always among amount another answer anyone
+    anything around asked asking aware based because become before began begin behind being below better between black board bought bring
+    broken brought build built busy button called caller calling calls careful cards carry caught chance change changed changes check
+    checked choice clean clear clearer click close closed colder could count couple course cover crash credit currently daily dating dealt
+    dealing delivered details device didn different directly doing doors doubt dream dress drive driver during early earth eight either
+    email empty ending enough enter entered entry error evening event every exact except extra facing facts fault favor field fifty fight
+    filed final finally finish first fixed fixes floor folder follow forget former forward found fourth frame fresh front fully further
+    general getting given giving going grand great green ground group grown guess happen hands happened hardly having heard heart heavy
+    hello helped hence holder hours house however human hundred ideal image inside instead issue issued items itself joint judge keeps
+    kept knows known large later latest laugh learn least legal letter level light likely limit lines listed little lived living local
+    located looked looks loved lower lucky lunch major makes making maybe means meant might minor minute model month months mother moved
+    music named nearly needed needs never newer night noise normal north noted notes nothing number occur offer office often older opened
+    order orders other others outer owner pages paper parts party phone phones photo piece place placed plain planes plans plate please
+    plenty point ports posted power press pretty price print prior proper public pulled purse quick quickly quiet quite quote radio raise
+    ranges rated rates rather reach reached reads ready really reason received recent refer reply report reset right river rooms rough
+    round route royal rules saved saying says scene scope score screen second seems seen sells sense serve served series server seven
+    shall shape share sharp sheet shift ships shirt shoes shop short should showed shown shows since sixth sixty size skill sleep slight
+    slow small smart smile solid solve solved some sorts sound source south space speak speed spend spent split spoke sport staff stage
+    stand start stated states station stayed steps stick still stock stone stood store stories story strange street strong style super
+    sweet table taken takes taking talks taste teach teams tells tenth terms texts thank their theme there these thick thing things think
+    third those though thought three throw title today together token tomorrow topic total touch tough tower track trade train travel
+    treat tried tries trips truck truly trust truth trying turned turns twice types under union until upper using usual value video visit
+    voice waste watch water wearing weekly weeks weird whether which while white whole whose willing woman women words worked works world
+    worse worst worth would write writes written wrong wrote years young yours""".split()
 )
 """Everyday words that are never taken for a slip of another word, whether or not a checklist holds them."""
 

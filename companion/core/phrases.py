@@ -1,8 +1,8 @@
 """Templates: the phrases of a checklist, read once into one grammar that finds all of them in an utterance at the same time.
 
 Marks: `[optional]`, `(this|that)`, `<list>`, `stem*` (any word that begins so), `..` (up to three words between) and `...` (up to six).
-Lists stay symbolic: a list is a symbol of its own that is found once and then read like a word, so that nothing is multiplied out, and a list may
-use other lists. A gap never reaches over a word that turns the sense ("not", "but").
+Lists stay symbolic: a list is a symbol of its own that is found once and then read like a word, so that nothing is multiplied out, and a
+list may use other lists. A gap never reaches over a word that turns the sense ("not", "but").
 """
 
 import re
@@ -22,7 +22,8 @@ _TURNS = frozenset("not never but although unless without if no".split())
 """Words over which a gap does not reach: what follows them means something else."""
 _GAPS = {"..": 3, "...": 6}
 _SMALL = frozenset("i we you me us your my am are is be been have has had that this it".split())
-"""Small words inside a phrase that may be misheard as some word of the same beginning and about the same length, if that is no small word itself."""
+"""Small words inside a phrase that may be misheard as some word of the same beginning and about the same length, if that is no small word
+itself."""
 FIGURE = "@figure"
 """In a template: any number in figures."""
 _UNLIKE = 2
@@ -155,9 +156,7 @@ class _Net:
 
     def _lay(self, pattern: Pattern, front: list[_Node]) -> list[_Node]:
         for part in pattern:
-            if isinstance(part, Words):
-                front = [self._step(front, [_symbol(part)])]
-            elif isinstance(part, Listed):
+            if isinstance(part, Words | Listed):
                 front = [self._step(front, [_symbol(part)])]
             elif isinstance(part, Gap):
                 front = self._gap(front, part.most)
@@ -299,7 +298,8 @@ class Grammar:
         self.vocabulary = Vocabulary((a.word for a in atoms if not a.stem), (a.word for a in atoms if a.stem), misheard)
 
     def find(self, words: Sequence[str]) -> list[Found]:
-        """Every rule and list found in `words` (in normal form), the longest of each name from each word on, in order of their beginning."""
+        """Every rule and list found in `words` (in normal form), the longest of each name from each word on, in order of their
+        beginning."""
         edges = self._edges(words)
         everything: list[Found] = []
         for net in self._nets:

@@ -1,6 +1,7 @@
 """What went wrong, in the customer's own words, turned so that an agent can say it: "my parcel never came" → "your parcel".
 
-Prompts use it ("I'm sorry about …"), so it must stand after "about": a thing of the customer's, or what was done to them ("being charged twice").
+Prompts use it ("I'm sorry about …"), so it must stand after "about": a thing of the customer's, or what was done to them ("being charged
+twice").
 """
 
 from companion.core.reading import Reading
@@ -13,7 +14,8 @@ GRAMMAR: dict[str, tuple[str, ...]] = {
 
 _TURNED = {"my": "your", "our": "your", "me": "you", "us": "you", "i": "you", "we": "you", "am": "are", "your": "our", "myself": "yourself"}
 _VERBS = frozenset(
-    "is was are were has have had does did do will can could would keeps keep kept never still arrived came broke stopped went failed died got that which "
+    "is was are were has have had does did do will can could would keeps keep kept never still arrived came "
+    "broke stopped went failed died got that which "
     "who and but because so since when i we you he she they it not just only always already again for with from at on in to of".split()
 )
 LISTS = ("@undergone", "@owner", "trouble")
@@ -26,7 +28,7 @@ def problem(reading: Reading) -> tuple[str, ...]:
     if not troubles:
         return ()
     found: list[tuple[int, str]] = []
-    for start, end in reading.spans("@undergone"):
+    for _, end in reading.spans("@undergone"):
         stop = (
             min(_stop(reading, end, _REST), *(t[1] + 2 for t in troubles if t[1] > end), len(reading.words))
             if _after(end, troubles)

@@ -1,7 +1,7 @@
 """Promises: what the agent said would be done, by when, and on what day that is.
 
-A promise is an agent's "I will …" or "you will have …" with a time close by. Days are counted from the call's beginning in its own time zone; a week day is
-the next one to come. Vague times ("shortly") are kept in the words spoken, without a date.
+A promise is an agent's "I will …" or "you will have …" with a time close by. Days are counted from the call's beginning in its own time
+zone; a week day is the next one to come. Vague times ("shortly") are kept in the words spoken, without a date.
 """
 
 import datetime
@@ -15,9 +15,11 @@ from companion.core.words import Span
 
 GRAMMAR: dict[str, tuple[str, ...]] = {
     "@promise": (
-        "(i|we|you|they|it|he|she|somebody|someone|the ..|a ..|our ..|your ..|my ..) [also|then|now|just] (will|shall) [also|then|now|just|personally|definitely] [not]",
+        "(i|we|you|they|it|he|she|somebody|someone|the ..|a ..|our ..|your ..|my ..) [also|then|now|just] (will|"
+        "shall) [also|then|now|just|personally|definitely] [not]",
         "(i am|we are) going to", "let me [just] (call|ring|email|send|check|find|get|look|speak|arrange|book)",
-        "(should|will) (be|arrive|receive|have|get|reach|hear|land|come)", "please allow", "(it|that|this|they) (takes|take|can take|will take|usually takes)",
+        "(should|will) (be|arrive|receive|have|get|reach|hear|land|come)", "please allow",
+        "(it|that|this|they) (takes|take|can take|will take|usually takes)",
     ),
 }  # fmt: skip
 
@@ -31,13 +33,13 @@ _MONTHS = (
 _SMALL = {
     word: number
     for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
+        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+        nineteen twenty""".split()
     )
 } | {"a": 1, "an": 1, "first": 1, "second": 2, "third": 3, "couple": 2, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
 _PARTS = {"morning": 12, "noon": 12, "midday": 12, "lunchtime": 13, "afternoon": 17, "evening": 21, "tonight": 21, "midnight": 24}
-_COUNTED = [
-    (word,) for word in ("am", "pm", "oclock", "a", "p", "st", "nd", "rd", "th", *_MONTHS, *_UNITS, *(f"{unit}s" for unit in _UNITS))
-]
+_COUNTED = frozenset(("am", "pm", "oclock", "a", "p", "st", "nd", "rd", "th", *_MONTHS, *_UNITS, *(f"{unit}s" for unit in _UNITS)))
+"""Words after a number by which it is not an hour by itself."""
 _NO_DAY = re.compile(r"soon|shortly|moment|while|immediately|away")
 
 
@@ -168,8 +170,9 @@ def _hour(words: Sequence[str]) -> float | None:
                 return number + (12 if evening else 0) + (minutes or 0) / 60
         if word == "past" and at > 0 and (number := _number(words[at + 1 : at + 2])) is not None:
             return _usual(number) + {"half": 0.5, "quarter": 0.25}.get(words[at - 1], (_number(words[at - 1 : at]) or 0) / 60)
-        if word in ("by", "at", "before", "around", "and") and (number := _number(words[at + 1 : at + 2])) is not None:
-            if (word != "and" or "between" in words[:at]) and 0 < number <= 24 and words[at + 2 : at + 3] not in _COUNTED:
+        if word in ("by", "at", "before", "around") or (word == "and" and "between" in words[:at]):
+            number = _number(words[at + 1 : at + 2])
+            if number is not None and 0 < number <= 24 and not _COUNTED.intersection(words[at + 2 : at + 3]):
                 return float(_usual(number))
     for part, hour in _PARTS.items():
         if part in words:

@@ -1,7 +1,8 @@
 """Times promised: is a time named for something that we will do, or that will happen for the customer? And when is that?
 
-A time by itself is no promise. It must stand near words about the future (`<will>`), and not near those of the past (`<past>`), of asking or
-instructing (`<asks>`), or of opening hours and product facts (`<fact>`); those lists are the checklist's. What a time looks like is grammar and stands here.
+A time by itself is no promise. It must stand near words about the future (`<will>`), and not near those of the past (`<past>`), of asking
+or instructing (`<asks>`), or of opening hours and product facts (`<fact>`); those lists are the checklist's. What a time looks like is
+grammar and stands here.
 """
 
 from companion.core.reading import Hit, Reading
@@ -9,7 +10,8 @@ from companion.core.words import Span
 
 GRAMMAR: dict[str, tuple[str, ...]] = {
     "@digit": (
-        "(0|1|2|3|4|5|6|7|8|9|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen)",
+        "(0|1|2|3|4|5|6|7|8|9|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|"
+        "fifteen|sixteen|seventeen|eighteen)",
         "(nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|@figure)",
         "(twenty|thirty|forty|fifty) (one|two|three|four|five|six|seven|eight|nine)",
     ),
@@ -17,7 +19,8 @@ GRAMMAR: dict[str, tuple[str, ...]] = {
     "@few": ("[a|another|the next|the next] (few|several|couple) [more|of|of more]", "some"),
     "@a": ("a", "an", "another", "one more", "half an"),
     "@unit": (
-        "[business|working|calendar|more|additional] (second|seconds|minute|minutes|hour|hours|day|days|week|weeks|month|months|night|nights|fortnight)",
+        "[business|working|calendar|more|additional] (second|seconds|minute|minutes|hour|hours|day|days|week|weeks|"
+        "month|months|night|nights|fortnight)",
     ),
     "@weekday": (
         "(monday|tuesday|wednesday|thursday|friday|saturday|sunday|mondays|fridays|weekend|christmas|easter)",
@@ -31,36 +34,54 @@ GRAMMAR: dict[str, tuple[str, ...]] = {
     "@part": ("(morning|afternoon|evening|night|lunch|lunchtime)",),
     "@date": (
         "<@weekday> [<@part>]", "(tomorrow|tonight) [<@part>]", "next (week|month|year|<@weekday>|business day|working day|day|morning)",
-        "this (week|weekend|afternoon|evening|month|coming week|<@weekday>)", "the (end|close|start|beginning) of .. (day|week|month|business|today|the day)",
+        "this (week|weekend|afternoon|evening|month|coming week|<@weekday>)",
+        "the (end|close|start|beginning) of .. (day|week|month|business|today|the day)",
         "(end|close) of (day|play|business|the day|the week)", "the (same|following|next) [business|working] day", "the weekend",
-        "[the] <@digit> [of] <@month>", "<@month> [the] <@digit>", "the <@digit> (st|nd|rd|th) [of <@month>]", "the (first|second|third|fourth|fifth|tenth|fifteenth|twentieth) of <@month>",
-        "the (sixth|seventh|eighth|ninth|eleventh|twelfth|thirteenth|fourteenth|sixteenth|seventeenth|eighteenth|nineteenth|thirtieth) [of <@month>]",
+        "[the] <@digit> [of] <@month>", "<@month> [the] <@digit>", "the <@digit> (st|nd|rd|th) [of <@month>]",
+        "the (first|second|third|fourth|fifth|tenth|fifteenth|twentieth) of <@month>",
+        "the (sixth|seventh|eighth|ninth|eleventh|twelfth|thirteenth|fourteenth|sixteenth|seventeenth|eighteenth|"
+        "nineteenth|thirtieth) [of <@month>]",
         "(first thing|later) (tomorrow|today|this (afternoon|evening|week)|in the morning|tonight)", "later (today|on today)",
     ),
     "@span": (
         "<@number> <@unit>", "half an hour", "an hour or (so|two)", "overnight",
     ),
     "@loose": (
-        "<@few> <@unit>", "<@few> [short|working|business] (minutes|hours|days|weeks|hour|minute|day|week|months|month|fortnight) [or (so|two|less)]",
+        "<@few> <@unit>",
+        "<@few> [short|working|business] (minutes|hours|days|weeks|hour|minute|day|week|months|month|fortnight) [or (so|two|less)]",
         "a (minute|day|week|month) or (so|two)",
     ),
     "@when": (
-        "(within|in|inside) [the (next|coming|following)] [around|about|approximately|roughly|up to|under|less than|a maximum of|max|only|just] (<@span>|<@a> (hour|day|week|month|fortnight))",
+        "(within|in|inside) [the (next|coming|following)] [around|about|approximately|roughly|up to|under|less than|"
+        "a maximum of|max|only|just] (<@span>|<@a> (hour|day|week|month|fortnight))",
         "[the|another|around|about|approximately|roughly|up to|at least|maximum] <@span>",
         "[by|on|before|until|from|for|no later than] [the] <@date> [at <@clock>|<@clock>|by <@clock>]",
         "[by|at|before|around|about|from|until|for] <@clock> [<@date>]", "(by|before|at|around) (<@digit> [<@digit>]|today|then|<@month>)",
-        "same day", "<@span> from (now|today)", "<@span> time", "today (at|by|before) <@digit>", "by (today|the end of today)", "(between|from) <@digit> and <@digit>",
-        "(take|takes|about|around|be|give (me|us)) <@a> (hour|day|week|month|fortnight)", "all day (today|tomorrow)", "in time for <@date>", "today", "this morning", "[the] earliest (is|we have is|would be) .. <@date>", "<@digit> <@digit> hours",
-        "(later|earlier|sometime|some time|again|back|first thing|early|late) (today|tomorrow|tonight|this <@part>|next week|on <@weekday>|in the <@part>)", "24 7",
+        "same day", "<@span> from (now|today)", "<@span> time", "today (at|by|before) <@digit>", "by (today|the end of today)",
+        "(between|from) <@digit> and <@digit>",
+        "(take|takes|about|around|be|give (me|us)) <@a> (hour|day|week|month|fortnight)", "all day (today|tomorrow)",
+        "in time for <@date>", "today", "this morning", "[the] earliest (is|we have is|would be) .. <@date>", "<@digit> <@digit> hours",
+        "(later|earlier|sometime|some time|again|back|first thing|early|late) (today|tomorrow|tonight|this <@part>|"
+        "next week|on <@weekday>|in the <@part>)",
+        "24 7",
     ),
-    "@not": ("for [at least|about|around|up to] [the (last|past)] (<@span>|<@loose>)", "(after|every|each|past|last|previous|over the (last|past)|in the (last|past)) [the|last|past] <@span>", "<@span> (ago|before|earlier|old)"),
+    "@not": (
+        "for [at least|about|around|up to] [the (last|past)] (<@span>|<@loose>)",
+        "(after|every|each|past|last|previous|over the (last|past)|in the (last|past)) [the|last|past] <@span>",
+        "<@span> (ago|before|earlier|old)",
+    ),
     "@soon": (
         "(shortly|soon|momentarily|promptly|presently|imminently|immediately|straightaway|straight away|right away)",
-        "as (soon|quickly|fast|early) as", "(in|within) (a|the next|another) (minute|moment|second|while|bit|short while|few moments|couple of moments)",
-        "in (due course|no time|a little while|a short while|the near future|the meantime|the coming <@unit>|the next few <@unit>|next to no time)",
-        "(any (minute|moment|time|day) now|before (long|you know it)|at (our|the) earliest)", "the (soonest|earliest) [we|i] (can|could|possible)",
-        "with (immediate|instant) effect", "without (any) [further] delay", "(a few|few|a couple of|couple of|a couple) minutes", "in a (sec|jiffy|mo|bit)",
-        "later on", "the moment", "[within|in|allow|for] [about|around|just|only|the next] <@loose>", "<@few> <@unit> from now", "over the (next|coming) (few|couple of|several) <@unit>",
+        "as (soon|quickly|fast|early) as",
+        "(in|within) (a|the next|another) (minute|moment|second|while|bit|short while|few moments|couple of moments)",
+        "in (due course|no time|a little while|a short while|the near future|the meantime|the coming <@unit>|the "
+        "next few <@unit>|next to no time)",
+        "(any (minute|moment|time|day) now|before (long|you know it)|at (our|the) earliest)",
+        "the (soonest|earliest) [we|i] (can|could|possible)",
+        "with (immediate|instant) effect", "without (any) [further] delay", "(a few|few|a couple of|couple of|a couple) minutes",
+        "in a (sec|jiffy|mo|bit)",
+        "later on", "the moment", "[within|in|allow|for] [about|around|just|only|the next] <@loose>", "<@few> <@unit> from now",
+        "over the (next|coming) (few|couple of|several) <@unit>",
     ),
 }  # fmt: skip
 

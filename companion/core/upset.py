@@ -1,7 +1,8 @@
 """How upset a customer's words are, 0–100, and how much they say that things are getting better. Words and typing only, never the voice.
 
-Each sign adds its weight to what is still missing to 100, so that ten mild words do not make a furious one. Signs are the checklist's words and
-flags, and what no list can hold: shouting in capitals, rows of exclamation marks, things said again that were said before, and plain sarcasm.
+Each sign adds its weight to what is still missing to 100, so that ten mild words do not make a furious one. Signs are the checklist's
+words and flags, and what no list can hold: shouting in capitals, rows of exclamation marks, things said again that were said before, and
+plain sarcasm.
 """
 
 import re

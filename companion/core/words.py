@@ -1,7 +1,7 @@
 """One normal form for speech and chat: what a recogniser writes and what a person types come out as the same words.
 
-Case, punctuation, contractions, hesitations, stuttered repeats, chat spelling ("u", "pls", "gonna") and British endings are gone; every word
-keeps the characters it came from. Templates go through the same form, so that a rule's author need not know it.
+Case, punctuation, contractions, hesitations, stuttered repeats, chat spelling ("u", "pls", "gonna") and British endings are gone; every
+word keeps the characters it came from. Templates go through the same form, so that a rule's author need not know it.
 """
 
 import re
@@ -14,14 +14,13 @@ Span = tuple[int, int]
 """Half open: from, up to but not including. Of characters or of words, as said where it is used."""
 
 _TOKEN = re.compile(
-    r"https?://\S+|www\.\S+|(?<!\w)\^\w+|<(?P<tag>[a-z]+)>|(?<!\w)@\w+|(?P<word>[Uu]h[\s-]+[Oo]h\b|\d+|[^\W\d_]+(?:['’`´][^\W\d_]+)*)", re.UNICODE
+    r"https?://\S+|www\.\S+|(?<!\w)\^\w+|<(?P<tag>[a-z]+)>|(?<!\w)@\w+|"
+    r"(?P<word>[Uu]h[\s-]+[Oo]h\b|\d+|[^\W\d_]+(?:['’`´][^\W\d_]+)*)"
 )
 _SENTENCE = re.compile(r"[.!?](?=[\s\"')\]]|$)|\n|[!?]")
 _LONG = re.compile(r"([^\W\d_])\1{2,}")
 
-_FILLERS = frozenset(
-    "um umm uhm uh uhh er err erm ehm ah ahh eh hm hmm mm mmm mhm huh".split()
-)  # "oh" is no filler: "oh no" is a feeling
+_FILLERS = frozenset("um umm uhm uh uhh er err erm ehm ah ahh eh hm hmm mm mmm mhm huh".split())  # "oh" is no filler: "oh no" is a feeling
 
 _WHOLE = {
     "can't": "can not", "cant": "can not", "cannot": "can not", "won't": "will not", "wont": "will not", "shan't": "shall not",
@@ -30,9 +29,11 @@ _WHOLE = {
     "whats": "what is", "theres": "there is", "hes": "he is", "shes": "she is", "its": "it is", "weve": "we have", "dont": "do not",
     "didnt": "did not", "doesnt": "does not", "isnt": "is not", "wasnt": "was not", "arent": "are not", "werent": "were not",
     "hasnt": "has not", "havent": "have not", "hadnt": "had not", "wouldnt": "would not", "couldnt": "could not", "shouldnt": "should not",
-    "u": "you", "ur": "your", "r": "are", "ya": "you", "pls": "please", "plz": "please", "plse": "please", "thx": "thanks", "thnx": "thanks",
+    "u": "you", "ur": "your", "r": "are", "ya": "you", "pls": "please", "plz": "please", "plse": "please", "thx": "thanks",
+    "thnx": "thanks",
     "tnx": "thanks", "thks": "thanks", "ty": "thanks", "cheers": "thanks", "gonna": "going to", "wanna": "want to", "gotta": "got to",
-    "lemme": "let me", "gimme": "give me", "dunno": "do not know", "asap": "as soon as possible", "btw": "by the way", "idk": "i do not know",
+    "lemme": "let me", "gimme": "give me", "dunno": "do not know", "asap": "as soon as possible", "btw": "by the way",
+    "idk": "i do not know",
     "bc": "because", "coz": "because", "cuz": "because", "cos": "because", "tmrw": "tomorrow", "tmw": "tomorrow", "tomorow": "tomorrow",
     "hrs": "hours", "hr": "hour", "mins": "minutes", "min": "minute", "secs": "seconds", "sec": "second", "wk": "week", "wks": "weeks",
     "yrs": "years", "yr": "year", "mon": "monday", "tues": "tuesday", "tue": "tuesday", "weds": "wednesday", "thurs": "thursday",
@@ -40,18 +41,15 @@ _WHOLE = {
     "acct": "account", "info": "information", "msg": "message", "msgs": "messages", "num": "number", "re": "about", "appt": "appointment",
     "apols": "apologies", "soz": "sorry", "sry": "sorry", "srry": "sorry", "prob": "problem", "probs": "problems", "cust": "customer",
     "n": "and", "y": "why", "ppl": "people", "mgr": "manager", "mngr": "manager", "goin": "going", "wasn": "was not", "o'clock": "oclock",
-    "ma'am": "madam", "yous": "you", "til": "until", "till": "until", "anymore": "any more", "alright": "all right", "everytime": "every time",
+    "ma'am": "madam", "yous": "you", "til": "until", "till": "until", "anymore": "any more", "alright": "all right",
+    "everytime": "every time",
     "alot": "a lot", "tho": "though", "thru": "through", "nite": "night", "wtf": "what the fuck", "omg": "oh my god", "tech": "technician",
-    "moreover": "also", "uh oh": "uhoh", "uh-oh": "uhoh", "whilst": "while", "amongst": "among", "i'd": "i would", "ii": "i",
+    "uh oh": "uhoh", "uh-oh": "uhoh", "whilst": "while", "amongst": "among", "i'd": "i would",
 }  # fmt: skip
 _ENDS = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would"}
-_IS = frozenset(
-    "it that this what where who how when why there here he she everything something nothing everyone someone one name".split()
-)
+_IS = frozenset("it that this what where who how when why there here he she everything something nothing everyone someone one name".split())
 _AFTER_I = {"m": "am", "ve": "have", "ll": "will", "d": "would", "re": "are", "s": "is"}
-_STEMS_OF_NOT = frozenset(
-    "don didn doesn isn wasn aren weren hasn haven hadn wouldn couldn shouldn mustn needn can won ain".split()
-)
+_STEMS_OF_NOT = frozenset("don didn doesn isn wasn aren weren hasn haven hadn wouldn couldn shouldn mustn needn can won ain".split())
 _PRONOUNS = frozenset("i you he she it we they that there what who".split())
 _KNOW = frozenset("do did if let lets as how would can should could what not to already so".split())
 
@@ -136,9 +134,8 @@ def normal(text: str) -> Text:
             words.append(word)
             spans.append(span)
             size = len(words)
-            if size >= 4 and word == words[-3] and words[-2] == words[-4] and not word.isdigit():  # "it is it is"
-                del words[-2:], spans[-2:]
-            elif word == "know" and size >= 2 and words[-2] == "you" and (size < 3 or words[-3] not in _KNOW):
+            again = size >= 4 and word == words[-3] and words[-2] == words[-4] and not word.isdigit()  # "it is it is"
+            if again or (word == "know" and size >= 2 and words[-2] == "you" and (size < 3 or words[-3] not in _KNOW)):
                 del words[-2:], spans[-2:]
     return Text(text, tuple(words), tuple(spans), _starts(spans, breaks))
 
