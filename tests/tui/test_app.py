@@ -17,6 +17,13 @@ async def shown(app: CallApp, refreshes: int) -> None:
             await asyncio.sleep(PACE)
 
 
+async def drawn(app: CallApp) -> None:
+    """Wait until the screen shows the newest snapshot."""
+    async with asyncio.timeout(20):
+        while app._call.snapshot is not app.snapshot:  # noqa: ASYNC110 – nothing tells a bystander that a screen is drawn
+            await asyncio.sleep(PACE)
+
+
 async def test_ten_thousand_records_are_a_handful_of_refreshes(calls: Any) -> None:
     app = CallApp()
     for record in calls.opening().records:
@@ -29,8 +36,7 @@ async def test_ten_thousand_records_are_a_handful_of_refreshes(calls: Any) -> No
             app.show(Record(call="Moss, A.", seq=at, at=10_000 + at, event=utterance))
             if at % 2_500 == 0:
                 await pilot.pause()
-        await shown(app, before + 1)
-        await asyncio.sleep(3 * PACE)
+        await drawn(app)
         assert app.snapshot.view.utterances == 10_002
         assert 1 <= app.refreshes - before <= 20
         screen = app.screen.query_one("Transcript")
@@ -47,8 +53,8 @@ async def test_a_tentative_mark_is_on_the_screen_at_the_next_refresh(calls: Any)
         await pilot.pause()
         before = app.refreshes
         app.show(calls.glimpse(book, "agent", "i am so sorry", {"apologized": "so sorry"}))
-        await shown(app, before + 1)
-        await pilot.pause()
+        await drawn(app)
+        assert app.refreshes == before + 1
         assert "◌ apologized" in app.screen.query_one(Steps).render().plain
 
 
@@ -79,6 +85,15 @@ async def test_what_changes_nothing_is_not_drawn(calls: Any) -> None:
         app.show(Level(call="somebody else", channel="agent", level=1.0))
         await asyncio.sleep(3 * PACE)
         assert app.refreshes == before
+
+
+async def test_what_comes_after_the_screen_is_gone_is_let_go(calls: Any) -> None:
+    app = CallApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+q")
+    for record in calls.opening().records:
+        app.show(record)
+    assert app.snapshot.view.utterances == 2
 
 
 async def test_ctrl_c_ends_the_call_and_a_second_one_leaves(calls: Any) -> None:
