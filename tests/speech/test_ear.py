@@ -248,6 +248,35 @@ async def test_sound_that_brings_the_process_down_twice_is_left_out() -> None:
     assert rest == []
 
 
+async def test_a_second_loss_while_hearing_again_leaves_out_all_of_that() -> None:
+    house = House()
+    ear = house.ear()
+    tasks = await hear(ear, 0, 1, 2, 3)
+    house.process.answer()
+    house.process.answer()
+    house.process.die("ended by signal 6")
+    await settle()
+    house.process.answer()
+    house.process.die("ended by signal 6")
+    await settle()
+    assert house.process.sounds() == [3]
+    house.process.answer()
+    assert [[type(said) for said in await task] for task in tasks] == [[], [], [SourceLost, SourceBack, SourceLost, SourceBack], []]
+    assert tasks[2].result()[-1] == SourceBack(gap=0.6)
+
+
+async def test_closing_while_the_process_starts_stops_waiting_for_it() -> None:
+    class Never(House):
+        async def child(self) -> Process:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    ear = Never().ear()
+    (task,) = await hear(ear, 0)
+    await ear.close()
+    assert list(await task) == []
+
+
 async def test_a_process_that_never_gets_further_is_given_up() -> None:
     house = House()
     ear = house.ear()
