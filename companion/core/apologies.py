@@ -10,10 +10,11 @@ from companion.core.words import Span
 
 LISTS = ("sorry",)
 _REACH = 14
-_FOR = frozenset("for about that of with regarding on concerning over".split())
+_FOR = frozenset("for about of with regarding on concerning over".split())
 _HEARD = frozenset("hear see learn know read find discover".split())
 _SUBJECTS = frozenset("we you your our it the these those i they there my a an his her their no nobody someone".split())
 _TITLES = frozenset("mister mr missus mrs miss ms sir madam doctor dr".split())
+_PRONOUNS = frozenset("i we you they it he she".split())
 _THIS = frozenset("this that it these those".split())
 _AUXILIARIES = frozenset("is are was were has have had did do does will can could keeps kept".split())
 _ENDS = frozenset(
@@ -35,7 +36,7 @@ def _mends(reading: Reading, hit: Hit) -> bool:
     if end - start > 1 or words[start] != "sorry" or start in reading.text.starts:
         return False
     follows = words[end] if end < len(words) and end not in reading.text.starts else ""
-    return not (set(words[:start]) <= _OPENERS) and follows not in _FOR and follows not in ("to", "you", "we", "your", "i")
+    return not (set(words[:start]) <= _OPENERS) and follows not in _FOR and follows not in ("to", "you", "we", "your", "i", "that")
 
 
 def _graded(reading: Reading, hit: Hit) -> Hit:
@@ -57,16 +58,28 @@ def account(reading: Reading, sorry: Span) -> tuple[int, int, bool]:
     at += 2 if heard else 0
     joined = False
     while at < stop and words[at] in _FOR:
-        joined = joined or words[at] != "that"
+        joined = True
         at += 1
-    if at < stop and words[at] in _THIS and not (at + 1 < stop and words[at + 1] in _SUBJECTS | _AUXILIARIES):
-        at += 1
-        told = at < stop and reading.given_back(at)
-        return (at, _end(words, at, stop), heard) if told else (stop, stop, heard)
+    if at < stop and words[at] in _THIS:
+        at, told = _past_this(reading, at, stop, joined)
+        if not told:
+            return stop, stop, heard
     clause = "sorry" in words[sorry[0] : sorry[1]] or words[at - 1] == "that"  # one is sorry you waited, but apologizes for it
     if at < stop and (joined or (clause and _begins(words, at, stop))):
         return at, _end(words, at, stop), heard
     return stop, stop, heard
+
+
+def _past_this(reading: Reading, at: int, stop: int, joined: bool) -> tuple[int, bool]:
+    """Past a "this" or "that", and whether an account still follows: "sorry that the bus was late", but not "sorry about that, the bus …"."""
+    words = reading.words
+    follows = words[at + 1] if at + 1 < stop else ""
+    if not joined and (follows in _AUXILIARIES or words[at] in ("it", "these", "those")):
+        return at, True  # "sorry this has taken so long"
+    clause = follows in _SUBJECTS or follows in _THIS or any(word in _AUXILIARIES for word in words[at + 2 : min(at + 4, stop)])
+    if not joined and words[at] == "that" and clause:
+        return at + 1, True
+    return at + 1, at + 1 < stop and reading.given_back(at + 1)
 
 
 def _past_name(words: tuple[str, ...], at: int, stop: int) -> int:
@@ -79,7 +92,9 @@ def _past_name(words: tuple[str, ...], at: int, stop: int) -> int:
 
 
 def _begins(words: tuple[str, ...], at: int, stop: int) -> bool:
-    """Does a clause with its own subject begin here?"""
+    """Does a clause with its own subject begin here, about what went wrong and not about what is done now?"""
+    if words[at] in ("i", "we") and at + 1 < stop and words[at + 1] in ("am", "will", "can", "would", "do"):
+        return False
     return words[at] in _SUBJECTS or any(word in _AUXILIARIES for word in words[at + 1 : min(at + 4, stop)])
 
 
@@ -88,7 +103,8 @@ def _end(words: tuple[str, ...], start: int, stop: int) -> int:
     while end < min(stop, start + _REACH):
         if end > start and words[end] in _ENDS:
             break
-        if end > start + 1 and words[end] in ("i", "we", "you") and end + 1 < stop and words[end + 1] in _AUXILIARIES:
-            break
+        near = 2 if words[end] in _PRONOUNS else 4 if words[end] in ("our", "the", "my", "your") else 0
+        if end > start + 1 and any(word in _AUXILIARIES for word in words[end + 1 : min(end + near, stop)]):
+            break  # another sentence, though nothing shows it
         end += 1
     return end

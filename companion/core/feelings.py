@@ -22,6 +22,8 @@ def _graded(reading: Reading, hit: Hit) -> Hit:
     last = reading.sentence(end - 1, _AFTER)
     last = min([last, *(stop for stop, _ in reading.spans("turns_away") if stop >= end)])
     case = [at for at in reading.specific(first, last) if not start <= at < end and not reading.touches("feeling_adj", (at, at + 1))]
+    tied_before = any(word in _TIES for word in reading.words[first:start])
+    case = [at for at in case if at >= end or tied_before or reading.given_back(at)]
     told = [at for at in case if reading.given_back(at)]
     tied = any(word in _TIES for word in reading.words[first:last])
     if len(case) + len(told) < (2 if tied else 3):

@@ -68,7 +68,7 @@ GRAMMAR: dict[str, tuple[str, ...]] = {
     "@not": (
         "for [at least|about|around|up to] [the (last|past)] (<@span>|<@loose>)",
         "(after|every|each|past|last|previous|over the (last|past)|in the (last|past)) [the|last|past] <@span>",
-        "<@span> (ago|before|earlier|old)",
+        "<@span> [or (more|less)] (ago|before|earlier|old|prior|in advance)",
     ),
     "@soon": (
         "(shortly|soon|momentarily|promptly|presently|imminently|immediately|straightaway|straight away|right away)",
