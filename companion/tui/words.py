@@ -108,11 +108,10 @@ def flagged(speaker: Channel, title: str) -> str:
 
 def talk_overs(floor: Floor) -> str:
     """How often somebody was talked over, and by whom; empty while nobody was."""
-    both = floor.overs_agent + floor.overs_customer
-    if not both:
-        return ""
-    whom = "you" if floor.overs_agent == both else "customer" if not floor.overs_agent else f"you {floor.overs_agent}"
-    return f"talked over {both}× ({whom})"
+    you, they = floor.overs_agent, floor.overs_customer
+    if you and they:
+        return f"talk-overs: you {you}×, they {they}×"
+    return f"you talked over them {you}×" if you else f"they talked over you {they}×" if they else ""
 
 
 def dead_air(floor: Floor) -> str:

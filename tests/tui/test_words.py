@@ -101,7 +101,7 @@ def test_flags() -> None:
 
 @pytest.mark.parametrize(
     ("agent", "customer", "text"),
-    [(0, 0, ""), (2, 0, "talked over 2× (you)"), (0, 1, "talked over 1× (customer)"), (1, 2, "talked over 3× (you 1)")],
+    [(0, 0, ""), (2, 0, "you talked over them 2×"), (0, 1, "they talked over you 1×"), (1, 2, "talk-overs: you 1×, they 2×")],
 )
 def test_talk_overs(agent: int, customer: int, text: str) -> None:
     assert words.talk_overs(Floor(overs_agent=agent, overs_customer=customer)) == text
@@ -208,7 +208,7 @@ def test_turns() -> None:
     full = replace(VIEW, floor=floor, prompts=2, outcomes={"acted": 2}, flags=(argued,), bookmarks=(Noted(0, "agent"), Noted(1, "agent")))
     assert words.turns(full) == (
         "you spoke 75 % of the time",
-        "talked over 1× (you)",
+        "you talked over them 1×",
         "dead air 0:09",
         "prompts 2 (2 acted)",
         "1 of your phrases flagged",

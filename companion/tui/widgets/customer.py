@@ -6,12 +6,15 @@ from itertools import groupby
 from companion.core.checklist import HeatRules
 from companion.tui import words
 from companion.tui.curve import drawn, sampled, trend
-from companion.tui.lines import Line, cut, spread, width_of
+from companion.tui.lines import Line, Piece, cut, spread, width_of
 from companion.tui.panel import Panel
 from companion.tui.snapshot import Snapshot
 
 WINDOW = 300_000
 """The curve shows the last so many ms."""
+
+FRESH = 4_000
+"""A talk-over or dead air stands out for so many ms."""
 
 
 class Customer(Panel):
@@ -27,8 +30,8 @@ class Customer(Panel):
             return _short(snapshot, width)
         curve = 3 if height >= 8 else 2
         drawing = _curve(snapshot, width, curve)
-        turns = [part for part in (words.talk_overs(snapshot.view.floor), words.dead_air(snapshot.view.floor)) if part]
-        last: list[Line] = [cut(((" · ".join(turns), "$warm"),), width)] if turns else []
+        turns = _turns(snapshot)
+        last: list[Line] = [cut((turns,), width)] if turns[0] else []
         room = height - 1 - curve - len(last)
         flags = _flags(snapshot)[:room]
         blank: list[Line] = [()] * (room - len(flags))
@@ -76,8 +79,16 @@ def _short(snapshot: Snapshot, width: int) -> list[Line]:
     )
     curve = _curve(snapshot, max(0, min(40, width - width_of(first))), 1)[0]
     flags = [piece for line in _flags(snapshot)[:2] for piece in (*line, ("  ", ""))]
-    turns = [part for part in (words.talk_overs(view.floor), words.dead_air(view.floor)) if part]
-    return [(*first, *curve), cut((*flags, (" · ".join(turns), "$warm")), width)]
+    return [(*first, *curve), cut((*flags, _turns(snapshot)), width)]
+
+
+def _turns(snapshot: Snapshot) -> Piece:
+    """Talk-overs and dead air; what has just happened stands out for a moment."""
+    floor = snapshot.view.floor
+    parts = [part for part in (words.talk_overs(floor), words.dead_air(floor)) if part]
+    last = max((at for at in (floor.over_at, floor.dead_at) if at is not None), default=None)
+    fresh = last is not None and snapshot.now - last < FRESH
+    return " · ".join(parts), "bold reverse $warm" if fresh else "$warm"
 
 
 def _curve(snapshot: Snapshot, width: int, height: int) -> list[Line]:

@@ -10,7 +10,7 @@ from companion.tui.widgets.customer import Customer, coloured
 def test_two_lines_say_it_all(calls: Any) -> None:
     lines = calls.plain(Customer().lines(calls.taken(*calls.heated().records), 78, 2))
     assert lines[0].startswith("heat 74 very upset  ▲ rising   ▁")
-    assert lines[1] == "⚑ wants a supervisor 00:52  ⚑ called before 00:21  talked over 1× (you)"
+    assert lines[1] == "⚑ wants a supervisor 00:52  ⚑ called before 00:21  you talked over them 1×"
 
 
 def test_a_tall_panel_draws_the_curve(calls: Any) -> None:
@@ -21,7 +21,13 @@ def test_a_tall_panel_draws_the_curve(calls: Any) -> None:
     assert lines[3][0] == "▁"
     assert lines[3][-1] == "█"
     assert lines[4:6] == ["⚑ wants a supervisor 00:52", "⚑ called before 00:21"]
-    assert lines[-1] == "talked over 1× (you) · dead air 0:09"
+    assert lines[-1] == "you talked over them 1× · dead air 0:09"
+
+
+def test_a_talk_over_stands_out_for_a_moment(calls: Any) -> None:
+    records = calls.heated().records
+    assert Customer().lines(calls.taken(*records, now=48), 78, 2)[1][-1] == ("you talked over them 1×", "bold reverse $warm")
+    assert Customer().lines(calls.taken(*records, now=60), 78, 2)[1][-1] == ("you talked over them 1×", "$warm")
 
 
 def test_an_alert_stands_above_the_flags(calls: Any) -> None:
