@@ -13,7 +13,7 @@ from companion.core.events import AnyEvent, CallEnded, Channel, Partial, SinkFai
 from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level, Opened, Passed, Progress, Source
 from companion.core.record import Record
 from companion.core.updates import FlagRaised, StepHeard
-from companion.errors import CompanionError, ReaderGone, SinkError
+from companion.errors import ReaderGone, SinkError
 
 _INBOX = 256
 """Items that wait for judgment before the source has to wait: a source that may not (a phone system) keeps its own bounded buffer."""
@@ -189,7 +189,7 @@ class Run:
         try:
             async for item in self._source:
                 await self._inbox.put(item)
-        except CompanionError as wrong:
+        except Exception as wrong:  # a room's outer edge: whatever ended the source is raised by go(), once its calls are complete
             error = wrong
         await self._inbox.put(_End(error))
 

@@ -248,3 +248,10 @@ async def test_time_never_goes_back() -> None:
     late = Happened(call="c", event=said("sorry"), at=500)
     records = await run(OPENED, Happened(call="c", event=said("hello"), at=1000), late, Closed(call="c", reason="done"))
     assert [record.at for record in records if isinstance(record.event, Utterance)] == [1000, 1000]
+
+
+async def test_a_bug_in_a_source_is_raised_and_never_becomes_silence() -> None:
+    sink = Kept()
+    with pytest.raises(ZeroDivisionError):
+        await run(OPENED, ZeroDivisionError("bug"), sink=sink)
+    assert isinstance(sink.records[-1].update, CallClosed)

@@ -28,6 +28,15 @@ def needs_speech(uri: str) -> bool:
     return address.kind in ("sound", "pcm", "vosk") or address.rate is not None
 
 
+def is_live(uri: str) -> bool:
+    """Whether this SOURCE goes on until somebody ends it, so that others cannot wait for it.
+
+    Raises:
+        ConfigError: it is no SOURCE.
+    """
+    return parse(uri).kind in ("stream", "vosk")
+
+
 def open(
     uri: str,
     *,

@@ -1,5 +1,6 @@
 """Calls without a screen: `companion log`, and the headless forms of demo and replay."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -11,14 +12,15 @@ from companion.errors import CompanionError, ReaderGone
 from companion.run import Run, Sink
 from companion.sinks.journal import JournalFolder, JournalStream, read
 from companion.sinks.summary import Summaries
+from companion.sources import is_live
 from companion.speech.redact import mask, mask_text
-from companion.wiring.parts import Options, began, interruptible, names, open_source, recognisers, rules_of, together
+from companion.wiring.parts import Options, Recognisers, began, interruptible, names, open_source, recognisers, rules_of, together
 
 _STDOUT = 1
 
 
 def log(uris: Sequence[str], options: Options) -> None:
-    """Judge the calls of each source, one after the other.
+    """Judge the calls of each source: files one after the other, streams at the same time.
 
     Raises:
         CompanionError: a source failed, or records could not be kept; with several sources, only after all had their turn.
@@ -32,20 +34,31 @@ def log(uris: Sequence[str], options: Options) -> None:
 
 async def _log(uris: Sequence[str], rules: Rules, sinks: list[Sink], console: Console, options: Options) -> None:
     failed: list[CompanionError] = []
-    async with recognisers(uris, options) as recogniser:
-        for uri, name in zip(uris, names(uris), strict=True):
-            try:
-                source = open_source(uri, recogniser, options, call=name)
-                run = Run(source, rules, sinks, viewer=console, mask=mask, mask_text=mask_text, began=began(options))
-                with interruptible(run):
-                    await run.go()
-            except ReaderGone:
+    runs: list[Run] = []
+
+    async def one(uri: str, name: str | None, recogniser: Recognisers) -> None:
+        try:
+            source = open_source(uri, recogniser, options, call=name)
+            run = Run(source, rules, sinks, viewer=console, mask=mask, mask_text=mask_text, began=began(options))
+            runs.append(run)
+            await run.go()
+        except ReaderGone:
+            raise
+        except CompanionError as error:
+            if len(uris) == 1:
                 raise
-            except CompanionError as error:
-                if len(uris) == 1:
-                    raise
-                console.notice(str(error))
-                failed.append(error)
+            console.notice(str(error))
+            failed.append(error)
+
+    async with recognisers(uris, options) as recogniser:
+        with interruptible(runs) as interrupted:
+            named = list(zip(uris, names(uris), strict=True))
+            if any(is_live(uri) for uri in uris):  # streams do not wait for one another
+                await asyncio.gather(*(one(uri, name, recogniser) for uri, name in named))
+            else:
+                for uri, name in named:
+                    if not interrupted.is_set():
+                        await one(uri, name, recogniser)
     if failed:
         raise type(failed[0])(f"{len(failed)} of {len(uris)} sources failed, as said above")
 

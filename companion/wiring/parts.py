@@ -108,23 +108,33 @@ def _checked(text: str) -> str:
 
 
 @contextmanager
-def interruptible(run: Run) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the calls in good order; a second one ends them at once."""
+def interruptible(runs: Sequence[Run]) -> Iterator[asyncio.Event]:
+    """Ctrl-C and SIGTERM end the calls of these runs, and of those added meanwhile, in good order; a second one ends them at once.
+
+    Yields:
+        An event that is set once that was asked for: then nothing new should be begun.
+    """
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
+    asked = asyncio.Event()
     stops: list[asyncio.Task[None]] = []
 
+    async def stop_all() -> None:
+        for run in runs:
+            await run.stop("interrupted")
+
     def stop() -> None:
-        if stops:
+        if asked.is_set():
             assert task is not None
             task.cancel()
         else:
-            stops.append(loop.create_task(run.stop("interrupted")))
+            asked.set()
+            stops.append(loop.create_task(stop_all()))  # held, so that it is not collected half-way
 
     signals = [number for number in (signal.SIGINT, signal.SIGTERM) if _handled(loop, number, stop)]
     try:
-        yield
-        if stops:
+        yield asked
+        if asked.is_set():
             raise KeyboardInterrupt
     finally:
         for number in signals:

@@ -78,5 +78,5 @@ class Endless:
 
 async def test_ctrl_c_ends_the_calls_in_good_order_and_is_passed_on() -> None:
     run = Run(Endless(), rules_of("complaint"), [])
-    with pytest.raises(KeyboardInterrupt), interruptible(run):
+    with pytest.raises(KeyboardInterrupt), interruptible([run]):
         await run.go()
