@@ -66,7 +66,7 @@ def message(facts: Facts) -> str:
     if not problem and not facts.promises:
         return ""
     lines = [f"Dear {name}," if name else "Hello,", ""]
-    lines.append(f"Thank you for telling us about it: {problem}." if problem else "Thank you for talking to us.")
+    lines.append(f"Thank you for telling us about {problem}." if problem else "Thank you for talking to us.")
     if facts.promises:
         lines += ["This is what we agreed:", *(f"– {_promise(promise)}" for promise in facts.promises)]
     return "\n".join([*lines, "", "If anything of this is not as you remember it, just reply to this message."])

@@ -82,9 +82,10 @@ class Floor:
         self._speaking[channel] = True
         return self._end_of_silence(start) if silent else []
 
-    def ended(self, channel: Channel) -> None:
-        """The recogniser settled what they said."""
+    def ended(self, channel: Channel, end: float) -> None:
+        """The recogniser settled what they said until `end`, or took it back."""
         self._speaking[channel] = False
+        self._silent_since = max(self.silent_since, end)
 
     def hush(self) -> None:
         """The stream broke off or the customer is on hold: nobody speaks, and this silence is nobody's."""

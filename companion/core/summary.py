@@ -58,5 +58,5 @@ def summarise(
 
 
 def _step(track: Track) -> dict[str, Any]:
-    evidence = msgspec.to_builtins(track.evidence)
+    evidence = [msgspec.to_builtins(piece) for piece in track.evidence]
     return {"state": track.state, "grade": track.grade, "at": track.at, "heard": track.heard, "evidence": evidence}

@@ -31,10 +31,14 @@ class Playbook:
         """What came of the last thing."""
 
     def at(self, seconds: float, what: str | AnyEvent, *, start: float | None = None) -> "Playbook":
-        """It happens then. `agent: …` and `customer: …` are words that arrive then, said since `start` or for 0.4 s a word."""
+        """It happens then.
+
+        `agent: …` and `customer: …` are words that arrive then, said since `start` or for 0.4 s a word; `agent> …` are typed ones.
+        """
         if isinstance(what, str):
-            speaker, _, words = what.partition(": ")
-            begin = seconds - PER_WORD * len(words.split()) if start is None else start
+            speaker, mark, words = (said := what.split(maxsplit=1))[0][:-1], said[0][-1], said[1]
+            taken = 0.0 if mark == ">" else PER_WORD * len(words.split())
+            begin = seconds - taken if start is None else start
             what = Utterance(speaker=speaker, text=words, start=round(max(0.0, begin), 3), end=seconds)  # type: ignore[arg-type]
         return self._take(self.session.receive(what, round(seconds * 1000)))
 
@@ -51,11 +55,11 @@ class Playbook:
         """All updates of a kind, of the whole call."""
         return [each for _, each in self.told if isinstance(each, kind)]
 
-    def when(self, kind: type[Any], **fields: Any) -> list[float]:
-        """When updates of a kind and with such fields came, in seconds."""
+    def when(self, type: type[Any], **fields: Any) -> list[float]:
+        """When updates of a type and with such fields came, in seconds."""
         return [
             at for at, each in self.told
-            if isinstance(each, kind) and all(getattr(each, name) == value for name, value in fields.items())
+            if isinstance(each, type) and all(getattr(each, name) == value for name, value in fields.items())
         ]  # fmt: skip
 
     def _take(self, stamped: Iterator[tuple[int, AnyUpdate]] | list[tuple[int, AnyUpdate]]) -> "Playbook":

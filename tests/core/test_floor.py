@@ -82,8 +82,9 @@ def test_while_somebody_speaks_there_is_no_silence() -> None:
     assert one.began("agent", 15.0) == []
     assert one.spoke(said("agent", 15.0, 16.0)) == []
     assert one.speaking("customer")
-    one.ended("customer")
+    one.ended("customer", 17.0)
     assert not one.speaking("customer")
+    assert one.silent_since == 17.0
 
 
 def test_typing_is_no_speech() -> None:

@@ -39,7 +39,7 @@ def test_right_after_the_customer_the_agent_may_be_speaking_already() -> None:
     floor, openings = opened()
     floor.began("customer", 1.0)
     openings.began(1600)
-    floor.ended("customer")
+    floor.ended("customer", 5.1)
     openings.ended(6000, 0.9)
     assert openings.now == Opening(7100)  # and never before the words are there
     floor.spoke(said("customer", 1.0, 5.1))
@@ -48,7 +48,7 @@ def test_right_after_the_customer_the_agent_may_be_speaking_already() -> None:
 
 
 def test_after_a_long_silence_it_is_open_at_once_but_for_the_words_to_come() -> None:
-    floor, openings = opened()
+    _, openings = opened()
     openings.began(0)
     openings.ended(9000, 5.0)
     assert openings.now == Opening(9250)

@@ -6,7 +6,8 @@ from companion.core.order import Orders
 from companion.core.steps import Steps
 
 FIX = Flag(id="fix", title="Fix", speaker="agent", detector="order", order=Order(done="solution", without=("saw",), heat=40))
-THIRD = Flag(id="third", title="Third", speaker="agent", detector="order", order=Order(done="sorry", times=3, without=("saw", "offered"), peak=50))
+SORRY = Order(done="sorry", times=3, without=("saw", "offered"), peak=50)
+THIRD = Flag(id="third", title="Third", speaker="agent", detector="order", order=SORRY)
 ODD = Flag(id="odd", title="Odd", speaker="agent", detector="order", order=Order(done="unheard_of", without=("saw",)))
 WORDS = Flag(id="words", title="Words", speaker="agent", says=("x",))
 CHECKLIST = Checklist(

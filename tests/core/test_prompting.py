@@ -187,10 +187,10 @@ def test_lines_are_filled_or_left_out(line: str, words: dict[str, str], spoken: 
 
 def test_the_first_lines_that_can_be_filled_are_shown() -> None:
     prompter = Prompter(RULES)
-    prompter.wish(wish(prompt=Prompt(text="Do", say=("{name}!", "one", "two", "three", "four"))))
+    prompter.wish(wish(prompt=Prompt(text="Do", say=("{name}!", "One", "Two", "Three", "Four"))))
     (prompted,) = prompter.tick(0, OPEN, {})
     assert isinstance(prompted, Prompted)
-    assert (prompted.say, prompted.also) == ("one", ("two", "three"))
+    assert (prompted.say, prompted.also) == ("One", ("Two", "Three"))
     bare = Prompter(RULES)
     bare.wish(wish(prompt=Prompt(text="Do")))
     (prompted,) = bare.tick(0, OPEN, {})
