@@ -2,9 +2,10 @@
 
 import asyncio
 import re
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import soundfile
 from numpy.typing import NDArray
@@ -12,15 +13,15 @@ from numpy.typing import NDArray
 from companion.core.events import Channel
 from companion.core.feed import Closed, Complaint, Item, Opened, Progress
 from companion.errors import AudioFormatError, ConfigError, SourceError
-from companion.sources.listening import Listening
+from companion.sources.listening import Listening, Round
 from companion.sources.pace import Pace
 from companion.speech.audio import CHUNK, checked_rate
-from companion.speech.recogniser import Recogniser
+from companion.speech.recogniser import Hearing, Recogniser
 
 _FLOATS = frozenset({"FLOAT", "DOUBLE", "VORBIS", "OPUS", "MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III"})
-_SHARES = 200  # steps of the progress that is told
 _MP3_SLACK = 0.1  # seconds
 
+_AHEAD = 8  # rounds that the recogniser is given before it has answered the first of them
 _UNKNOWN = 0x7FFF0000
 """Bytes from which a WAV's length is a placeholder of a program that could not know it."""
 
@@ -29,6 +30,9 @@ _ENDLESS = 1 << 48
 
 _OGG_TAIL = 128 * 1024
 """Two of the largest Ogg pages (RFC 3533), in bytes: the last whole page begins in them."""
+
+_Waiting: TypeAlias = "deque[tuple[Round, float, asyncio.Task[list[Sequence[Hearing]]]]]"
+"""Rounds that are being heard, with how far the file had been read."""
 
 
 class SoundFile:
@@ -93,30 +97,56 @@ class SoundFile:
         self._stop.set()
 
     async def _play(self, listening: Listening) -> AsyncIterator[Item]:
-        pace = Pace(self._speed, self._stop) if self._speed else None
         with _opened(self._path) as file:
             reading = _Reading(file)
-            share = 0
-            for samples in reading:
-                for round_ in listening.feed(samples):
-                    if pace:
-                        await pace.wait(listening.end(round_))
-                    if self._stop.is_set():
-                        return
-                    for item in await listening.hear(round_):
-                        yield item
-                if self._frames and (now := min(_SHARES, reading.frames * _SHARES // self._frames)) > share:
-                    share = now
-                    yield Progress(call=self._call, share=share / _SHARES)
-                await asyncio.sleep(0)
-            for round_ in listening.flush():
-                if pace:
-                    await pace.wait(listening.end(round_))
-                for item in await listening.hear(round_):
-                    yield item
+            played = self._in_time(listening, reading) if self._speed else self._at_once(listening, reading)
+            async for item in played:
+                yield item
             yield Progress(call=self._call, share=1.0)
-        if not self._lost and (lost := self._unread(reading, file.subtype)):
+        if not self._stop.is_set() and not self._lost and (lost := self._unread(reading, file.subtype)):
             yield Complaint(text=f"{self._path}: is cut off: {lost}; what is there is judged")
+
+    async def _in_time(self, listening: Listening, reading: "_Reading") -> AsyncIterator[Item]:
+        """As it was when it was recorded, or so many times faster."""
+        assert self._speed
+        pace = Pace(self._speed, self._stop)
+        for round_, share in self._rounds(listening, reading):
+            await pace.wait(listening.end(round_))
+            if self._stop.is_set():
+                return
+            for item in await listening.hear(round_):
+                yield item
+            yield Progress(call=self._call, share=share)
+
+    async def _at_once(self, listening: Listening, reading: "_Reading") -> AsyncIterator[Item]:
+        """As fast as it can be heard. Some rounds are always under way, so that the recogniser need not sleep and wake between them."""
+        waiting: _Waiting = deque()
+        try:
+            for round_, share in self._rounds(listening, reading):
+                waiting.append((round_, share, asyncio.create_task(listening.listen(round_))))
+                if len(waiting) > _AHEAD:
+                    for item in await self._first(listening, waiting):
+                        yield item
+                if self._stop.is_set():
+                    break
+            while waiting:
+                for item in await self._first(listening, waiting):
+                    yield item
+        finally:
+            for _, _, heard in waiting:
+                heard.cancel()
+
+    async def _first(self, listening: Listening, waiting: "_Waiting") -> list[Item]:
+        round_, share, heard = waiting.popleft()
+        return [*listening.items(round_, await heard), Progress(call=self._call, share=share)]
+
+    def _rounds(self, listening: Listening, reading: "_Reading") -> Iterator[tuple[Round, float]]:
+        """The file's rounds, each with how far the file has been read, 0–1."""
+        for samples in reading:
+            for round_ in listening.feed(samples):
+                yield round_, min(1.0, reading.frames / self._frames) if self._frames else 0.0
+        for round_ in listening.flush():
+            yield round_, 1.0
 
     def _unread(self, reading: "_Reading", subtype: str) -> str:
         """What could not be read, in words. An MP3's length is an estimate where no header tells it."""

@@ -10,7 +10,7 @@ from companion.core.events import Channel
 from companion.core.feed import Item, Level, Passed
 from companion.sources.hearings import Hearings
 from companion.speech.audio import Rechunker, level
-from companion.speech.recogniser import AudioChunk, Recogniser
+from companion.speech.recogniser import AudioChunk, Hearing, Recogniser
 
 Round: TypeAlias = Sequence[AudioChunk]
 """One chunk of each channel, agent first, all of the same length and time."""
@@ -61,10 +61,21 @@ class Listening:
         Raises:
             SpeechError: the recogniser keeps failing.
         """
+        return self.items(round_, await self.listen(round_), clocked=clocked)
+
+    async def listen(self, round_: Round) -> list[Sequence[Hearing]]:
+        """What the recogniser says to each channel of a round; may be asked for the next round before it has answered.
+
+        Raises:
+            SpeechError: the recogniser keeps failing.
+        """
+        # Both channels are worked on at once; the order of what comes out stays the channels'.
+        return await asyncio.gather(*map(self._recogniser.hear, round_)) if len(round_) > 1 else [await self._recogniser.hear(round_[0])]
+
+    def items(self, round_: Round, heard: Sequence[Sequence[Hearing]], *, clocked: bool = True) -> list[Item]:
+        """What a round brought, as items; to be asked in the order of the rounds."""
         self.now = max(self.now, self.end(round_))
         at = round(self.now * 1000) if clocked else None
-        # Both channels are worked on at once; the order of what comes out stays the channels'.
-        heard = await asyncio.gather(*map(self._recogniser.hear, round_)) if len(round_) > 1 else [await self._recogniser.hear(round_[0])]
         items = [item for hearings in heard for item in self._hearings.translate(hearings, at)]
         if at is not None:
             items.append(Passed(call=self._call, at=at))

@@ -143,7 +143,8 @@ def keyboard(instead: str) -> int:
             terminal = os.open("/dev/tty", os.O_RDWR)
             piped = os.dup(0)
             os.dup2(terminal, 0)
-        if sys.stdout.isatty():
+        # Textual draws on stderr; stdout is looked at so that what was meant for a file is not lost.
+        if sys.stdout.isatty() and sys.stderr.isatty():
             return piped
     except OSError:
         pass
