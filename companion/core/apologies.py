@@ -71,7 +71,10 @@ def account(reading: Reading, sorry: Span) -> tuple[int, int, bool]:
 
 
 def _past_this(reading: Reading, at: int, stop: int, joined: bool) -> tuple[int, bool]:
-    """Past a "this" or "that", and whether an account still follows: "sorry that the bus was late", but not "sorry about that, the bus …"."""
+    """Past a "this" or "that", and whether an account still follows.
+
+    It does in "sorry that the bus was late", and not in "sorry about that, the bus will come".
+    """
     words = reading.words
     follows = words[at + 1] if at + 1 < stop else ""
     if not joined and (follows in _AUXILIARIES or words[at] in ("it", "these", "those")):

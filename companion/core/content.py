@@ -42,8 +42,12 @@ _IRREGULAR = {
     "installation": "install", "connection": "connect", "reservation": "reserve", "purchase": "buy", "purchased": "buy", "purchases": "buy",
     "complaint": "complain", "complaints": "complain", "seats": "seat", "seating": "seat", "missing": "miss", "lies": "lie", "lying": "lie",
     "died": "die", "dying": "die", "dead": "die", "charge": "charg", "later": "late", "faulty": "fault", "noisy": "noise",
-    "dirty": "dirt", "leaking": "leak", "leaky": "leak", "smelly": "smell", "damage": "damag", "failure": "fail", "closure": "clos",
+    "dirty": "dirt", "leaking": "leak", "leaky": "leak", "smelly": "smell", "damage": "damag", "news": "news", "care": "care", "cares":
+    "care", "cared": "care", "caring": "care", "failure": "fail", "closure": "clos",
 }  # fmt: skip
+
+_KEPT = 20_000
+"""Words whose keys are kept."""
 
 
 def stem(word: str) -> str:
@@ -52,9 +56,9 @@ def stem(word: str) -> str:
     if known is not None:
         return known
     for end in ("ing", "ed", "es", "s"):
-        if word.endswith(end) and len(word) - len(end) >= 3 and not (end == "s" and word.endswith(("ss", "us", "is"))):
+        if word.endswith(end) and len(word) - len(end) >= 3 and not word.endswith(("ss", "us", "is")):
             word = word[: -len(end)]
-            if end in ("ing", "ed") and len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls":
+            if end in ("ing", "ed") and word[-1] == word[-2] and word[-1] not in "ls":
                 word = word[:-1]
             break
     if word.endswith("ll") and len(word) > 5:  # cancelled, cancel
@@ -79,12 +83,16 @@ class Content:
         """What a word is compared by; empty if it is no content word."""
         known = self._known.get(word)
         if known is None:
-            if len(self._known) > 20_000:
+            if len(self._known) >= _KEPT:
                 self._known.clear()
             ending = stem(word)
             plain = word in STOP or len(word) < 3 or word.isdigit()
             known = self._known[word] = "" if plain else self._same.get(ending, ending)
         return known
+
+    def folded(self, words: Iterable[str]) -> frozenset[str]:
+        """The keys of all content words among these."""
+        return frozenset(map(self.key, words)) - {""}
 
     def keys(self, words: Sequence[str]) -> list[str]:
         """For each word its key, empty where it is no content word."""

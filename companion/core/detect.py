@@ -16,10 +16,8 @@ from companion.core import problem as _problem
 from companion.core import promises as _promises
 from companion.core import times as _times
 from companion.core.checklist import Checklist, Flag, Step
-from companion.core.content import Content
 from companion.core.events import Channel, Utterance
-from companion.core.phrases import Grammar
-from companion.core.reading import Detector, Hit, Reading
+from companion.core.reading import Detector, Hit, Reader, Reading
 from companion.core.updates import Evidence, Grade
 from companion.core.upset import soothed, upset
 from companion.core.words import Span, Text, normal
@@ -103,24 +101,16 @@ class Judge:
     def __init__(self, checklist: Checklist) -> None:
         self.checklist = checklist
         lists = {**_times.GRAMMAR, **_promises.GRAMMAR, **_problem.GRAMMAR, **checklist.lists}
-        self._content = Content({name: items for name, items in lists.items() if name.startswith("same-")})
-        self._vague = frozenset(self._content.key(word) for word in lists.get("vague", ())) - {""}
-        self._topic = frozenset(word for entry in lists.get("topic", ()) for word in normal(entry).words)
-        misheard = [word for entry in lists.get("misheard", ()) for word in normal(entry).words]
-        self._grammar = {
-            channel: Grammar(lists, dict(_rules(checklist, channel)), also=_LISTS[channel], misheard=misheard)
-            for channel in ("agent", "customer")
+        self._readers = {
+            channel: Reader(lists, dict(_rules(checklist, channel)), also=_LISTS[channel]) for channel in ("agent", "customer")
         }
 
     def judge(self, utterance: Utterance, index: int, memory: Memory) -> Judgement:
         """Judge the call's utterance number `index` in the light of what came before; changes nothing, so a partial can be judged too."""
-        text = normal(utterance.text)
-        if not text.words:
+        told = [words for _, speaker, words in memory.turns if speaker == "customer"]
+        reading = self._readers[utterance.speaker].read(utterance.text, told)
+        if not reading.words:
             return Judgement()
-        found: dict[str, list[Span]] = {}
-        for one in self._grammar[utterance.speaker].find(text.words):
-            found.setdefault(one.name, []).append(one.span)
-        reading = Reading(text, found, self._content, self._told(memory), self._vague, self._topic)
         mine = utterance.speaker
         steps = [met for step in self.checklist.steps if step.speaker == mine and (met := _step(step, reading, index))]
         flags = [up for flag in self.checklist.flags if flag.speaker == mine and (up := _flag(flag, reading, index))]
@@ -140,11 +130,6 @@ class Judge:
             refusal=bool(reading.spans("refusal")),
             problem=_problem.problem(reading),
         )
-
-    def _told(self, memory: Memory) -> frozenset[str]:
-        key = self._content.key
-        words = {word for _, speaker, words in memory.turns if speaker == "customer" for word in words}
-        return frozenset(map(key, words)) - {""}
 
 
 def _rules(checklist: Checklist, channel: str) -> Iterable[tuple[str, tuple[str, ...]]]:

@@ -31,6 +31,7 @@ class _Need(msgspec.Struct, frozen=True):
 
 
 _CUES = {"back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "about_you": _Need(2)}
+_ASKING = frozenset(("what", "how", "why"))
 _SORRY, _SORRY_TO_HEAR, _TAG = _Need(1, 1), _Need(1, 1, 99), _Need(1, full=1)
 
 
@@ -60,13 +61,13 @@ class _Stretches:
 
     def after(self, name: str, cue: Span, need: _Need) -> list[Hit]:
         """Judge what follows a cue."""
-        if name == "back_cue" and cue[0] > 0 and self._reading.words[cue[0] - 1] in ("what", "how", "why"):
+        if name == "back_cue" and _ASKING.intersection(self._reading.words[max(0, cue[0] - 2) : cue[0]]):
             return []  # "what do you mean" asks, and gives nothing back
         free = name.startswith("back_") and name != "back_maybe"
         if not free and any(last == cue[0] and cue[0] not in self._reading.text.starts for _, last in self._reading.spans("supposes")):
             return []  # said only as a condition or a question
         end = self._reading.sentence(cue[1] - 1, _REACH)
-        end = min([end, *(max(first, cue[1]) for first, last in self._stops if first > cue[0] and last > cue[1])])
+        end = min([end, *(max(first, cue[1]) for first, last in self._stops if first >= cue[0] and last > cue[1])])
         return self.judge(cue, (cue[1] if free else cue[0], end), need)
 
     def before(self, tag: Span) -> list[Hit]:

@@ -1,9 +1,9 @@
 """Words that are alike: what a recogniser heard, or a hurried person typed, and the word of a checklist that was meant.
 
 A word that a checklist knows is itself. Another one may stand for a known word that has the same consonants in the same order and nearly
-the same vowels ("recieved", "prblem"), or the same stem; and two or three short words for a long one of the checklist's `misheard` list
-that sounds so ("a policy" for "apologize"). Words of fewer than five letters are never bent. What a word may stand for is worked out once
-and kept.
+the same vowels ("recieved", "prblem"), or the same stem, or is long and one letter off; and two or three short words for a long one of
+the checklist's `misheard` list that sounds so ("a policy" for "apologize"). Words of fewer than five letters are never bent. What a word
+may stand for is worked out once and kept.
 """
 
 import re
@@ -16,7 +16,7 @@ from rapidfuzz.fuzz import ratio
 from companion.core.content import stem
 
 Symbol: TypeAlias = tuple[str, int]
-"""What a word may be read as, and how unlike it is: 0 for the word itself, 1 for one spelled nearly so, 2 for one misheard."""
+"""What a word may be read as, and how unlike it is: 0 for the word itself, 1 for one spelled nearly so, 3 for one misheard."""
 
 _KEPT = 20_000
 _LEAST = 5
@@ -126,7 +126,8 @@ class Vocabulary:
         for other in self._near.get(word[0], ()):
             if abs(len(other) - len(word)) <= most:
                 distance = OSA.distance(word, other, score_cutoff=most)
-                if distance <= most and (skeleton(word) == skeleton(other) or stem(word) == stem(other)):
+                alike = skeleton(word) == skeleton(other) or stem(word) == stem(other) or (distance == 1 and len(word) > _LONG)
+                if distance <= most and alike:
                     near[other] = distance
         best = min(near.values(), default=0)
         return [(symbol, 1) for other, distance in near.items() if distance == best for symbol in self._exact(other)]
@@ -136,7 +137,7 @@ class Vocabulary:
         if len(joined) < 6 or len(key) < 4:
             return []
         return [
-            (symbol, 2)
+            (symbol, 3)
             for other, word in self._long.get(key[:2], ())
             if abs(len(word) - len(joined)) <= 3
             and word[0] == joined[0]

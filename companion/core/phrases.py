@@ -26,8 +26,8 @@ _SMALL = frozenset("i we you me us your my am are is be been have has had that t
 itself."""
 FIGURE = "@figure"
 """In a template: any number in figures."""
-_UNLIKE = 2
-"""How unlike the words of one phrase may be, all together; and a rule of few words less than that (see `find`)."""
+_UNLIKE = 3
+"""How unlike the words of one phrase may be, all together; and a rule less than it has words."""
 Edges: TypeAlias = dict[str, list[tuple[int, int]]]
 """From a word on: what it reads as → the words after it, and how unlike it is."""
 
@@ -87,6 +87,8 @@ def _ways(marks: Sequence[str], at: int, template: str, closing: str) -> tuple[l
         if mark in ("]", ")"):
             if mark != closing:
                 break
+            if not all(ways):
+                raise ChecklistError(f"template {template!r}: nothing stands between two of its brackets or bars; write words there")
             return [tuple(way) for way in ways], at + 1
         at += 1
         if mark == "|":
@@ -177,10 +179,9 @@ class _Net:
     @staticmethod
     def _step(front: list[_Node], symbols: list[str]) -> _Node:
         alone = len(front) == 1 and len(symbols) == 1 and front[0].own
-        if alone:
-            for here in front[0].next.get(symbols[0], ()):
-                if here.own:
-                    return here
+        shared = [node for node in front[0].next.get(symbols[0], ()) if node.own] if alone else []
+        if shared:
+            return shared[0]
         node = _Node(own=alone)
         for before in front:
             for symbol in symbols:
@@ -235,8 +236,8 @@ class _Net:
             word = words[at]
             if node.gap and word not in _TURNS:
                 open_ += [(after, at + 1, unlike) for after in node.gap]
-            if node.slips and unlike < _UNLIKE and at > start and word not in STOP:
-                open_ += [(after, at + 1, unlike + 1) for most, after in node.slips.get(word[0], ()) if len(word) < most]
+            if node.slips and unlike + 2 <= _UNLIKE and at > start and word not in STOP:
+                open_ += [(after, at + 1, unlike + 2) for most, after in node.slips.get(word[0], ()) if len(word) < most]
         return found
 
 
@@ -312,7 +313,7 @@ class Grammar:
         first = self._rules.root.next.keys()
         for start, here in enumerate(edges):
             if not first.isdisjoint(here) and (found := self._rules.walk(words, edges, start)):
-                sure = {(name, end): unlike for (name, end), unlike in found.items() if unlike * 3 <= end - start + 1}
+                sure = {(name, end): unlike for (name, end), unlike in found.items() if unlike < max(end - start, 2)}
                 everything += _longest(sure, start)
         everything.sort(key=_place)
         return everything
@@ -338,10 +339,7 @@ def _place(one: Found) -> Span:
 
 
 def _longest(found: Mapping[tuple[str, int], int], start: int) -> list[Found]:
-    best: dict[str, tuple[int, int]] = {}
-    for (name, end), unlike in found.items():
-        if end > best.get(name, (0, 0))[0]:
-            best[name] = (end, unlike)
+    best = {name: (end, unlike) for (name, end), unlike in sorted(found.items())}
     return [Found(name, (start, end), unlike) for name, (end, unlike) in best.items()]
 
 

@@ -1,13 +1,14 @@
 """One utterance as the detectors see it: its words, what the grammar found in them, and what the customer had told."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeAlias
 
 import msgspec
 
 from companion.core.content import Content
+from companion.core.phrases import Grammar
 from companion.core.updates import Grade
-from companion.core.words import Span, Text
+from companion.core.words import Span, Text, normal
 
 
 class Hit(msgspec.Struct, frozen=True):
@@ -61,6 +62,40 @@ class Reading(msgspec.Struct, frozen=True):
     def given_back(self, at: int) -> bool:
         """Is the word at that place a content word that the customer used before?"""
         return self.content.key(self.words[at]) in self.told
+
+
+class Reader:
+    """Reads utterances for one channel.
+
+    Args:
+        lists: name → templates. Some names mean something: `same-…` are words that mean the same, `vague` and `topic` are words that
+            name no case, `misheard` are words that a recogniser may take for several.
+        rules: name → templates.
+        also: lists to be found for their own sake.
+
+    Raises:
+        ChecklistError: as `Grammar`.
+    """
+
+    def __init__(
+        self, lists: Mapping[str, Iterable[str]], rules: Mapping[str, Iterable[str]] | None = None, *, also: Iterable[str] = ()
+    ) -> None:
+        def words(name: str) -> list[str]:
+            return [word for entry in lists.get(name, ()) for word in normal(entry).words]
+
+        self._content = Content({name: words(name) for name in lists if name.startswith("same-")})
+        self._vague = self._content.folded(words("vague"))
+        self._topic = frozenset(words("topic"))
+        self._grammar = Grammar(lists, rules or {}, also=also, misheard=words("misheard"))
+
+    def read(self, said: str, told: Iterable[Iterable[str]] = ()) -> Reading:
+        """Read an utterance; `told` are the words of the customer's turns before, in normal form."""
+        text = normal(said)
+        found: dict[str, list[Span]] = {}
+        for one in self._grammar.find(text.words):
+            found.setdefault(one.name, []).append(one.span)
+        before = self._content.folded({word for words in told for word in words})
+        return Reading(text, found, self._content, before, self._vague, self._topic)
 
 
 Detector: TypeAlias = Callable[[Reading, list[Hit]], list[Hit]]

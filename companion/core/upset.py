@@ -12,6 +12,8 @@ from companion.core.reading import Reading
 
 _SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
 _MARKS = re.compile(r"!(?:\s*!)+|\?(?:\s*[?!])+|!\?")
+_MANY, _AGAIN, _REPEATED = 4, 0.5, 10.0
+"""A turn of so many content words, so large a share of them said before: how much being made to say it again adds."""
 _ANGRY = re.compile("[\U0001f620\U0001f621\U0001f92c\U0001f624\U0001f612\U0001f644\U0001f595\U0001f621]")
 
 
@@ -53,6 +55,9 @@ def upset(reading: Reading, words: Mapping[str, float], flags: Mapping[str, floa
     """
     weights = [weight for template, weight in words.items() for _ in reading.spans(f"heat:{template}")[:2]]
     weights += [flags.get(flag, 0.0) for flag in raised]
+    keys = reading.content.folded(reading.words)
+    if len(keys) >= _MANY and len(keys & reading.told) >= _AGAIN * len(keys):
+        weights.append(_REPEATED)
     return added([*weights, *typed(reading.text.original)])
 
 

@@ -51,7 +51,8 @@ _IS = frozenset("it that this what where who how when why there here he she ever
 _AFTER_I = {"m": "am", "ve": "have", "ll": "will", "d": "would", "re": "are", "s": "is"}
 _STEMS_OF_NOT = frozenset("don didn doesn isn wasn aren weren hasn haven hadn wouldn couldn shouldn mustn needn can won ain".split())
 _PRONOUNS = frozenset("i you he she it we they that there what who".split())
-_KNOW = frozenset("do did if let lets as how would can should could what not to already so".split())
+_KNOW = [[word] for word in "do did if let lets as how would can should could what not to already so".split()]
+_STUTTERS = (4, 3, 2)
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -134,8 +135,11 @@ def normal(text: str) -> Text:
             words.append(word)
             spans.append(span)
             size = len(words)
-            again = size >= 4 and word == words[-3] and words[-2] == words[-4] and not word.isdigit()  # "it is it is"
-            if again or (word == "know" and size >= 2 and words[-2] == "you" and (size < 3 or words[-3] not in _KNOW)):
+            for many in _STUTTERS:  # "we are going to we are going to"
+                if size >= 2 * many and word == words[-1 - many] and words[-many:] == words[-2 * many : -many]:
+                    del words[-many:], spans[-many:]
+                    break
+            if word == "know" and words[-2:-1] == ["you"] and words[-3:-2] not in _KNOW:
                 del words[-2:], spans[-2:]
     return Text(text, tuple(words), tuple(spans), _starts(spans, breaks))
 

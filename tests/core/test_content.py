@@ -1,0 +1,46 @@
+"""Content words: folded where they are one word, never where they are two."""
+
+import pytest
+
+from companion.core import content
+from companion.core.content import Content, stem
+
+
+@pytest.mark.parametrize(
+    "family",
+    [
+        "charge charges charged charging",
+        "cancel cancels cancelled canceled cancelling cancellation",
+        "deliver delivered delivery deliveries",
+        "break broke broken breaking",
+        "buy bought purchase purchased",
+        "try tries tried",
+        "stop stopped stopping",
+        "box boxes",
+        "glass glasses",
+    ],
+)
+def test_inflections_are_one_word(family: str) -> None:
+    assert len({stem(word) for word in family.split()}) == 1
+
+
+@pytest.mark.parametrize("pair", ["bus business", "news new", "house horse", "this thin", "ring rin", "car care"])
+def test_other_words_stay_apart(pair: str) -> None:
+    one, other = pair.split()
+    assert stem(one) != stem(other)
+
+
+def test_small_words_and_figures_are_no_content() -> None:
+    assert Content({}).keys(["the", "sofa", "is", "42", "at", "broken"]) == ["", "sofa", "", "", "", "break"]
+
+
+def test_lists_of_the_same_fold_different_words() -> None:
+    same = Content({"same-parcel": ["parcel", "packages"]})
+    assert same.key("parcels") == same.key("package") != same.key("letter")
+
+
+def test_what_was_keyed_is_forgotten_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content, "_KEPT", 2)
+    some = Content({})
+    assert [some.key(word) for word in ("sofa", "lamp", "lamp", "chair", "sofa")] == ["sofa", "lamp", "lamp", "chair", "sofa"]
+    assert len(some._known) <= 2

@@ -1,0 +1,91 @@
+"""Paraphrase: the customer's own words given back."""
+
+import pytest
+
+from companion.core.echoes import LISTS, echoes
+from companion.core.reading import Hit, Reader
+
+READER = Reader(
+    {
+        "back_cue": ["do you mean", "you mean"],
+        "back_full": ["so you (have|are)", "if i understand"],
+        "back_maybe": ["i see that"],
+        "about_you": ["your ..", "you"],
+        "sorry": ["sorry"],
+        "no_apology": ["sorry but"],
+        "tag": ["correct", "right", "is that right"],
+        "glad_that": ["glad it works"],
+        "turns_away": ["please", "you can"],
+        "supposes": ["if", "did", "when"],
+        "vague": ["issue", "problem"],
+        "topic": ["order"],
+    },
+    also=LISTS,
+)
+TOLD = "my kettle leaks on the carpet and the lid is cracked about order seven".split()
+
+
+def grade(said: str) -> int:
+    reading = READER.read(said, [TOLD])
+    return max((hit.grade for hit in echoes(reading, [])), default=0)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "so you have a leaking kettle",
+        "if I understand, the thing drips everywhere",
+        "your kettle is leaking",
+        "you leaks kettle",
+        "do you mean the lid of the kettle",
+        "sorry your kettle leaks",
+        "The kettle drips, is that right?",
+        "Good. The kettle drips, correct? Then we go on.",
+        "I see that the lid leaks",
+    ],
+)
+def test_the_case_named_is_full(said: str) -> None:
+    assert grade(said) == 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["you mean the lid", "do you mean the toaster", "sorry about the kettle", "sorry to hear the kettle leaks", "glad it works", "I see that the lid goes", "I see that order is here"],
+)
+def test_a_part_of_it_is_thin(said: str) -> None:
+    assert grade(said) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I understand",
+        "what do you mean the lid",
+        "so you have a problem",
+        "if you boil the kettle on the carpet",
+        "did you boil the kettle on the carpet",
+        "I see that please boil the kettle",
+        "you can boil the kettle on the carpet",
+        "your kettle comes with a cable, a manual and a warranty",
+        "sorry but the kettle leaks",
+        "sorry",
+        "order seven, correct?",
+        "correct",
+        "the kettle is all right",
+        "is the kettle right here",
+        "the toaster drips, correct?",
+        "when I see that kettle",
+    ],
+)
+def test_anything_else_is_no_paraphrase(said: str) -> None:
+    assert grade(said) == 0
+
+
+def test_a_new_sentence_supposes_nothing() -> None:
+    assert grade("See when. Your kettle leaks.") == 2
+
+
+def test_without_a_word_from_the_customer_a_statement_is_none() -> None:
+    reading = READER.read("your kettle leaks")
+    assert echoes(reading, []) == []
+    assert echoes(reading, [Hit((0, 1), 1)]) == [Hit((0, 1), 1)]

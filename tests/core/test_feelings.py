@@ -1,0 +1,46 @@
+"""Feelings: tied to the case, or only named."""
+
+import pytest
+
+from companion.core.feelings import LISTS, feelings
+from companion.core.reading import Hit, Reader
+
+READER = Reader(
+    {"feeling_adj": ["frustrating", "upset"], "turns_away": ["please"], "vague": ["issue"]},
+    {"says": ["how frustrating", "i would be upset", "made you upset"]},
+    also=LISTS,
+)
+
+
+def grade(said: str, told: str = "") -> int:
+    reading = READER.read(said, [told.split()])
+    (hit,) = feelings(reading, [Hit(reading.spans("says")[0], 1)])
+    return hit.grade
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "how frustrating to sit at the gate with a crying toddler",
+        "how frustrating when the plane leaves without the suitcase",
+        "three weeks without a phone – I'd be upset",
+        "being sent from desk to counter made you upset",
+    ],
+)
+def test_a_feeling_with_its_case_is_full(said: str) -> None:
+    assert grade(said, "my phone is dead") == 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "how frustrating",
+        "how frustrating this issue is",
+        "how frustrating that the plane left",
+        "the update runs on the console and how frustrating",
+        "how frustrating please unplug the plane, the suitcase and the toddler",
+        "The plane left the gate with a toddler. How frustrating. The suitcase is on the belt.",
+    ],
+)
+def test_a_feeling_by_itself_is_thin(said: str) -> None:
+    assert grade(said) == 1
