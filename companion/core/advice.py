@@ -7,7 +7,7 @@ from companion.core.naming import name
 from companion.core.prompting import Prompter, Wish
 from companion.core.steps import Steps, Track
 
-_HARM, _ESCALATE, _WORDS, _OVERDUE, _REMIND, _THIN = range(6)
+_HARM, _ESCALATE, _URGENT, _WORDS, _OVERDUE, _REMIND, _PACE, _THIN = range(8)
 """The order of usefulness: what cannot wait, what was just said, what is late, what could be better."""
 
 _FRESH = {_WORDS: 15, _THIN: 15}
@@ -21,9 +21,10 @@ _CALMED = 0.5
 _LOOSE_ENDS = frozenset(
     """a an the this that it its i you he she we they me him her us them my your his our their to of in on at by for from with about if
     when while until after before than then so and or but not no be is are was were been being have has had do does did can could will
-    would may might must shall should just still again now fault way part end name""".split()
+    would may might must shall should just still again now fault way part end name mother father mum mom dad wife husband partner son
+    daughter child children kids baby family friend brother sister manager supervisor colleague city house home day time life job""".split()
 )
-"""What a customer's words must not end with, or the agent would read out half a sentence."""
+"""What a customer's words must not end with: half a sentence, or people and places that are not what went wrong."""
 
 _DONE_TO = frozenset("told left kept sent cut put given made hung sold lost taken held shut thrown sworn lied stood without".split())
 """Irregular participles after "being"."""
@@ -35,7 +36,11 @@ class Advice:
     def __init__(self, checklist: Checklist, prompter: Prompter) -> None:
         self._checklist = checklist
         self._prompter = prompter
-        self._order = {step.id: number for number, step in enumerate(checklist.steps)}
+        # Of one cause, the agent's own misstep comes before the customer's flag, and steps come in the checklist's order.
+        flags = sorted(checklist.flags, key=lambda flag: flag.speaker != "agent")
+        ids = [flag.id for flag in flags] + [step.id for step in checklist.steps]
+        self._place = {id: number for number, id in enumerate(ids)}
+        self._handed_over = False
         self._upset = 0
         self.fill: dict[str, str] = {}
         """The customer's own words for the prompts' placeholders: `problem`, `name`."""
@@ -57,7 +62,7 @@ class Advice:
         if escalated:
             self._escalate(flag.prompt, time)
             return
-        rank = _HARM if flag.now else _WORDS
+        rank = _HARM if flag.now else _PACE if flag.detector == "pace" else _WORDS
         missing = flag.order.without[0] if flag.order is not None and flag.order.without else None
         met = frozenset(flag.prompt.met if missing is None else (missing, *flag.prompt.met))
         topic = missing or ("escalate" if flag.serious and not flag.now else f"flag:{flag.id}")
@@ -80,7 +85,8 @@ class Advice:
         elif track.state == "done" and track.grade == 2:
             self._prompter.forget(f"thin:{step.id}")
         elif track.state == "overdue" and step.prompt is not None:
-            self._wish(f"step:{step.id}", _OVERDUE, self._upset, time, step.prompt, step=step.id, topic=step.id)
+            rank = _URGENT if step.urgent else _OVERDUE
+            self._wish(f"step:{step.id}", rank, self._upset, time, step.prompt, step=step.id, topic=step.id)
 
     def remind(self, steps: Steps, time: int) -> None:
         """Ask for the steps whose time to be reminded of has come."""
@@ -105,6 +111,15 @@ class Advice:
         """The agent should offer the supervisor."""
         self._escalate(self._checklist.escalation.prompt, time)
 
+    def settled(self) -> None:
+        """The supervisor comes: the steps, and how to answer the customer's threats, are theirs from here on."""
+        self._handed_over = True
+        for flag in self._checklist.flags:
+            if flag.speaker == "customer":
+                self._prompter.forget(f"flag:{flag.id}")
+        for step in self._checklist.steps:
+            self._prompter.forget(f"step:{step.id}")
+
     def _escalate(self, prompt: Prompt, time: int) -> None:
         met = frozenset((self._checklist.escalation.settled_by, *prompt.met))
         self._wish("escalate", _ESCALATE, time, time, prompt, topic="escalate", met=met)
@@ -123,13 +138,15 @@ class Advice:
         met: frozenset[str] = frozenset(),
         now: bool = False,
     ) -> None:
-        # Steps of one rank come in the checklist's order.
-        place = rank * 100 + (self._order.get(step, 0) if step else 0)
+        if self._handed_over and rank in (_URGENT, _OVERDUE, _REMIND, _THIN):
+            return
+        place = self._place.get(flag or step or "", 0)
         until = time + _FRESH.get(rank, _LONG) * 1000
         met |= {step} if step else set()
-        self._prompter.wish(
-            Wish(kind=kind, rank=place, cause=cause, until=until, prompt=prompt, step=step, flag=flag, topic=topic, met=met, now=now)
+        wish = Wish(
+            kind=kind, rank=rank, cause=cause, place=place, until=until, prompt=prompt, step=step, flag=flag, topic=topic, met=met, now=now
         )
+        self._prompter.wish(wish)
 
 
 def _sayable(problem: str) -> bool:

@@ -66,7 +66,7 @@ class Watch(Rule, frozen=True, kw_only=True):
     handle_time: float = 900.0
     pace: int = 190
     """Words a minute above which the agent is too fast for an upset customer …"""
-    hurry: float = 1.15
+    hurry: float = 1.25
     """… if that is also so many times as fast as the agent spoke at first."""
     back_channels: tuple[str, ...] = ("mm", "mhm", "hmm", "uh", "huh", "yeah", "yes", "okay", "ok", "right", "sure", "i", "see")
     """Words that, alone and few, only say "I am listening": never a talk-over, never a turn."""
@@ -172,6 +172,8 @@ class Step(Rule, frozen=True, kw_only=True):
     """Agent turns after `when` came true at which the step is overdue, whichever comes first."""
     escalate: float | None = None
     """Seconds after `due` at which the step is missed."""
+    urgent: bool = False
+    """Once overdue, its prompt comes before any about what was just said."""
     prompt: Prompt | None = None
     thin: Prompt | None = None
     """What would make a thin tick full."""

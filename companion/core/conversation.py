@@ -223,6 +223,7 @@ class Conversation:
             out += self.prompter.acted(step=id, grade=track.grade)
             if id == self._checklist.escalation.settled_by:
                 self.escalator.settle()
+                self._advice.settled()
         self._advice.step(track, now.time, self.heat(now.time))
         return out
 

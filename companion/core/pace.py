@@ -8,7 +8,7 @@ from companion.core.checklist import Watch
 
 _FIRST = 12.0
 """Seconds of speech that make the agent's own baseline."""
-_LATELY = 8.0
+_LATELY = 12.0
 """Seconds of speech that "just now" looks back over."""
 _ENOUGH = 5.0
 """Seconds of speech before anything is said."""

@@ -1,8 +1,8 @@
 """The agent's attention is the budget: which prompt comes up, and when.
 
 One at a time, the most useful first; never while the agent speaks, only at an opening (`opening.Openings`); a cooldown; a maximum per
-call; the same prompt not twice unless its cause came anew, and then only after a while. After the cooldown, what is more useful may take
-the place of what is on the screen; what must not wait (`now`: threats of harm) does so at once, and cannot be muted.
+call; the same prompt not twice unless its cause came anew, and then only after a while. After the cooldown, what is more useful or newer
+may take the place of what is on the screen; what must not wait (`now`: threats of harm) does so at once, and cannot be muted.
 Source: one prompt at a time and few of them, after what agents and planners say of such tools (docs/design.md).
 """
 
@@ -18,9 +18,11 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: str
     rank: int
-    """The lower, the more useful."""
+    """The lower, the more useful …"""
     cause: int
-    """What it is about (an utterance): the same kind comes again only for another cause."""
+    """What it is about (an utterance): the same kind comes again only for another cause; of one rank, the newest comes first …"""
+    place: int = 0
+    """… and of one cause, the lower place."""
     until: int
     """It is stale after this running time, ms."""
     prompt: Prompt
@@ -90,7 +92,7 @@ class Prompter:
             out.append(self._close("expired"))
         self._wishes = {kind: wish for kind, wish in self._wishes.items() if wish.now or time <= wish.until}
         ready = [wish for wish in self._wishes.values() if self._ready(wish, opening, time) == time]
-        wish = min(ready, key=lambda wish: (not wish.now, wish.rank, -wish.cause, wish.kind), default=None)
+        wish = min(ready, key=lambda wish: (not wish.now, *_order(wish), wish.place, wish.kind), default=None)
         if wish is None:
             return out
         if self._open:
@@ -99,11 +101,9 @@ class Prompter:
         return out
 
     def acted(self, *, step: str, grade: Grade = 2) -> list[PromptClosed]:
-        """The agent said a step: what of the open prompt that settles. A prompt for more than a thin tick wants grade 2."""
-        wish = self.open
-        if wish is None or step not in wish.met or (grade < 2 and wish.kind.startswith("thin:")):
-            return []
-        return [self._close("acted")]
+        """The agent said a step: prompts that ask for it are settled. A prompt for more than a thin tick wants grade 2."""
+        self._wishes = {kind: wish for kind, wish in self._wishes.items() if not _met(wish, step, grade)}
+        return [self._close("acted")] if self._open and _met(self._open.wish, step, grade) else []
 
     def dismiss(self, id: int) -> list[PromptClosed]:
         """The agent waved it away."""
@@ -130,8 +130,8 @@ class Prompter:
             times.append(self._last + _ms(self._rules.cooldown))
         if wish.topic in self._topics:
             times.append(self._topics[wish.topic] + _ms(self._rules.again))
-        if self._open and self._open.wish.rank <= wish.rank:
-            times.append(self._open.until)  # only what is more useful takes its place
+        if self._open and _order(self._open.wish) <= _order(wish):
+            times.append(self._open.until)  # only what is more useful, or newer, takes its place
         ready = max(times)
         late = ready > wish.until or (opening.until is not None and ready > opening.until)
         return None if late else ready
@@ -165,6 +165,14 @@ def filled(line: str, fill: dict[str, str]) -> str:
     for name, words in fill.items():
         line = line.replace("{" + name + "}", words)
     return "" if "{" in line else line[:1].upper() + line[1:]
+
+
+def _met(wish: Wish, step: str, grade: Grade) -> bool:
+    return step in wish.met and (grade == 2 or not wish.kind.startswith("thin:"))
+
+
+def _order(wish: Wish) -> tuple[int, int]:
+    return wish.rank, -wish.cause
 
 
 def _ms(seconds: float) -> int:

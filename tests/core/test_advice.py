@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from companion.core.advice import Advice
@@ -209,3 +210,22 @@ def test_a_step_without_a_prompt_is_silent(bench: Bench) -> None:
     track.state = "overdue"
     bench.advice.step(track, 0)
     assert bench.texts() == []
+
+
+def test_what_is_urgent_comes_before_what_was_just_said(bench: Bench) -> None:
+    urgent = Checklist(id="c", title="C", steps=(msgspec.structs.replace(SAW, urgent=True),), prompting=CHECKLIST.prompting)
+    bench.advice, bench.steps = Advice(urgent, bench.prompter), Steps(urgent)
+    bench.ask().steps.overdue(10_000)
+    bench.advice.flag(FLAGS["policy"], 3, 1, 10_000)
+    bench.advice.step(bench.steps.tracks["saw"], 10_000)
+    assert bench.texts(10_000) == ["See it", "Say what you can do"]
+
+
+def test_once_the_supervisor_comes_the_rest_is_theirs(bench: Bench) -> None:
+    bench.ask().advice.remind(bench.steps, 5000)
+    bench.advice.flag(FLAGS["policy"], 0, 1, 5000)
+    bench.advice.flag(FLAGS["lawyer"], 0, 1, 5000)
+    bench.advice.settled()
+    bench.steps.overdue(10_000)
+    bench.advice.step(bench.steps.tracks["saw"], 10_000)
+    assert bench.texts(10_000) == ["Say what you can do"]  # the agent's own words still matter

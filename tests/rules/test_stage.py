@@ -19,7 +19,7 @@ CHECKLIST = Checklist(
              when=When(flags=("leaving",)), prompt=Prompt(text="Say sorry", say=("Sorry!",))),
         Step(id="thanked", title="Thanked", says=("thank you",)),
     ),
-    prompting=Prompting(cooldown=1.0, lasts=4.0),
+    prompting=Prompting(pause=0.6, cooldown=1.0, lasts=4.0),
     escalation=Escalation(missed=9, rising=9, refusals=9),
 )  # fmt: skip
 JUDGE = Judge(CHECKLIST)
