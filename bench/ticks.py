@@ -8,7 +8,8 @@ their examples. They are for measuring only: no rule may be tuned to single turn
 sentence, write fresh examples of it into the checklist, and leave the set as it is; a label may only change because it was wrong.
 
 Each item is one turn with up to four before it as `context`. Grades in `gold`: 0 absent, 1 thin, 2 full, 1.5 present but thin or full is
-a matter of taste, null not to be scored; `unsure` names the flags (or `missteps`) not to be scored. Anger runs from 0 calm to 3 furious.
+a matter of taste, null not to be scored; `unsure` names the flags (or `missteps`) not to be scored. Anger runs from 0 calm to 3
+furious; 1.5 where readers would differ whether it is anger yet, and is not scored.
 Every item becomes a little call of its own; judged are the updates that name its last utterance, and for heat the call's last value.
 """
 
@@ -173,7 +174,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(__file__).with_name("turns.jsonl"))
     parser.add_argument("--command", default=f"{shlex.quote(sys.executable)} -m companion log -")
     parser.add_argument("--errors", metavar="NAME", help="list the turns misjudged by this row of the table")
-    parser.add_argument("--by", choices=("source", "conv"), help="one table for each source or conversation")
+    parser.add_argument("--by", choices=("source",), help="one table for each source of turns")
     args = parser.parse_args()
     items: list[Item] = [json.loads(line) for line in args.data.read_text(encoding="utf-8").split("\n") if line]
     said = judge(items, args.command)
