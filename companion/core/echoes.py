@@ -13,7 +13,7 @@ from companion.core.reading import Hit, Reading
 from companion.core.words import Span
 
 LISTS = (
-    "back_cue", "back_full", "back_maybe", "about_you", "sorry", "no_apology", "tag", "glad_that", "turns_away", "supposes",
+    "back_cue", "back_full", "back_maybe", "about_you", "begins_you", "sorry", "no_apology", "tag", "glad_that", "turns_away", "supposes",
 )  # fmt: skip
 _REACH = 16
 """Words after a cue in which the customer's words are looked for."""
@@ -30,7 +30,7 @@ class _Need(msgspec.Struct, frozen=True):
     """So many of the customer's words that are the case's own make it full; with 1, any word does."""
 
 
-_CUES = {"back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "about_you": _Need(2)}
+_CUES = {"back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "about_you": _Need(2), "begins_you": _Need(2)}
 _ASKING = frozenset(("what", "how", "why"))
 _SORRY, _SORRY_TO_HEAR, _TAG = _Need(1, 1), _Need(1, 1, 99), _Need(1, full=1)
 
@@ -63,6 +63,8 @@ class _Stretches:
         """Judge what follows a cue."""
         if name == "back_cue" and _ASKING.intersection(self._reading.words[max(0, cue[0] - 2) : cue[0]]):
             return []  # "what do you mean" asks, and gives nothing back
+        if name == "begins_you" and cue[0] > 0 and cue[0] not in self._reading.text.starts:
+            return []
         free = name.startswith("back_") and name != "back_maybe"
         if not free and any(last == cue[0] and cue[0] not in self._reading.text.starts for _, last in self._reading.spans("supposes")):
             return []  # said only as a condition or a question

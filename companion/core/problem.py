@@ -18,6 +18,7 @@ _VERBS = frozenset(
     "broke stopped went failed died got that which "
     "who and but because so since when i we you he she they it not just only always already again for with from at on in to of".split()
 )
+_JOINS = frozenset("and but because so i we".split())
 LISTS = ("@undergone", "@owner", "trouble")
 _LONGEST, _REST = 3, 5
 
@@ -29,37 +30,31 @@ def problem(reading: Reading) -> tuple[str, ...]:
         return ()
     found: list[tuple[int, str]] = []
     for _, end in reading.spans("@undergone"):
-        stop = (
-            min(_stop(reading, end, _REST), *(t[1] + 2 for t in troubles if t[1] > end), len(reading.words))
-            if _after(end, troubles)
-            else end
-        )
-        if stop > end:
+        if any(end <= start <= end + _LONGEST for start, _ in troubles):
+            stop = min([_stop(reading, end, _REST), *(last + 2 for _, last in troubles if last > end)])
             found.append((0, "being " + _turned(reading, (end, stop))))
     for start, end in reading.spans("@owner"):
         stop = end
-        while stop < min(len(reading.words), end + _LONGEST) and reading.words[stop] not in _VERBS and stop not in reading.text.starts:
+        while stop < min(len(reading.words), end + _LONGEST) and not _closes(reading, stop, end):
             stop += 1
         named = [key for key in reading.content.keys(reading.words[end:stop]) if key and key not in reading.vague]
-        if named and stop > end:
-            near = min(max(t[0] - stop, start - t[1], 0) for t in troubles)
-            if near <= _REST:
-                found.append((1 + near, _turned(reading, (start, stop))))
+        near = min(max(first - stop, start - last, 0) for first, last in troubles)
+        if named and near <= _REST:
+            found.append((1 + near, _turned(reading, (start, stop))))
     found.sort(key=lambda one: one[0])
     return tuple(dict.fromkeys(words for _, words in found))[:3]
 
 
-def _after(end: int, troubles: list[Span]) -> bool:
-    return any(end <= start <= end + _LONGEST for start, _ in troubles)
+def _closes(reading: Reading, at: int, first: int) -> bool:
+    """Is the thing's name over at this word?"""
+    if reading.words[at] in _VERBS or at in reading.text.starts:
+        return True
+    return at > first and any(start == at for start, _ in reading.spans("trouble"))
 
 
 def _stop(reading: Reading, at: int, most: int) -> int:
-    return min(
-        [
-            reading.sentence(at, most),
-            *(n for n in range(at + 1, len(reading.words)) if reading.words[n] in ("and", "but", "because", "so", "i", "we")),
-        ]
-    )
+    end = reading.sentence(at, most)
+    return next((n for n in range(at + 1, end) if reading.words[n] in _JOINS), end)
 
 
 def _turned(reading: Reading, span: Span) -> str:

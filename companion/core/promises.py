@@ -38,7 +38,7 @@ _SMALL = {
     )
 } | {"a": 1, "an": 1, "first": 1, "second": 2, "third": 3, "couple": 2, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
 _PARTS = {"morning": 12, "noon": 12, "midday": 12, "lunchtime": 13, "afternoon": 17, "evening": 21, "tonight": 21, "midnight": 24}
-_COUNTED = frozenset(("am", "pm", "oclock", "a", "p", "st", "nd", "rd", "th", *_MONTHS, *_UNITS, *(f"{unit}s" for unit in _UNITS)))
+_COUNTED = frozenset(("am", "pm", "oclock", "a", "p", "st", "nd", "rd", "th", "past", *_MONTHS, *_UNITS, *(f"{unit}s" for unit in _UNITS)))
 """Words after a number by which it is not an hour by itself."""
 _NO_DAY = re.compile(r"soon|shortly|moment|while|immediately|away")
 
@@ -150,14 +150,11 @@ def _first(today: datetime.date, months: int) -> datetime.date:
 
 
 def _date(today: datetime.date, month: int, day: int) -> datetime.date | None:
-    for year in (today.year, today.year + 1):
-        try:
-            found = datetime.date(year, month, day)
-        except ValueError:
-            return None
-        if found >= today:
-            return found
-    return None
+    try:
+        found = datetime.date(today.year, month, day)
+        return found if found >= today else datetime.date(today.year + 1, month, day)
+    except ValueError:
+        return None
 
 
 def _hour(words: Sequence[str]) -> float | None:
@@ -172,7 +169,7 @@ def _hour(words: Sequence[str]) -> float | None:
             return _usual(number) + {"half": 0.5, "quarter": 0.25}.get(words[at - 1], (_number(words[at - 1 : at]) or 0) / 60)
         if word in ("by", "at", "before", "around") or (word == "and" and "between" in words[:at]):
             number = _number(words[at + 1 : at + 2])
-            if number is not None and 0 < number <= 24 and not _COUNTED.intersection(words[at + 2 : at + 3]):
+            if number is not None and 0 < number <= 24 and not any(word in _COUNTED or word.isdigit() for word in words[at + 2 : at + 3]):
                 return float(_usual(number))
     for part, hour in _PARTS.items():
         if part in words:

@@ -10,6 +10,9 @@ from companion.core.phrases import Grammar
 from companion.core.updates import Grade
 from companion.core.words import Span, Text, normal
 
+_MOST = 1000
+"""Words of one utterance that are judged; nobody says more in one breath, and a pasted book must not hold up the call."""
+
 
 class Hit(msgspec.Struct, frozen=True):
     """Words that meet a rule: from, up to but not including; how fully; and how sure, 0–100."""
@@ -91,6 +94,8 @@ class Reader:
     def read(self, said: str, told: Iterable[Iterable[str]] = ()) -> Reading:
         """Read an utterance; `told` are the words of the customer's turns before, in normal form."""
         text = normal(said)
+        if len(text.words) > _MOST:
+            text = Text(text.original, text.words[:_MOST], text.spans[:_MOST], frozenset(at for at in text.starts if at < _MOST))
         found: dict[str, list[Span]] = {}
         for one in self._grammar.find(text.words):
             found.setdefault(one.name, []).append(one.span)

@@ -21,7 +21,10 @@ def test_remedies_on_both_sides_of_or_are_a_choice() -> None:
     assert grades("we can refund it or send a new one") == [2]
 
 
-@pytest.mark.parametrize("said", ["we can refund it", "refund it or replace it", "we can see if it is red or green", "we can refund it or go", "or we can refund it"])
+@pytest.mark.parametrize(
+    "said",
+    ["we can refund it", "refund it or replace it", "we can see if it is red or green", "we can refund it or go", "or we can refund it"],
+)
 def test_or_alone_is_none(said: str) -> None:
     assert grades(said) == []
 

@@ -11,6 +11,7 @@ READER = Reader(
         "back_full": ["so you (have|are)", "if i understand"],
         "back_maybe": ["i see that"],
         "about_you": ["your ..", "you"],
+        "begins_you": ["they"],
         "sorry": ["sorry"],
         "no_apology": ["sorry but"],
         "tag": ["correct", "right", "is that right"],
@@ -40,6 +41,8 @@ def grade(said: str) -> int:
         "do you mean the lid of the kettle",
         "sorry your kettle leaks",
         "The kettle drips, is that right?",
+        "See. They crack the lid.",
+        "They crack the lid.",
         "Good. The kettle drips, correct? Then we go on.",
         "I see that the lid leaks",
     ],
@@ -50,7 +53,15 @@ def test_the_case_named_is_full(said: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["you mean the lid", "do you mean the toaster", "sorry about the kettle", "sorry to hear the kettle leaks", "glad it works", "I see that the lid goes", "I see that order is here"],
+    [
+        "you mean the lid",
+        "do you mean the toaster",
+        "sorry about the kettle",
+        "sorry to hear the kettle leaks",
+        "glad it works",
+        "I see that the lid goes",
+        "I see that order is here",
+    ],
 )
 def test_a_part_of_it_is_thin(said: str) -> None:
     assert grade(said) == 1
@@ -74,6 +85,7 @@ def test_a_part_of_it_is_thin(said: str) -> None:
         "the kettle is all right",
         "is the kettle right here",
         "the toaster drips, correct?",
+        "see they crack the lid",
         "when I see that kettle",
     ],
 )

@@ -5,7 +5,9 @@ import pytest
 from companion.core import likeness
 from companion.core.likeness import Vocabulary, skeleton, sound
 
-KNOWN = Vocabulary(["received", "refund", "wait", "apologize", "win", "frustrating", "delivery"], ["apolog", "frustrat"], ["apologize", "inconvenience"])
+KNOWN = Vocabulary(
+    ["received", "refund", "wait", "apologize", "win", "frustrating", "delivery"], ["apolog", "frustrat"], ["apologize", "inconvenience"]
+)
 
 
 def read_as(word: str) -> set[str]:
@@ -17,7 +19,9 @@ def test_a_known_word_is_itself_and_its_beginning() -> None:
     assert KNOWN.symbols("apologetic") == (("apolog*", 0),)
 
 
-@pytest.mark.parametrize(("slip", "meant"), [("recieved", "received"), ("refnd", "refund"), ("refunds", "refund"), ("frustating", "frustrating")])
+@pytest.mark.parametrize(
+    ("slip", "meant"), [("recieved", "received"), ("refnd", "refund"), ("refunds", "refund"), ("frustating", "frustrating")]
+)
 def test_slips_of_the_finger_are_read_as_what_was_meant(slip: str, meant: str) -> None:
     assert meant in read_as(slip)
     assert all(unlike == 1 for _, unlike in KNOWN.symbols(slip))
@@ -33,7 +37,9 @@ def test_a_long_word_is_heard_in_several_short_ones() -> None:
     assert ("apolog*", 3) in KNOWN.heard(("a", "policy"))
 
 
-@pytest.mark.parametrize("window", [("to", "be"), ("the", "policy"), ("a", "great", "day"), ("in", "the", "convenience", "store"), ("a", "b")])
+@pytest.mark.parametrize(
+    "window", [("to", "be"), ("the", "policy"), ("a", "great", "day"), ("in", "the", "convenience", "store"), ("a", "b")]
+)
 def test_windows_that_sound_otherwise_are_nothing(window: tuple[str, ...]) -> None:
     assert KNOWN.heard(window) == ()
 

@@ -3,7 +3,13 @@
 from companion.core.reading import Reader
 
 READER = Reader(
-    {"sorry": ["[so] sorry"], "vague": ["issue", "problems"], "topic": ["order"], "same-phone": ["phone", "mobile"], "misheard": ["apologize"]},
+    {
+        "sorry": ["[so] sorry"],
+        "vague": ["issue", "problems"],
+        "topic": ["order"],
+        "same-phone": ["phone", "mobile"],
+        "misheard": ["apologize"],
+    },
     {"rule": ["<sorry> for"]},
     also=["sorry"],
 )
@@ -35,6 +41,12 @@ def test_a_sentence_ends_where_it_is_written_or_after_so_many_words() -> None:
     assert reading.sentence(0, 9) == 3
     assert reading.sentence(0, 2) == 2
     assert reading.sentence(3, 9) == 5
+
+
+def test_a_book_is_judged_by_its_beginning() -> None:
+    reading = READER.read("one green bottle. Two brown jugs. " * 300)
+    assert len(reading.words) == 1000
+    assert max(reading.text.starts) < 1000
 
 
 def test_no_words_no_findings() -> None:

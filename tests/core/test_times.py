@@ -50,7 +50,13 @@ def test_a_time_that_is_named_is_full(said: str, time: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["we will call you shortly", "it will be a few minutes", "I will ring as soon as I know", "we will send it in a couple of days", "it will take a while in a bit"],
+    [
+        "we will call you shortly",
+        "it will be a few minutes",
+        "I will ring as soon as I know",
+        "we will send it in a couple of days",
+        "it will take a while in a bit",
+    ],
 )
 def test_a_vague_time_is_thin(said: str) -> None:
     assert [grade for grade, _ in heard(said)] == [1]

@@ -84,6 +84,8 @@ def test_any_text_has_words_in_order_within_it(text: str) -> None:
     assert list(read.spans) == sorted(read.spans)
 
 
-@given(st.lists(st.sampled_from(["sorry", "I'm", "late", "3", "don't", "we"]), max_size=8), st.sampled_from([", ", "; ", " – ", "  ", ": "]))
+@given(
+    st.lists(st.sampled_from(["sorry", "I'm", "late", "3", "don't", "we"]), max_size=8), st.sampled_from([", ", "; ", " – ", "  ", ": "])
+)
 def test_punctuation_and_case_change_no_word(said: list[str], between: str) -> None:
     assert normal(between.join(said).upper()).words == normal(" ".join(said)).words

@@ -1,0 +1,34 @@
+"""The heat of a call: up with words, down with time and better words."""
+
+import pytest
+
+from companion.core.checklist import HeatRules
+from companion.core.heat import Heat
+
+
+def test_it_begins_calm_and_halves() -> None:
+    heat = Heat(HeatRules(half_life=100))
+    assert heat.at(5000) == 0
+    assert heat.hear(80, 0, 1000) == 80
+    assert heat.at(101_000) == pytest.approx(40)
+    assert heat.at(101_000) == pytest.approx(40)
+
+
+def test_a_second_angry_turn_weighs_more_than_the_first() -> None:
+    heat = Heat(HeatRules())
+    heat.hear(50, 0, 0)
+    assert 60 < heat.hear(60, 0, 0) <= 100
+    assert heat.hear(100, 0, 0) == 100
+
+
+def test_a_calmer_turn_draws_it_down_by_a_part() -> None:
+    heat = Heat(HeatRules())
+    heat.hear(80, 0, 0)
+    assert 0 < heat.hear(0, 0, 0) < 80
+
+
+def test_soothing_words_lower_it_further() -> None:
+    one, other = Heat(HeatRules()), Heat(HeatRules())
+    one.hear(80, 0, 0)
+    other.hear(80, 0, 0)
+    assert other.hear(10, 40, 0) < one.hear(10, 0, 0)

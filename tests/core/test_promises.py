@@ -1,0 +1,108 @@
+"""Promises: what, by when, and on which day."""
+
+import pytest
+
+from companion.core.promises import GRAMMAR, due, promises
+from companion.core.reading import Reader
+from companion.core.words import normal
+
+BEGAN = "2026-11-20T10:00:00+00:00"  # a Friday
+READER = Reader(GRAMMAR, {"time": ["by friday", "at five", "tomorrow", "shortly", "within two days"]}, also=["@promise"])
+
+
+@pytest.mark.parametrize(
+    ("words", "moment"),
+    [
+        ("by Monday", "2026-11-23"),
+        ("on Friday", "2026-11-27"),
+        ("next Friday", "2026-11-27"),
+        ("next Tuesday", "2026-11-24"),
+        ("next Sunday", "2026-11-29"),
+        ("on Sunday", "2026-11-22"),
+        ("by Friday at five", "2026-11-27T17:00+00:00"),
+        ("tomorrow morning", "2026-11-21T12:00+00:00"),
+        ("the next day", "2026-11-21"),
+        ("at the weekend", "2026-11-22"),
+        ("by the end of the week", "2026-11-20"),
+        ("next week", "2026-11-27"),
+        ("by the end of the month", "2026-11-30"),
+        ("next month", "2026-12-31"),
+        ("today", "2026-11-20"),
+        ("by the end of the day", "2026-11-20"),
+        ("this afternoon", "2026-11-20T17:00+00:00"),
+        ("tonight", "2026-11-20T21:00+00:00"),
+        ("by 4pm", "2026-11-20T16:00+00:00"),
+        ("by four", "2026-11-20T16:00+00:00"),
+        ("at half past three", "2026-11-20T15:30+00:00"),
+        ("at quarter past nine", "2026-11-20T21:15+00:00"),
+        ("at ten past two", "2026-11-20T14:10+00:00"),
+        ("at 11 am", "2026-11-20T11:00+00:00"),
+        ("at 2 30 p m", "2026-11-20T14:30+00:00"),
+        ("by five o'clock", "2026-11-20T17:00+00:00"),
+        ("tomorrow between 8 and 12", "2026-11-21T12:00+00:00"),
+        ("within two hours", "2026-11-20T12:00+00:00"),
+        ("in half an hour", "2026-11-20T10:30+00:00"),
+        ("in a minute", "2026-11-20T10:01+00:00"),
+        ("within 3-5 days", "2026-11-25"),
+        ("within 3-5 business days", "2026-11-27"),
+        ("in two weeks", "2026-12-04"),
+        ("on the 4th of March", "2027-03-04"),
+        ("on December 12th", "2026-12-12"),
+        ("before 1 p.m. on Monday", "2026-11-23T13:00+00:00"),
+    ],
+)
+def test_times_are_resolved_against_the_calls_beginning(words: str, moment: str) -> None:
+    assert due(normal(words).words, BEGAN) == moment
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "shortly",
+        "soon",
+        "in a few days",
+        "on the 40th of March",
+        "in a while",
+        "later",
+        "in some days",
+        "by then",
+        "at 99",
+        "May",
+        "later pm",
+    ],
+)
+def test_vague_or_impossible_times_have_no_day(words: str) -> None:
+    assert due(normal(words).words, BEGAN) is None
+
+
+def test_without_a_beginning_there_is_no_day() -> None:
+    assert due(("tomorrow",), None) is None
+    assert due(("tomorrow",), "yesterday") is None
+    assert due(("on", "february", "30"), BEGAN) is None
+
+
+def test_nine_in_the_morning_said_later_is_nine_in_the_evening() -> None:
+    assert due(("at", "nine"), "2026-11-20T14:00:00+01:00") == "2026-11-20T21:00+01:00"
+    assert due(("at", "13"), "2026-11-20T14:00:00+01:00") == "2026-11-20T13:00+01:00"
+
+
+def made(said: str) -> list[tuple[str, str, str | None]]:
+    reading = READER.read(said)
+    found = promises(reading, reading.spans("time"), BEGAN)
+    return [(reading.text.quote(one.what), reading.text.quote(one.by), one.due) for one in found]
+
+
+def test_a_promise_is_what_will_be_done_and_by_when() -> None:
+    assert made("Well, I'll call you by Friday at five.") == [
+        ("I'll call you by Friday at five", "by Friday at five", "2026-11-27T17:00+00:00")
+    ]
+    assert made("Tomorrow you will have it in your hands. Bye") == [("Tomorrow you will have it in your hands", "Tomorrow", "2026-11-21")]
+    assert made("We will write and then you will hear within two days, shortly") == [
+        ("you will hear within two days, shortly", "within two days, shortly", None)
+    ]
+    assert made("Tomorrow!") == [("Tomorrow", "Tomorrow", "2026-11-21")]
+
+
+def test_the_one_who_promises_belongs_to_it() -> None:
+    assert made("I believe it should arrive shortly")[0][0] == "should arrive shortly"
+    assert made("somebody will be with you tomorrow")[0][0] == "somebody will be with you tomorrow"

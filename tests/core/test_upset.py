@@ -1,0 +1,57 @@
+"""Heat of the words: signs add up to 100 and no further."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from companion.core.reading import Reader
+from companion.core.upset import added, soothed, typed, upset
+
+WORDS = {"awful": 50.0, "late": 10.0}
+SOOTHE = {"thank you": 20.0}
+READER = Reader({}, {f"heat:{one}": [one] for one in WORDS} | {f"soothe:{one}": [one] for one in SOOTHE})
+
+
+@given(st.lists(st.floats(0, 1000)))
+def test_weights_never_pass_a_hundred(weights: list[float]) -> None:
+    assert 0 <= added(weights) <= 100
+
+
+def test_each_weight_takes_its_share_of_the_rest() -> None:
+    assert added([]) == 0
+    assert added([50]) == pytest.approx(50)
+    assert added([50, 50]) == pytest.approx(75)
+
+
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [
+        ("where is it", []),
+        ("WHERE IS MY PARCEL NOW", [45.0]),
+        ("the BBC and the NHS said so", [18.0]),
+        ("the BBC said so", [5.0]),
+        ("where is it!", [5.0]),
+        ("where is it!!", [15.0]),
+        ("where?! when?!", [25.0]),
+        ("where is it 😡", [30.0]),
+    ],
+)
+def test_signs_of_typing(text: str, weights: list[float]) -> None:
+    assert list(typed(text)) == weights
+
+
+def test_words_and_flags_add() -> None:
+    assert upset(READER.read("awful"), WORDS, {}, []) == pytest.approx(50)
+    assert upset(READER.read("awful and late"), WORDS, {"abuse": 50.0}, ["abuse", "other"]) == pytest.approx(77.5)
+    assert upset(READER.read("awful awful x awful y awful"), WORDS, {}, []) == pytest.approx(75)
+
+
+def test_saying_it_all_again_adds() -> None:
+    told = ["the green kettle leaks on the carpet".split()]
+    assert upset(READER.read("the green kettle leaks on the carpet", told), WORDS, {}, []) == pytest.approx(10)
+    assert upset(READER.read("the green toaster burns my bread", told), WORDS, {}, []) == 0
+
+
+def test_thanks_soothe() -> None:
+    assert soothed(READER.read("thank you that is late"), SOOTHE) == pytest.approx(20)
+    assert soothed(READER.read("late"), SOOTHE) == 0
