@@ -100,6 +100,8 @@ class Advice:
         """The customer's heat is this now: what only an upset customer needs is no longer asked for once they have calmed."""
         for track in steps:
             when = track.step.when
+            if heat < self._checklist.heat.warn:
+                self._prompter.forget(f"thin:{track.step.id}")
             if heat < _CALMED * max(when.heat or 0, when.peak):
                 self._prompter.forget(f"step:{track.step.id}")
 
@@ -119,6 +121,7 @@ class Advice:
                 self._prompter.forget(f"flag:{flag.id}")
         for step in self._checklist.steps:
             self._prompter.forget(f"step:{step.id}")
+            self._prompter.forget(f"thin:{step.id}")
 
     def _escalate(self, prompt: Prompt, time: int) -> None:
         met = frozenset((self._checklist.escalation.settled_by, *prompt.met))

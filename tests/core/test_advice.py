@@ -177,6 +177,14 @@ def test_what_would_make_a_thin_step_full(bench: Bench, grade: int, heat: float,
     assert bench.texts() == expected
 
 
+def test_a_thin_step_is_enough_for_a_customer_who_has_calmed(bench: Bench) -> None:
+    heard(bench, 1, 90)
+    bench.advice.calm(bench.steps, 40)
+    assert bench.prompter.deadline(0, Opening(0)) == 0
+    bench.advice.calm(bench.steps, 39)
+    assert bench.texts() == []
+
+
 def test_a_full_step_needs_no_more(bench: Bench) -> None:
     heard(bench, 1, 90)
     heard(bench, 2, 90)
