@@ -68,12 +68,14 @@ class Advice:
         topic = missing or ("escalate" if flag.serious and not flag.now else f"flag:{flag.id}")
         self._wish(f"flag:{flag.id}", rank, utterance, time, flag.prompt, step=missing, flag=flag.id, topic=topic, met=met, now=flag.now)
 
-    def heated(self, steps: Steps, utterance: int, time: int) -> None:
-        """The customer got hotter with these words: what is overdue is wanted anew."""
+    def heated(self, steps: Steps, utterance: int, time: int, heat: float) -> None:
+        """The customer got hotter with these words: what is overdue is wanted anew, and what is urgent even if it was said before."""
         self._upset = utterance
         for track in steps:
             if track.state == "overdue":
                 self.step(track, time)
+            elif track.step.urgent and (track.state == "missed" or (track.state == "done" and heat >= self._checklist.heat.alert)):
+                self._late(track, time)
 
     def step(self, track: Track, time: int, heat: float = 0.0) -> None:
         """A step's state changed, or it was heard again, at this heat of the customer."""
@@ -84,7 +86,12 @@ class Advice:
             self._wish(f"thin:{step.id}", _THIN, 0, time, step.thin, step=step.id, topic=f"thin:{step.id}")
         elif track.state == "done" and track.grade == 2:
             self._prompter.forget(f"thin:{step.id}")
-        elif track.state == "overdue" and step.prompt is not None:
+        elif track.state == "overdue":
+            self._late(track, time)
+
+    def _late(self, track: Track, time: int) -> None:
+        step = track.step
+        if step.prompt is not None:
             rank = _URGENT if step.urgent else _OVERDUE
             self._wish(f"step:{step.id}", rank, self._upset, time, step.prompt, step=step.id, topic=step.id)
 

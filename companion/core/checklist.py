@@ -169,7 +169,7 @@ class Step(Rule, frozen=True, kw_only=True):
     due: float | None = None
     """Seconds after `when` came true at which the step is overdue."""
     turns: int | None = None
-    """Agent turns after `when` came true at which the step is overdue, whichever comes first."""
+    """Agent turns after `when` came true, each ended by the customer's, at which the step is overdue, whichever comes first."""
     escalate: float | None = None
     """Seconds after `due` at which the step is missed."""
     urgent: bool = False

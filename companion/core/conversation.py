@@ -11,7 +11,7 @@ from companion.core.advice import Advice
 from companion.core.checklist import Checklist
 from companion.core.detect import Judge, Judgement, Memory, StepHit
 from companion.core.escalation import Due, Escalator
-from companion.core.events import Partial, StepState, Utterance
+from companion.core.events import Channel, Partial, StepState, Utterance
 from companion.core.floor import Floor
 from companion.core.handover import card
 from companion.core.listening import Listening
@@ -66,6 +66,7 @@ class Conversation:
         self._advice = Advice(checklist, self.prompter)
         self._solving = False
         self._hurried = False
+        self._turn_of_agent = False
         self._last_words: list[str] = []
         self._agent_said = (0, "")
         self._story = Story(call=call, began=began)
@@ -97,6 +98,19 @@ class Conversation:
         self._ask(now)
         return out
 
+    def began(self, channel: Channel, start: float, now: Moment) -> list[AnyUpdate]:
+        """Somebody was heard to begin."""
+        silence = self.floor.began(channel, start)
+        self.openings.began(now.time)
+        if channel == "customer":
+            self._end_of_agents_turn()
+        return list(silence)
+
+    def ended(self, channel: Channel, end: float, now: Moment) -> None:
+        """Somebody was heard to end; their words follow, if there were any."""
+        self.floor.ended(channel, end)
+        self.openings.ended(now.time, self._silent(now.at))
+
     def preview(self, partial: Partial) -> list[StepHeard | FlagRaised]:
         """What this partial would mean if it were final; changes nothing."""
         utterance = Utterance(speaker=partial.channel, text=partial.text, start=partial.start, end=partial.end)
@@ -107,10 +121,6 @@ class Conversation:
         """A person set a step's state."""
         changed = self.steps.mark(step, state, by, now.at)
         return self._step(step, changed, now) if changed else []
-
-    def silent(self, at: int) -> float:
-        """For how many seconds nobody has spoken by `at`, as far as is known."""
-        return max(0.0, at / 1000 - self.floor.silent_since) if self._timed else 0.0
 
     # ── what time brings ──
 
@@ -174,7 +184,7 @@ class Conversation:
             out.append(found)
             if isinstance(found, TalkOver) and found.channel == "agent":
                 out += self._talked_over(found, index, now)
-        self.openings.spoke(said, now.time, self.silent(now.at))
+        self.openings.spoke(said, now.time, self._silent(now.at))
         return out
 
     def _talked_over(self, found: TalkOver, index: int, now: Moment) -> list[AnyUpdate]:
@@ -188,22 +198,24 @@ class Conversation:
     def _customer_turn(
         self, said: Utterance, judgement: Judgement, flags: list[FlagRaised], index: int, now: Moment
     ) -> list[AnyUpdate]:
+        self._end_of_agents_turn()
         before = self.heat(now.time)
         self._last_words = [*self._last_words[1 - _LAST_WORDS :], said.text]
         told = self._temper.hear(judgement.upset, judgement.soothed, index, now.time, now.at)
         heat = self.heat(now.time)
         if heat > before:
-            self._advice.heated(self.steps, index, now.time)
+            self._advice.heated(self.steps, index, now.time, heat)
         out = self._flag(flags, now, before)
         out[len(flags) : len(flags)] = told
-        return out + self._escalate(self.escalator.turn(heat, judgement.refusal, now.time), now)
+        dues = self.escalator.turn(heat, judgement.refusal, now.time) + self.escalator.tick(heat, now.time)
+        return out + self._escalate(dues, now)
 
     def _agent_turn(
         self, said: Utterance, judgement: Judgement, hits: Sequence[StepHit], flags: list[FlagRaised], index: int, now: Moment
     ) -> list[AnyUpdate]:
         self._solving = self._solving or judgement.solving
         self._ask(now)
-        self.steps.agent_turn()
+        self._turn_of_agent = True
         self.escalator.answered(now.time)
         heat, peak = self.heat(now.time), self._temper.curve.peak
         faults = self._orders.look(frozenset(hit.step for hit in hits), solving=judgement.solving, heat=heat, peak=peak)
@@ -258,6 +270,16 @@ class Conversation:
             )
             out.append(Escalated(level=due.level, because=due.because, card=about))
         return out
+
+    def _end_of_agents_turn(self) -> None:
+        """The customer takes the floor: only now is it known what the agent's turn did not hold."""
+        if self._turn_of_agent:
+            self._turn_of_agent = False
+            self.steps.agent_turn()
+
+    def _silent(self, at: int) -> float:
+        """For how many seconds nobody has spoken by `at`, as far as is known."""
+        return max(0.0, at / 1000 - self.floor.silent_since) if self._timed else 0.0
 
     def _ask(self, now: Moment) -> None:
         heat, peak = self.heat(now.time), self._temper.curve.peak

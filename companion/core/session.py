@@ -106,12 +106,9 @@ class Session:
             case Utterance():
                 return talk.utterance(event, now)
             case SpeechBegan():
-                silence = talk.floor.began(event.channel, event.start)
-                talk.openings.began(now.time)
-                return list(silence)
+                return talk.began(event.channel, event.start, now)
             case SpeechEnded():
-                talk.floor.ended(event.channel, event.end)
-                talk.openings.ended(now.time, talk.silent(now.at))
+                talk.ended(event.channel, event.end, now)
             case Marked():
                 return talk.mark(event.step, event.state, event.by, now)
             case PromptDismissed():

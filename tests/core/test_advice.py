@@ -160,7 +160,7 @@ def test_hotter_words_ask_anew_for_what_is_overdue(bench: Bench) -> None:
     bench.shows(5000)
     bench.steps.mark("bare", "done", "ann", 6000)
     bench.steps.overdue(10_000)
-    bench.advice.heated(bench.steps, 7, 12_000)
+    bench.advice.heated(bench.steps, 7, 12_000, 50)
     assert "See it" in bench.texts(80_000)
 
 
