@@ -60,16 +60,14 @@ class Session:
             raise CoreMisuse(f"{type(event).__name__} at {at} ms, after {self._at} ms{' and the end' if self._ended else ''}")
         out = self.advance(at)
         out += [(at, update) for update in self._take(event, self._moment(at))]
-        out += self._prompts(at)
-        return out + self.advance(at)
+        return out + self._due(at) + self.advance(at)
 
     def advance(self, to: int) -> Stamped:
         """Let time pass up to and including `to`; asking twice gives nothing new."""
         out: Stamped = []
         while (at := self.next_deadline) is not None and at <= to:
             self._at = at
-            out += [(at, update) for update in self._talk.due(self._moment(at))]
-            out += self._prompts(at)
+            out += self._due(at)
         self._at = max(self._at, to)
         return out
 
@@ -132,10 +130,12 @@ class Session:
                 pass  # bookmarks, nudges, rejected lines and failed sinks are kept, and change nothing
         return []
 
-    def _prompts(self, at: int) -> Stamped:
+    def _due(self, at: int) -> Stamped:
+        """What has fallen due, and only then the prompts: they choose among all there is to say."""
         if self._ended or not self._clock.running:
             return []
-        return [(at, update) for update in self._talk.prompts(self._moment(at))]
+        now = self._moment(at)
+        return [(at, update) for update in (*self._talk.due(now), *self._talk.prompts(now))]
 
     def _end(self, at: int) -> list[AnyUpdate]:
         out = [update for _, update in self.wind_up(at)]

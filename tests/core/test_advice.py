@@ -164,6 +164,15 @@ def test_hotter_words_ask_anew_for_what_is_overdue(bench: Bench) -> None:
     assert "See it" in bench.texts(80_000)
 
 
+@pytest.mark.parametrize(("state", "heat", "again"), [("missed", 50, True), ("done", 70, True), ("done", 69, False), ("waived", 90, False)])
+def test_what_is_urgent_is_asked_for_anew_when_anger_rises(bench: Bench, state: Any, heat: float, again: bool) -> None:
+    urgent = Checklist(id="c", title="C", heat=HeatRules(alert=70), steps=(msgspec.structs.replace(SAW, urgent=True),))
+    bench.advice, bench.steps = Advice(urgent, bench.prompter), Steps(urgent)
+    bench.steps.tracks["saw"].state = state
+    bench.advice.heated(bench.steps, 7, 0, heat)
+    assert bool(bench.texts()) is again
+
+
 def heard(bench: Bench, grade: int, heat: float) -> None:
     track = bench.steps.tracks["saw"]
     track.state, track.grade = "done", grade

@@ -191,3 +191,14 @@ def test_a_partial_is_judged_as_if_it_were_final(play: Play) -> None:
 def test_marks_by_hand(play: Play, step: str) -> None:
     book = play(CHECKLIST).at(1, events.Marked(step=step, state="done", by="ann"))
     assert len(book.of(StepChanged)) == (step == "saw")
+
+
+def test_the_agents_turn_ends_when_the_customer_begins(play: Play) -> None:
+    steps = (Step(id="saw", title="Saw", says=("i see",), turns=1, prompt=Prompt(text="See it")),)
+    checklist = Checklist(id="c", title="C", steps=steps, prompting=Prompting(pause=9.0))
+    book = play(checklist).at(1, "customer: well").at(4, "agent: now then").at(6, "agent: let us look")
+    assert not book.of(StepChanged)
+    book.at(8.6, events.SpeechBegan(channel="agent", start=8.0)).at(9, events.SpeechEnded(channel="agent", end=8.4))
+    assert not book.of(StepChanged)
+    book.at(10.6, events.SpeechBegan(channel="customer", start=10.0))
+    assert [type(update) for _, update in book.came] == [StepChanged, Prompted]  # at once, while the agent listens
