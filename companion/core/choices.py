@@ -1,27 +1,45 @@
 """Choices offered: two ways forward put to the customer, or one remedy put as the customer's decision.
 
-"Or" alone is no choice: instructions, data ("email or phone") and places to click are full of it. Two ways count when what stands on both
-sides is something that is done for the customer (`<remedy>`), or when the question asks which they prefer.
+"Or" alone is no choice: instructions, data ("email or phone") and places to click are full of it. It is one when what follows is a way forward (`<way>`,
+not `<press>`) and an offer stands before it, when remedies stand on both sides, or when the customer is asked which they wish.
 """
 
 from companion.core.reading import Hit, Reading
+from companion.core.words import Span
 
-LISTS = ("remedy", "offer", "asks_wish")
+LISTS = ("remedy", "offer", "asks_wish", "way", "press")
 _SIDE = 9
+"""Words on each side of an "or" in which its two ways are looked for."""
+_OFFERED = 16
+"""Words before an "or" in which the offer may begin."""
 
 
 def alternatives(reading: Reading, hits: list[Hit]) -> list[Hit]:
-    """Templates find offers and questions of preference; an "or" between remedies, or after an offer, makes them a choice."""
-    words = reading.words
+    """Templates find offers and questions of preference; an "or" between two ways makes them a choice."""
     found = list(hits)
-    ors = [at for at, word in enumerate(words) if word == "or"]
-    remedies = reading.spans("remedy")
+    ors = [at for at, word in enumerate(reading.words) if word == "or"]
     for at in ors:
-        left = [s for s in remedies if at - _SIDE <= s[0] and s[1] <= at]
-        right = [s for s in remedies if at < s[0] and s[1] <= at + _SIDE]
-        if left and right and reading.near("offer", max(0, left[0][0] - 8), right[-1][1] + 6):
-            found.append(Hit((left[-1][0], right[0][1]), 2, 95))
+        found += _between(reading, at)
     for hit in hits:
-        if hit.grade == 1 and any(hit.span[1] <= at <= hit.span[1] + _SIDE for at in ors) and reading.touches("asks_wish", hit.span):
+        near = any(hit.span[0] - _OFFERED <= at <= hit.span[1] + _SIDE for at in ors)
+        if hit.grade == 1 and near and reading.touches("asks_wish", hit.span):
             found.append(Hit(hit.span, 2, 80))
     return found
+
+
+def _between(reading: Reading, at: int) -> list[Hit]:
+    """The choice at this "or", if it is one."""
+    remedies = reading.spans("remedy")
+    left = [span for span in remedies if at - _SIDE <= span[0] and span[1] <= at]
+    right = [span for span in remedies if at < span[0] and span[1] <= at + _SIDE]
+    if left and right and reading.near("offer", max(0, left[0][0] - 8), right[-1][1] + 6):
+        return [Hit((left[-1][0], right[0][1]), 2, 95)]
+    if _pressed(reading, (at - _SIDE, at + 4)):
+        return []
+    offers = [span for span in reading.spans("offer") if at - _OFFERED <= span[0] and span[1] < at]
+    ways = [span for span in reading.spans("way") if span[0] == at + 1]
+    return [Hit((offers[-1][0], ways[0][1]), 2, 90)] if offers and ways else []
+
+
+def _pressed(reading: Reading, span: Span) -> bool:
+    return reading.touches("press", span)

@@ -46,6 +46,18 @@ _IRREGULAR = {
     "care", "cared": "care", "caring": "care", "failure": "fail", "closure": "clos",
 }  # fmt: skip
 
+_NUMBERS = {
+    word: str(number)
+    for number, word in enumerate(
+        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+        nineteen twenty""".split()
+    )
+} | {str(number): str(number) for number in range(100)} | {"thirty": "30", "forty": "40", "fifty": "50", "a": "1", "an": "1", "half": "half"}
+_UNITS = {
+    form: unit
+    for unit in ("minute", "hour", "day", "night", "week", "month", "year", "time", "pound", "euro", "dollar", "mile", "call", "email", "people", "child")
+    for form in (unit, unit + "s")
+} | {"children": "child", "kids": "child", "mins": "minute"}
 _KEPT = 20_000
 """Words whose keys are kept."""
 
@@ -90,10 +102,16 @@ class Content:
             known = self._known[word] = "" if plain else self._same.get(ending, ending)
         return known
 
-    def folded(self, words: Iterable[str]) -> frozenset[str]:
+    def folded(self, words: Sequence[str]) -> frozenset[str]:
         """The keys of all content words among these."""
-        return frozenset(map(self.key, words)) - {""}
+        return frozenset(self.keys(words)) - {""}
 
     def keys(self, words: Sequence[str]) -> list[str]:
-        """For each word its key, empty where it is no content word."""
-        return [self.key(word) for word in words]
+        """For each word its key, empty where it is no content word. "Three weeks" and "3 week" are one key, at the unit's place."""
+        keys = [self.key(word) for word in words]
+        for at, word in enumerate(words):
+            unit = _UNITS.get(word)
+            if unit:
+                number = next((_NUMBERS[one] for one in reversed(words[max(0, at - 3) : at]) if one in _NUMBERS), "")
+                keys[at] = f"{number} {unit}" if number else keys[at]
+        return keys

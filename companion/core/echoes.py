@@ -6,6 +6,8 @@ the same. Instructions, requests and questions for something new end such a stre
 "paraphrase" and "summarise" in LEAPS.
 """
 
+from itertools import pairwise
+
 import msgspec
 
 from companion.core.apologies import account
@@ -13,7 +15,7 @@ from companion.core.reading import Hit, Reading
 from companion.core.words import Span
 
 LISTS = (
-    "back_cue", "back_full", "back_maybe", "about_you", "begins_you", "sorry", "no_apology", "tag", "glad_that", "turns_away", "supposes",
+    "back_cue", "back_full", "back_maybe", "about_you", "begins_you", "sorry", "no_apology", "tag", "glad_that", "turns_away", "supposes", "asking",
 )  # fmt: skip
 _REACH = 16
 """Words after a cue in which the customer's words are looked for."""
@@ -32,6 +34,7 @@ class _Need(msgspec.Struct, frozen=True):
 
 _CUES = {"back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "about_you": _Need(2), "begins_you": _Need(2)}
 _ASKING = frozenset(("what", "how", "why"))
+_PLAIN = _Need(3)
 _SORRY, _SORRY_TO_HEAR, _TAG = _Need(1, 1), _Need(1, 1, 99), _Need(1, full=1)
 
 
@@ -48,7 +51,7 @@ def echoes(reading: Reading, hits: list[Hit]) -> list[Hit]:
             found += stretches.judge(sorry, (start, end), _SORRY_TO_HEAR if heard else _SORRY)
     for tag in reading.spans("tag"):
         found += stretches.before(tag)
-    return found
+    return found + stretches.plain()
 
 
 class _Stretches:
@@ -66,7 +69,7 @@ class _Stretches:
         if name == "begins_you" and cue[0] > 0 and cue[0] not in self._reading.text.starts:
             return []
         free = name.startswith("back_") and name != "back_maybe"
-        if not free and any(last == cue[0] and cue[0] not in self._reading.text.starts for _, last in self._reading.spans("supposes")):
+        if name != "back_full" and any(last == cue[0] and cue[0] not in self._reading.text.starts for _, last in self._reading.spans("supposes")):
             return []  # said only as a condition or a question
         end = self._reading.sentence(cue[1] - 1, _REACH)
         end = min([end, *(max(first, cue[1]) for first, last in self._stops if first >= cue[0] and last > cue[1])])
@@ -85,6 +88,17 @@ class _Stretches:
             return []  # an order number read back is none
         return self.judge((start, tag[1]), (start, tag[0]), _TAG)
 
+    def plain(self) -> list[Hit]:
+        """Judge sentences without any cue, up to where they turn to something else: they must be made of the customer's words."""
+        size = len(self._reading.words)
+        bounds = sorted({0, size, *self._reading.text.starts, *(edge for span in self._stops for edge in span)})
+        asked = {span[0] for span in (*self._stops, *self._reading.spans("asking"))}
+        found: list[Hit] = []
+        for start, end in pairwise(bounds):
+            if start not in asked:
+                found += self.judge((start, start), (start, end), _PLAIN)
+        return found
+
     def judge(self, cue: Span, stretch: Span, need: _Need) -> list[Hit]:
         """Does this stretch give enough back, and how fully?"""
         reading, keys = self._reading, self._keys
@@ -95,7 +109,7 @@ class _Stretches:
         if need.least < 2:
             enough = len(given) >= need.least or len(new) >= need.unsaid
         else:
-            enough = len(strong) >= need.least and len(new) <= len(strong) + 1
+            enough = len(strong) >= need.least and len(new) <= len(strong) + (need.least < 3)
         if not enough:
             return []
         whole = (min(cue[0], stretch[0]), max((given or named)[-1] + 1, cue[1]))

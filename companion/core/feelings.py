@@ -8,6 +8,8 @@ from companion.core.reading import Hit, Reading
 
 LISTS = ("feeling_adj", "turns_away")
 _BEFORE, _AFTER = 9, 14
+_SHORT, _RETOLD = 3, 3
+"""So many of the customer's words behind the feeling, longer than that, are the case too, even if each is an everyday word."""
 _TIES = frozenset("without after when because having being by made".split())
 
 
@@ -26,6 +28,9 @@ def _graded(reading: Reading, hit: Hit) -> Hit:
     case = [at for at in case if at >= end or tied_before or reading.given_back(at)]
     told = [at for at in case if reading.given_back(at)]
     tied = any(word in _TIES for word in reading.words[first:last])
+    retold = [at for at in range(end, last) if len(reading.words[at]) > _SHORT and reading.words[at] in reading.before]
     if len(case) + len(told) < (2 if tied else 3):
-        return hit
+        if len(retold) < _RETOLD:
+            return hit
+        case = retold
     return Hit((min(start, case[0]), max(end, case[-1] + 1)), 2, hit.score)

@@ -31,6 +31,8 @@ class Reading(msgspec.Struct, frozen=True):
     content: Content
     told: frozenset[str]
     """Keys of the content words that the customer used in the turns before."""
+    before: frozenset[str]
+    """All the words that the customer used in the turns before."""
     vague: Collection[str]
     """Keys of content words that name no case in particular ("issue", "inconvenience")."""
     topic: Collection[str]
@@ -99,8 +101,10 @@ class Reader:
         found: dict[str, list[Span]] = {}
         for one in self._grammar.find(text.words):
             found.setdefault(one.name, []).append(one.span)
-        before = self._content.folded({word for words in told for word in words})
-        return Reading(text, found, self._content, before, self._vague, self._topic)
+        turns = [tuple(words) for words in told]
+        keys = frozenset(key for words in turns for key in self._content.folded(words))
+        before = frozenset(word for words in turns for word in words)
+        return Reading(text, found, self._content, keys, before, self._vague, self._topic)
 
 
 Detector: TypeAlias = Callable[[Reading, list[Hit]], list[Hit]]

@@ -65,10 +65,17 @@ GRAMMAR: dict[str, tuple[str, ...]] = {
         "next week|on <@weekday>|in the <@part>)",
         "24 7",
     ),
+    "@ahead": (
+        "(within|inside|in under) [the (next|coming)] [about|around|approximately|up to] (<@span>|<@a> (hour|day|week|month|fortnight)|the (hour|day|week))",
+        "(by|before|no later than) [the] [latest|end of|close of] <@date>", "(by|before) <@clock>", "before (lunch|close of (play|business)|the (end|day) [of]|[the] weekend|christmas)", "within (minutes|hours|days|the (hour|day|week))", "(tomorrow|tonight) [<@part>]", "(first thing|later) (tomorrow|today|tonight)",
+        "next (week|month|<@weekday>)", "[in] [about|around|roughly|approximately|another] <@number> more <@unit>", "<@span> from (now|today)", "(by|before|inside) (the (hour|day)|tonight|today)",
+        "in [about|around|roughly|approximately|under|less than] <@number> (minutes|hours|days|weeks)", "in (half an hour|an hour|a fortnight)",
+        "(at|about|by|around) (half|quarter) (past|to)", "this time (tomorrow|next week)", "<@span> (tops|max|at (most|the most|the outside|the latest))", "(latest|earliest) [by] <@date>",
+    ),
     "@not": (
         "for [at least|about|around|up to] [the (last|past)] (<@span>|<@loose>)",
         "(after|every|each|past|last|previous|over the (last|past)|in the (last|past)) [the|last|past] <@span>",
-        "<@span> [or (more|less)] (ago|before|earlier|old|prior|in advance)",
+        "<@span> [or (more|less)] (ago|before|earlier|old|prior|in advance)", "(one second|just a second|two seconds)", "<@digit> hour (clock|service|line|period|shift)",
     ),
     "@soon": (
         "(shortly|soon|momentarily|promptly|presently|imminently|immediately|straightaway|straight away|right away)",
@@ -85,15 +92,17 @@ GRAMMAR: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-LISTS = ("@when", "@soon", "@not", "soon", "will", "past", "asks", "fact", "no_time")
+LISTS = ("@when", "@ahead", "@soon", "@not", "soon", "will", "past", "asks", "fact", "no_time")
 _BEFORE, _AFTER = 12, 9
 """Words before and after a time in which what will happen is looked for."""
+_NEAR = 7
+"""Words around a time that lies ahead by itself in which the past, a question or a fact would take it back."""
 
 
 def times(reading: Reading, hits: list[Hit]) -> list[Hit]:
-    """A `says` phrase stands on its own; a time stands with words about the future close by."""
+    """A `says` phrase stands on its own; a time stands with words about the future close by, or if it can only lie ahead."""
     found = list(hits)
-    explicit = _widest(reading.spans("@when"))
+    explicit = _widest([*reading.spans("@when", "@ahead")])
     vague = _widest(reading.spans("@soon", "soon"))
     for span in explicit:
         if _ours(reading, span):
@@ -108,13 +117,15 @@ def _ours(reading: Reading, span: Span) -> bool:
     """Is this time about something of ours in the future?"""
     if reading.touches("no_time", span) or reading.touches("@not", span):
         return False
-    lo, hi = span[0] - _BEFORE, span[1] + _AFTER
-    will = [s for s in reading.spans("will") if lo <= s[0] and s[1] <= hi]
-    if not will:
-        return False
-    nearest = min(_distance(s, span) for s in will)
-    against = [s for s in reading.spans("past", "asks", "fact") if lo <= s[0] and s[1] <= hi]
-    return all(_distance(s, span) >= nearest for s in against)
+    first = max((start for start in reading.text.starts if start <= span[0]), default=0)
+    last = reading.sentence(span[1] - 1, _AFTER + 1)
+    against = [s for s in reading.spans("past", "fact") if first <= s[0] and s[1] <= last]
+    against += [s for s in reading.spans("asks") if first <= s[0] and s[1] <= span[0]]
+    if reading.touches("@ahead", span) and all(_distance(s, span) > _NEAR for s in against):
+        return True
+    will = [s for s in reading.spans("will") if max(first, span[0] - _BEFORE) <= s[0] and s[1] <= last]
+    nearest = min((_distance(s, span) for s in will), default=99)
+    return nearest < 99 and all(_distance(s, span) >= nearest for s in against)
 
 
 def _distance(one: Span, other: Span) -> int:
@@ -123,4 +134,4 @@ def _distance(one: Span, other: Span) -> int:
 
 def _widest(spans: list[Span]) -> list[Span]:
     """Without those that lie inside another."""
-    return [one for one in spans if not any(o != one and o[0] <= one[0] and one[1] <= o[1] for o in spans)]
+    return [one for one in dict.fromkeys(spans) if not any(o != one and o[0] <= one[0] and one[1] <= o[1] for o in spans)]
