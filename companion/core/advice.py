@@ -15,7 +15,8 @@ _FRESH = {_WORDS: 15, _THIN: 15}
 
 _LONG = 600
 
-_CALMED = 0.5
+_CALMED = 0.9
+_CALMED_URGENT = 0.5
 """A step that an upset customer needs is no longer asked for once the heat is below this share of its `when.heat` or `when.peak`."""
 
 _LOOSE_ENDS = frozenset(
@@ -48,16 +49,18 @@ class Advice:
     def hear(self, judgement: Judgement, said: Utterance) -> None:
         """Keep the customer's words for what went wrong, and their name where it is stated."""
         if said.speaker == "customer" and (found := next(filter(_sayable, judgement.problem), "")):
-            self.fill["problem"] = found
+            # A thing is not what went wrong, but something happened with it.
+            self.fill["problem"] = found if found.startswith("being ") else f"what happened with {found}"
         if found := name(said):
             self.fill.setdefault("name", found)
 
-    def flag(self, flag: Flag, utterance: int, count: int, time: int, *, escalated: bool = False) -> None:
-        """A flag was raised, the `count`th time: a better wording for the agent, or how to answer the customer.
+    def flag(self, flag: Flag, utterance: int, count: int, time: int, *, heat: float, escalated: bool = False) -> None:
+        """A flag was raised, the `count`th time, at this heat: a better wording for the agent, or how to answer the customer.
 
         Where it `escalated`, its prompt is the one to offer the supervisor.
         """
-        if flag.prompt is None or (flag.detector == "talk_over" and count % self._checklist.watch.talk_overs):
+        often = flag.detector != "talk_over" or count % self._checklist.watch.talk_overs == 0
+        if flag.prompt is None or heat < flag.heat or not often:
             return
         if escalated:
             self._escalate(flag.prompt, time)
@@ -109,7 +112,8 @@ class Advice:
             when = track.step.when
             if heat < self._checklist.heat.warn:
                 self._prompter.forget(f"thin:{track.step.id}")
-            if heat < _CALMED * max(when.heat or 0, when.peak):
+            calmed = _CALMED_URGENT if track.step.urgent else _CALMED
+            if heat < calmed * max(when.heat or 0, when.peak):
                 self._prompter.forget(f"step:{track.step.id}")
 
     def deadline(self, steps: Steps) -> int | None:

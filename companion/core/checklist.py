@@ -127,6 +127,8 @@ class Flag(Rule, frozen=True, kw_only=True):
     """… or at once, where the customer's heat had reached this before."""
     now: bool = False
     """Cannot be muted, waits for no pause (threats of harm)."""
+    heat: int = 0
+    """Its prompt comes up only where the customer's heat is this or more."""
     prompt: Prompt | None = None
     examples: Examples = Examples()
 

@@ -247,7 +247,8 @@ class Conversation:
             count = self._story.flags[flag.id] = self._story.flags.get(flag.id, 0) + 1
             dues = self.escalator.flag(flag, count, before, now.time)
             escalated += self._escalate(dues, now)
-            self._advice.flag(flag, each.utterance, count, now.time, escalated=any(due.level == "prompt" for due in dues))
+            told = any(due.level == "prompt" for due in dues)
+            self._advice.flag(flag, each.utterance, count, now.time, heat=self.heat(now.time), escalated=told)
         return [*raised, *escalated]
 
     def _escalate(self, dues: list[Due], now: Moment) -> list[AnyUpdate]:

@@ -71,7 +71,7 @@ def test_the_customers_words_are_kept(bench: Bench) -> None:
     assert bench.advice.fill == {}
     bench.advice.hear(Judgement(problem=("your lamp", "your table")), said("customer", "my name is ada"))
     bench.advice.hear(Judgement(), said("customer", "my name is eve"))
-    assert bench.advice.fill == {"problem": "your lamp", "name": "Ada"}
+    assert bench.advice.fill == {"problem": "what happened with your lamp", "name": "Ada"}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_the_customers_words_are_kept(bench: Bench) -> None:
     [
         (("being charged twice",), "being charged twice"),
         (("being told nothing useful",), "being told nothing useful"),
-        (("being do it again", "your lamp"), "your lamp"),
+        (("being do it again", "your lamp"), "what happened with your lamp"),
         (("our rep",), None),
         (("your",), None),
         (("your lamp that the",), None),
@@ -92,46 +92,46 @@ def test_only_words_that_can_be_said(bench: Bench, problem: tuple[str, ...], kep
 
 
 def test_a_flag_without_a_prompt_says_nothing(bench: Bench) -> None:
-    bench.advice.flag(FLAGS["mute"], 0, 1, 0)
+    bench.advice.flag(FLAGS["mute"], 0, 1, 0, heat=50)
     assert bench.texts() == []
 
 
 def test_the_better_wording_and_what_acts_on_it(bench: Bench) -> None:
-    bench.advice.flag(FLAGS["policy"], 3, 1, 0)
+    bench.advice.flag(FLAGS["policy"], 3, 1, 0, heat=50)
     assert [(one.kind, one.flag, one.step) for one in bench.shows()] == [("flag:policy", "policy", None)]
     assert bench.prompter.acted(step="saw")
 
 
 def test_it_is_stale_after_a_moment(bench: Bench) -> None:
-    bench.advice.flag(FLAGS["policy"], 3, 1, 0)
+    bench.advice.flag(FLAGS["policy"], 3, 1, 0, heat=50)
     assert bench.texts(15_001) == []
 
 
 def test_talk_overs_are_told_every_so_many(bench: Bench) -> None:
-    bench.advice.flag(FLAGS["over"], 0, 1, 0)
+    bench.advice.flag(FLAGS["over"], 0, 1, 0, heat=50)
     assert bench.texts() == []
-    bench.advice.flag(FLAGS["over"], 1, 2, 0)
+    bench.advice.flag(FLAGS["over"], 1, 2, 0, heat=50)
     assert bench.texts() == ["Let them finish"]
 
 
 def test_an_order_fault_asks_for_the_step_that_was_left_out(bench: Bench) -> None:
-    bench.advice.flag(FLAGS["fix"], 0, 1, 0)
+    bench.advice.flag(FLAGS["fix"], 0, 1, 0, heat=50)
     assert [(one.kind, one.step) for one in bench.shows()] == [("flag:fix", "saw")]
     assert bench.prompter.acted(step="saw")
-    bench.advice.flag(FLAGS["all"], 0, 1, 0)
+    bench.advice.flag(FLAGS["all"], 0, 1, 0, heat=50)
     assert [(one.kind, one.step) for one in bench.shows()] == [("flag:all", None)]
 
 
 def test_harm_cannot_wait(bench: Bench) -> None:
-    bench.advice.flag(FLAGS["harm"], 0, 1, 0)
+    bench.advice.flag(FLAGS["harm"], 0, 1, 0, heat=50)
     assert bench.prompter.deadline(0, None) == 0
 
 
 def test_the_flag_that_escalated_gives_the_prompt_to_offer_the_supervisor(bench: Bench) -> None:
-    bench.advice.flag(FLAGS["lawyer"], 0, 1, 0, escalated=True)
+    bench.advice.flag(FLAGS["lawyer"], 0, 1, 0, heat=50, escalated=True)
     assert [(one.kind, one.text) for one in bench.shows()] == [("escalate", "Facts only")]
     assert bench.prompter.acted(step="settled")
-    bench.advice.flag(FLAGS["lawyer"], 1, 2, 0)
+    bench.advice.flag(FLAGS["lawyer"], 1, 2, 0, heat=50)
     assert bench.texts() == []  # the same is not asked for again so soon
 
 
@@ -202,10 +202,18 @@ def test_a_full_step_needs_no_more(bench: Bench) -> None:
 
 def test_a_customer_who_has_calmed_is_not_asked_for(bench: Bench) -> None:
     bench.ask().advice.remind(bench.steps, 5000)
-    bench.advice.calm(bench.steps, 20)
+    bench.advice.calm(bench.steps, 36)
     assert bench.prompter.deadline(0, Opening(0)) == 0
-    bench.advice.calm(bench.steps, 19.9)
+    bench.advice.calm(bench.steps, 35.9)
     assert bench.texts() == []
+
+
+def test_a_flag_that_matters_only_to_an_upset_customer(bench: Bench) -> None:
+    rule = msgspec.structs.replace(FLAGS["policy"], heat=30)
+    bench.advice.flag(rule, 0, 1, 0, heat=29)
+    assert bench.texts() == []
+    bench.advice.flag(rule, 1, 2, 0, heat=30)
+    assert bench.texts() == ["Say what you can do"]
 
 
 def test_a_missed_step_is_not_asked_for_any_more(bench: Bench) -> None:
@@ -233,15 +241,15 @@ def test_what_is_urgent_comes_before_what_was_just_said(bench: Bench) -> None:
     urgent = Checklist(id="c", title="C", steps=(msgspec.structs.replace(SAW, urgent=True),), prompting=CHECKLIST.prompting)
     bench.advice, bench.steps = Advice(urgent, bench.prompter), Steps(urgent)
     bench.ask().steps.overdue(10_000)
-    bench.advice.flag(FLAGS["policy"], 3, 1, 10_000)
+    bench.advice.flag(FLAGS["policy"], 3, 1, 10_000, heat=50)
     bench.advice.step(bench.steps.tracks["saw"], 10_000)
     assert bench.texts(10_000) == ["See it", "Say what you can do"]
 
 
 def test_once_the_supervisor_comes_the_rest_is_theirs(bench: Bench) -> None:
     bench.ask().advice.remind(bench.steps, 5000)
-    bench.advice.flag(FLAGS["policy"], 0, 1, 5000)
-    bench.advice.flag(FLAGS["lawyer"], 0, 1, 5000)
+    bench.advice.flag(FLAGS["policy"], 0, 1, 5000, heat=50)
+    bench.advice.flag(FLAGS["lawyer"], 0, 1, 5000, heat=50)
     bench.advice.settled()
     bench.steps.overdue(10_000)
     bench.advice.step(bench.steps.tracks["saw"], 10_000)
