@@ -38,6 +38,7 @@ picture: .venv
 	$(BIN)/python docs/picture.py
 
 bench: .venv
+	$(BIN)/python bench/ticks.py
 	$(BIN)/python bench/detect.py
 	$(BIN)/python bench/speech.py
 	$(BIN)/python bench/cost.py
