@@ -25,7 +25,7 @@ def needs_speech(uri: str) -> bool:
         ConfigError: it is no SOURCE.
     """
     address = parse(uri)
-    return address.kind in ("sound", "pcm", "vosk") or address.rate is not None
+    return address.kind in ("sound", "pcm", "vosk", "phone") or address.rate is not None
 
 
 def is_live(uri: str) -> bool:
@@ -34,7 +34,16 @@ def is_live(uri: str) -> bool:
     Raises:
         ConfigError: it is no SOURCE.
     """
-    return parse(uri).kind in ("stream", "vosk")
+    return parse(uri).kind == "stream" or is_endless(uri)
+
+
+def is_endless(uri: str) -> bool:
+    """Whether this SOURCE waits for any number of calls, one after the other, to come to it.
+
+    Raises:
+        ConfigError: it is no SOURCE.
+    """
+    return parse(uri).kind in ("vosk", "phone")
 
 
 def open(
@@ -97,6 +106,10 @@ def open(
             certificate=certificate,
             key=key,
         )
+    if address.kind == "phone":
+        from companion.sources.telephony import listener
+
+        return listener(address, recogniser, mono_as=mono_as or "customer", token=token, certificate=certificate, key=key)
     return _one_call(address, recogniser, call or _call_of(address), speed, agent_channel, mono_as, stdin)
 
 

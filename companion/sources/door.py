@@ -1,8 +1,12 @@
 """Who may join a listener of ours: a token, pages of which sites, how many at once, and TLS."""
 
+import base64
+import binascii
 import hmac
 import ipaddress
 import ssl
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,34 +17,45 @@ from companion.errors import ConfigError
 CONNECTIONS = 64
 """Clients at once."""
 
+PER_PEER = 48
+"""Clients of one address at once: a phone system brings all its calls from one, and yet nobody may fill the house."""
+
 
 class Door:
     """Lets clients in.
 
     Args:
-        token: what they must present, as `?token=…` or `Authorization: Bearer …`; None asks for nothing.
+        token: what they must present, as `?token=…`, `Authorization: Bearer …` or the password of `Authorization: Basic …`; None asks for
+            nothing.
         most: clients at once.
+        proof: what else lets a client in who does not present the token, given path and headers: a signature made with it, say.
     """
 
-    def __init__(self, token: str | None, most: int = CONNECTIONS) -> None:
+    def __init__(self, token: str | None, most: int = CONNECTIONS, proof: Callable[[str, Headers], bool] | None = None) -> None:
         self._token = token
         self._most = most
+        self._proof = proof
         self._inside = 0
+        self._peers: Counter[str] = Counter()
 
-    def enter(self) -> None:
-        """A client has come in."""
+    def enter(self, peer: str = "") -> None:
+        """A client has come in, from that address."""
         self._inside += 1
+        self._peers[peer] += 1
 
-    def leave(self) -> None:
+    def leave(self, peer: str = "") -> None:
         """A client has gone."""
         self._inside -= 1
+        self._peers[peer] -= 1
+        if not self._peers[peer]:
+            del self._peers[peer]
 
-    def refusal(self, path: str, headers: Headers) -> tuple[int, str] | None:
+    def refusal(self, path: str, headers: Headers, peer: str = "") -> tuple[int, str] | None:
         """Why a client must stay outside, as HTTP status and words; None lets it in."""
-        if self._inside >= self._most:
+        if self._inside >= self._most or (peer and self._peers[peer] >= PER_PEER):
             return 503, "too many connections"
         if self._token:
-            if not self._knows(self._token, path, headers):
+            if not self._knows(self._token, path, headers) and not (self._proof is not None and self._proof(path, headers)):
                 return 401, "give the token: ?token=… or Authorization: Bearer …"
         elif not all(map(_is_here, headers.get_all("Origin"))):
             # Any page that somebody has open in a browser can dial this machine.
@@ -54,8 +69,18 @@ class Door:
             scheme, _, value = header.partition(" ")
             if scheme.lower() == "bearer":
                 given.append(value.strip())
+            elif scheme.lower() == "basic":
+                given.append(_password(value))
         expected = token.encode()
         return any([hmac.compare_digest(one.encode("utf-8", "replace"), expected) for one in given])
+
+
+def _password(credentials: str) -> str:
+    """What stands behind the colon of `Authorization: Basic` (RFC 7617)."""
+    try:
+        return base64.b64decode(credentials.strip(), validate=True).decode().partition(":")[2]
+    except (binascii.Error, ValueError):
+        return ""
 
 
 def is_local(host: str) -> bool:

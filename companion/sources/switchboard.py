@@ -51,8 +51,13 @@ class Switchboard:
         """Whether somebody sits there already."""
         return pair is not None and pair in self._pairs and channel in self._pairs[pair]._seats
 
-    def join(self, pair: str | None, channel: Channel) -> Call:
+    def join(self, pair: str | None, channel: Channel, about: str = "") -> Call:
         """Take a seat in the call of that name, or, where no name is given, in a call of one's own.
+
+        Args:
+            pair: the call's name.
+            channel: the seat.
+            about: what the peer tells of the call, such as who calls; of the first to join it stands in the journal.
 
         Raises:
             PeerError: somebody sits there already.
@@ -63,7 +68,7 @@ class Switchboard:
         now = asyncio.get_running_loop().time()
         call = self._pairs.get(pair) if pair is not None else None
         if call is None:
-            call = self._open(pair, now)
+            call = self._open(pair, now, about)
         call._seats.add(channel)
         if call._ending is not None:
             call._ending.cancel()
@@ -99,14 +104,14 @@ class Switchboard:
                 call._ending.cancel()
             await self._close(call, reason)
 
-    def _open(self, pair: str | None, now: float) -> Call:
+    def _open(self, pair: str | None, now: float, about: str) -> Call:
         name = self._free(pair)
         call = Call(name, pair, self._make(name), now)
         self._names.add(name)
         self._calls.append(call)
         if pair is not None:
             self._pairs[pair] = call
-        self._give(Opened(call=name, source=self.source, speech=call.recogniser.model))
+        self._give(Opened(call=name, source=f"{self.source} ({about})" if about else self.source, speech=call.recogniser.model))
         return call
 
     def _free(self, pair: str | None) -> str:

@@ -9,10 +9,14 @@ from companion.errors import ConfigError
 
 UNDERSTOOD = (
     "- (JSON Lines on standard input), a .jsonl file, a WAV, FLAC, OGG or MP3 file, "
-    "pcm:-?rate=16000&channels=2, ws://… or wss://… (a stream to join), vosk://[host]:2700 (for vosk-server clients to join)"
+    "pcm:-?rate=16000&channels=2, ws://… or wss://… (a stream to join), vosk://[host]:2700 (for vosk-server clients to join), "
+    "twilio://[host]:8080 (for Twilio, Telnyx, SignalWire, Plivo or Exotel to dial)"
 )
 
-Kind: TypeAlias = Literal["jsonl", "sound", "pcm", "stream", "vosk"]
+Kind: TypeAlias = Literal["jsonl", "sound", "pcm", "stream", "vosk", "phone"]
+
+PHONES: dict[str, tuple[int, tuple[str, ...]]] = {"twilio": (8080, ("agent", "public"))}
+"""Listeners for phone systems: the port where none is given, and the keys that their URIs may have."""
 
 LONGEST = 2000
 """Characters of a URI that are looked at in an error."""
@@ -32,6 +36,13 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     """Samples a second, where the URI says that sound is sent."""
     channels: int = 1
     encoding: str = "s16le"
+    keys: dict[str, str] = {}
+    """A phone listener's own keys."""
+
+    @property
+    def scheme(self) -> str:
+        """What stands before `://`, in lower case."""
+        return self.name.partition("://")[0]
 
 
 def parse(uri: str) -> Address:
@@ -52,6 +63,8 @@ def parse(uri: str) -> Address:
         return _stream(uri)
     if scheme == "vosk":
         return _vosk(uri)
+    if scheme in PHONES:
+        return _phone(uri, scheme)
     if scheme == "file":
         return _file(_path_of(uri))
     if colon and rest.startswith("//"):
@@ -96,10 +109,26 @@ def _vosk(uri: str) -> Address:
     split = _split(uri)
     if split.path not in ("", "/") or split.query:
         raise ConfigError(f"{_shown(uri)}: only a host and a port are understood; give vosk://:2700")
+    return _listener(uri, split, "vosk", "vosk", 2700)
+
+
+def _phone(uri: str, scheme: str) -> Address:
+    split = _split(uri)
+    port, known = PHONES[scheme]
+    if split.path not in ("", "/") or split.username is not None:
+        raise ConfigError(f"{_shown(uri)}: only a host and a port are understood; give {scheme}://:{port}")
+    keys = dict(parse_qsl(split.query, keep_blank_values=True))
+    unknown = next((key for key in keys if key not in known), None)
+    if unknown is not None:
+        raise ConfigError(f"{_shown(uri)}: unknown key {unknown[:40]!r}; {' and '.join(known) or 'none'} can be given")
+    return msgspec.structs.replace(_listener(uri, split, "phone", scheme, port), keys=keys)
+
+
+def _listener(uri: str, split: SplitResult, kind: Kind, scheme: str, default: int) -> Address:
     host = split.hostname or ""
-    port = 2700 if split.port is None else split.port
+    port = default if split.port is None else split.port
     shown = f"[{host}]" if ":" in host else host
-    return Address(kind="vosk", where=uri, name=f"vosk://{shown}:{port}", host=host, port=port)
+    return Address(kind=kind, where=uri, name=f"{scheme}://{shown}:{port}", host=host, port=port)
 
 
 def _split(uri: str) -> SplitResult:

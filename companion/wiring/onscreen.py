@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
+from companion import sources
 from companion.core.call import Rules
 from companion.core.events import AnyEvent, CallEnded
 from companion.core.record import Record
@@ -40,7 +41,7 @@ async def _live(uri: str, rules: Rules, options: Options) -> None:
     async with recognisers([uri], options) as recogniser:
         source = open_source(uri, recogniser, options, speed=options.get("speed", 1.0))
         run = Run(source, rules, sinks, mask=mask, mask_text=mask_text, began=began(options) or "now")
-        await _watch(run, options.get("theme", "dark"), endless=uri.startswith("vosk:"))
+        await _watch(run, options.get("theme", "dark"), endless=sources.is_endless(uri))
     for notice in notices:
         print(f"companion: {notice}", file=sys.stderr)
 

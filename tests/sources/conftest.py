@@ -12,12 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+import soxr
 from numpy.typing import NDArray
 from websockets.asyncio.client import connect
 
+from companion import sources
 from companion.core.events import Partial, Utterance
 from companion.core.feed import Glimpsed, Item, Level
 from companion.sources.vosk_server import VoskServer
+from companion.speech.audio import Wire
 from companion.speech.recogniser import Recogniser, Scripted
 from companion.speech.vosk import Vosk
 
@@ -56,6 +59,27 @@ def greeting() -> tuple[NDArray[np.int16], int]:
     """The first words of the demo call: six seconds, the agent left, and the rate."""
     sound, rate = soundfile.read(DATA / "demo" / "call4_everything.flac", frames=6 * 16000, dtype="int16")
     return sound, rate
+
+
+@pytest.fixture(scope="session")
+def apology() -> dict[str, NDArray[np.int16]]:
+    """Four seconds of the demo call at 8 kHz, an array each: the agent says sorry that nobody called, and whose mistake it was."""
+    sound, rate = soundfile.read(DATA / "demo" / "call4_everything.flac", start=54 * 16000, frames=round(4.2 * 16000), dtype="int16")
+    at_8k = [soxr.resample(sound[:, column], rate, 8000).astype(np.int16) for column in (0, 1)]
+    return {"agent": at_8k[0], "customer": at_8k[1]}
+
+
+@pytest.fixture(scope="session")
+def mulaw() -> Callable[[NDArray[np.int16]], bytes]:
+    """Encodes 16-bit samples as µ-law: of the 256 codes, the one whose sample is closest."""
+    samples = Wire("mulaw").decode(bytes(range(256)))[:, 0].astype(np.int32)
+    order = np.argsort(samples)
+    between = (samples[order][1:] + samples[order][:-1]) / 2
+
+    def encode(sound: NDArray[np.int16]) -> bytes:
+        return order[np.searchsorted(between, sound)].astype(np.uint8).tobytes()
+
+    return encode
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +138,7 @@ def pipe() -> Iterator[Pipe]:
 class Running:
     """A listener that runs, and what it gave out."""
 
-    def __init__(self, server: VoskServer) -> None:
+    def __init__(self, server: Any) -> None:
         self.server = server
         self.items: list[Item] = []
         self.task: asyncio.Task[None] | None = None
@@ -144,11 +168,14 @@ class Running:
 
 @pytest.fixture
 def running() -> Callable[..., AbstractAsyncContextManager[Running]]:
-    """Runs a vosk-server listener for as long as a test needs it."""
+    """Runs a vosk-server listener, or the one of a URI, for as long as a test needs it."""
 
     @asynccontextmanager
-    async def run(recogniser: Callable[[str], Recogniser], host: str = "", port: int = 0, **keys: Any) -> AsyncIterator[Running]:
-        run = Running(VoskServer(host, port, recogniser=recogniser, **keys))
+    async def run(
+        recogniser: Callable[[str], Recogniser], host: str = "", port: int = 0, *, uri: str = "", **keys: Any
+    ) -> AsyncIterator[Running]:
+        server = sources.open(uri, recogniser=recogniser, **keys) if uri else VoskServer(host, port, recogniser=recogniser, **keys)
+        run = Running(server)
         run.task = asyncio.create_task(run.run())
         listening = asyncio.create_task(run.server.listening.wait())
         await asyncio.wait({run.task, listening}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,6 +1,7 @@
 """Who may come in."""
 
 import asyncio
+import base64
 import shutil
 import ssl
 import subprocess
@@ -16,7 +17,7 @@ from websockets.exceptions import InvalidStatus
 
 from companion.core.feed import Complaint
 from companion.errors import ConfigError
-from companion.sources.door import Door, is_local
+from companion.sources.door import PER_PEER, Door, is_local
 from companion.sources.vosk_server import VoskServer
 from companion.speech.recogniser import Recogniser
 
@@ -48,6 +49,30 @@ def test_token_in_the_header() -> None:
     assert status(Door("secret"), Authorization="Bearer secret") is None
     assert status(Door("secret"), Authorization="bearer  secret ") is None
     assert status(Door("secret"), Authorization="Basic secret") == 401
+
+
+def test_token_as_a_password() -> None:
+    assert status(Door("secret"), Authorization="Basic " + base64.b64encode(b"anybody:secret").decode()) is None
+    for wrong in (b"secret:", b"secret", b":secrets", b"\xff:secret"):
+        assert status(Door("secret"), Authorization="Basic " + base64.b64encode(wrong).decode()) == 401
+    assert status(Door("secret"), Authorization="Basic %") == 401
+
+
+def test_a_proof_does_instead_of_a_token() -> None:
+    door = Door("secret", proof=lambda path, headers: path == "/signed" and headers["Host"] == "here")
+    assert status(door, "/signed", Host="here") is None
+    assert status(door, "/", Host="here") == 401
+    assert status(Door(None, proof=lambda path, headers: False)) is None  # nothing is asked for
+
+
+def test_one_address_cannot_fill_the_house() -> None:
+    door = Door(None)
+    for _ in range(PER_PEER):
+        door.enter("10.0.0.1")
+    assert door.refusal("/", Headers(), "10.0.0.1") == (503, "too many connections")
+    assert door.refusal("/", Headers(), "10.0.0.2") is None
+    door.leave("10.0.0.1")
+    assert door.refusal("/", Headers(), "10.0.0.1") is None
 
 
 @pytest.mark.parametrize("path", ["/", "/?token=", "/?token=secre", "/?token=secrets", "/secret", "/?token=%ff%fe", "/?token=é"])

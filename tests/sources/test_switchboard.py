@@ -81,3 +81,9 @@ async def test_stopped_while_lingering_it_ends_once(board: Switchboard, items: l
     await board.close("stopped")
     await board.close("stopped")
     assert [item.reason for item in items if isinstance(item, Closed)] == ["stopped"]
+
+
+async def test_what_a_peer_tells_of_the_call_stands_beside_its_source(board: Switchboard, items: list[Item]) -> None:
+    board.join("42", "agent", "Twilio, from +15550100")
+    board.join("42", "customer", "Twilio, from somebody else")
+    assert items == [Opened(call="42", source="vosk://here (Twilio, from +15550100)", speech="scripted")]

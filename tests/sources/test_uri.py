@@ -38,6 +38,11 @@ from companion.speech.recogniser import Scripted
         ),
         ("vosk://:2700", Address(kind="vosk", where="vosk://:2700", name="vosk://:2700", host="", port=2700)),
         ("vosk://", Address(kind="vosk", where="vosk://", name="vosk://:2700", host="", port=2700)),
+        (
+            "TWILIO://:0?agent=inbound",
+            Address(kind="phone", where="TWILIO://:0?agent=inbound", name="twilio://:0", keys={"agent": "inbound"}),
+        ),
+        ("twilio://", Address(kind="phone", where="twilio://", name="twilio://:8080", port=8080)),
         ("vosk://[::1]:0", Address(kind="vosk", where="vosk://[::1]:0", name="vosk://[::1]:0", host="::1", port=0)),
     ],
 )
@@ -62,6 +67,9 @@ def test_understood(uri: str, address: Address) -> None:
         ("ws://host?channels=2", "channels without a rate; add rate=16000"),
         ("vosk://host:99999", "port out of range"),
         ("vosk://host/path", "only a host and a port are understood"),
+        ("twilio://:0/stream", "only a host and a port are understood; give twilio://:8080"),
+        ("twilio://me@:0", "only a host and a port are understood"),
+        ("twilio://:0?track=both", "unknown key 'track'; agent and public can be given"),
         ("file://elsewhere/a.wav", "a file on another machine; give file:///path"),
     ],
 )
@@ -86,12 +94,20 @@ class TestOpen:
             ("a.wav", True),
             ("pcm:-", True),
             ("vosk://", True),
+            ("twilio://", True),
         ],
     )
     def test_which_need_a_recogniser(self, uri: str, sound: bool) -> None:
         assert sources.needs_speech(uri) is sound
 
-    @pytest.mark.parametrize("uri", ["pcm:-", "ws://host/?rate=8000", "vosk://:0"])
+    @pytest.mark.parametrize(
+        ("uri", "live", "endless"),
+        [("-", False, False), ("a.wav", False, False), ("ws://h/", True, False), ("vosk://", True, True), ("twilio://", True, True)],
+    )
+    def test_which_go_on_and_which_wait_for_calls(self, uri: str, live: bool, endless: bool) -> None:
+        assert (sources.is_live(uri), sources.is_endless(uri)) == (live, endless)
+
+    @pytest.mark.parametrize("uri", ["pcm:-", "ws://host/?rate=8000", "vosk://:0", "twilio://:0"])
     def test_sound_without_a_recogniser(self, uri: str) -> None:
         with pytest.raises(ConfigError, match="sends sound, and no recogniser was given"):
             sources.open(uri)

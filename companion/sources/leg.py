@@ -1,0 +1,216 @@
+"""One connection's sound on its way to the recogniser. Taking it never waits: what cannot be heard in time is left out, oldest first."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+
+import msgspec
+import numpy as np
+
+from companion.core.events import Channel, SourceBack, SourceLost
+from companion.core.feed import Happened, Item
+from companion.sources.exchange import Exchange
+from companion.sources.listening import Listening
+from companion.sources.protocols.dialect import Begun, Paused, Sound
+from companion.sources.switchboard import Call
+from companion.speech.audio import Samples, Wire
+
+MOST = 6.0
+"""Seconds of a channel's sound that wait for a slow recogniser, at most."""
+
+KEPT = 2.0
+"""Seconds of it that stay, the newest, once it is too much: one long gap that is said, not many short ones that garble words."""
+
+GAP = 1.0
+"""Seconds of missing sound from which on it is a gap in the journal; less is filled with silence."""
+
+
+class _Piece(msgspec.Struct, frozen=True):
+    at: float
+    samples: Samples
+    columns: tuple[Channel, ...]
+    seconds: float
+
+
+class Leg:
+    """One stream, from its first sound to its last.
+
+    Args:
+        exchange: where it meets the others.
+        begun: what its peer says about it.
+    """
+
+    def __init__(self, exchange: Exchange, begun: Begun) -> None:
+        self._exchange = exchange
+        self._begun = begun
+        self._pair = begun.call or exchange.nameless()
+        self._wires: dict[tuple[Channel, ...], Wire] = {}
+        self._ears: dict[Channel, _Ear] = {}
+        self._began: float | None = None  # the loop's clock at the stream's start
+        self._waiting: deque[_Piece | Paused] = deque()
+        self._seconds: dict[Channel, float] = {"agent": 0.0, "customer": 0.0}  # of what is waiting
+        self._more = asyncio.Event()
+        self._over = False
+        self._slow = False
+        self._paused = False
+
+    @property
+    def call(self) -> str:
+        """The call's id, empty before the first sound."""
+        return next((ear.call.name for ear in self._ears.values()), "")
+
+    def put(self, act: Sound | Paused) -> None:
+        """Take sound in.
+
+        Raises:
+            PeerError: another stream already brings this channel of this call.
+            SpeechError: there is no recogniser for a new call.
+        """
+        if isinstance(act, Paused):
+            self._waiting.append(act)
+        else:
+            self._sit(act)
+            wire = self._wires.setdefault(act.columns, Wire(self._begun.encoding, len(act.columns)))
+            samples = wire.decode(act.data)
+            seconds = len(samples) / self._begun.rate
+            self._waiting.append(_Piece(act.at, samples, act.columns, seconds))
+            self._count(act.columns, seconds)
+            if max(self._seconds.values()) > MOST:
+                self._leave_out()
+        self._more.set()
+
+    def end(self) -> None:
+        """No more sound comes."""
+        self._over = True
+        self._more.set()
+
+    async def work(self) -> None:
+        """Have everything recognised until `end`, to the last final texts.
+
+        Raises:
+            SpeechError: the recogniser keeps failing.
+        """
+        while not (self._over and not self._waiting):
+            await self._more.wait()
+            self._more.clear()
+            while self._waiting:
+                for item in await self._next(self._waiting.popleft()):
+                    self._exchange.give(item)
+                await self._exchange.room.wait()
+        for ear in self._ears.values():
+            for item in await ear.rest():
+                self._exchange.give(item)
+
+    async def leave(self, lost: str) -> None:
+        """Give all seats up.
+
+        Args:
+            lost: why the connection broke, if it did.
+        """
+        for channel, ear in self._ears.items():
+            await self._exchange.board.leave(ear.call, channel, lost)
+
+    def _sit(self, sound: Sound) -> None:
+        """Take the seats of channels that are heard for the first time."""
+        now = asyncio.get_running_loop().time()
+        for channel in sound.columns:
+            if channel not in self._ears:
+                call = self._exchange.board.join(self._pair, channel, self._begun.about)
+                # The stream's clock is laid on the call's once, and for both channels alike.
+                self._began = now - sound.at if self._began is None else self._began
+                self._ears[channel] = _Ear(call, channel, self._begun.rate, round(max(0.0, self._began - call.began), 3))
+
+    def _count(self, channels: Iterable[Channel], seconds: float) -> None:
+        for channel in channels:
+            self._seconds[channel] += seconds
+
+    def _leave_out(self) -> None:
+        """Forget the oldest sound; the jump in time that this leaves is how the gap is noticed."""
+        self._slow = True
+        kept: deque[_Piece | Paused] = deque()
+        while self._waiting:
+            act = self._waiting.popleft()
+            if isinstance(act, _Piece) and self._waiting and any(self._seconds[channel] > KEPT for channel in act.columns):
+                self._count(act.columns, -act.seconds)
+            else:
+                kept.append(act)
+        self._waiting = kept
+
+    async def _next(self, act: _Piece | Paused) -> list[Item]:
+        items: list[Item] = []
+        if isinstance(act, Paused):
+            for ear in self._ears.values():
+                items += await ear.rest()
+            if self._ears and not self._paused:
+                self._paused = True
+                items.append(Happened(call=self.call, event=SourceLost(reason=act.reason)))
+            return items
+        self._count(act.columns, -act.seconds)
+        if self._paused:
+            self._paused = False
+            gap = max(0.0, min(act.at - ear.now for ear in self._ears.values()))
+            items.append(Happened(call=self.call, event=SourceBack(gap=round(gap, 3))))
+            for ear in self._ears.values():
+                ear.now = max(ear.now, act.at)
+        why = "was too much for the recogniser" if self._slow else "went missing"
+        for column, channel in enumerate(act.columns):
+            items += await self._ears[channel].hear(act.at, act.samples[:, column : column + 1], why)
+        self._slow = self._slow and bool(self._waiting)
+        return items
+
+
+class _Ear:
+    """One channel of a stream."""
+
+    def __init__(self, call: Call, channel: Channel, rate: int, offset: float) -> None:
+        self.call = call
+        self.now = 0.0
+        """Seconds of the stream that have been heard."""
+        self._channel: Channel = channel
+        self._rate = rate
+        self._offset = offset
+        self._listening: Listening | None = None
+
+    async def hear(self, at: float, samples: Samples, why: str) -> list[Item]:
+        """What a piece brings; one that comes after a gap says so.
+
+        Args:
+            at: seconds from the stream's start.
+            samples: shape (frames, 1).
+            why: what a gap would be due to.
+
+        Raises:
+            SpeechError: the recogniser keeps failing.
+        """
+        items: list[Item] = []
+        gap = at - self.now
+        if self._listening is not None and gap >= GAP:
+            items += await self.rest()
+            items.append(Happened(call=self.call.name, event=SourceLost(reason=f"the {self._channel}'s sound {why}")))
+            items.append(Happened(call=self.call.name, event=SourceBack(gap=round(gap, 3))))
+        if self._listening is None:
+            self.now = max(self.now, at)
+            start = self._offset + self.now
+            self._listening = Listening(self.call.name, self.call.recogniser, (self._channel,), self._rate, start=start)
+        elif gap > 0:
+            items += await self._feed(np.zeros((round(gap * self._rate), 1), np.int16))
+        return items + await self._feed(samples)
+
+    async def rest(self) -> list[Item]:
+        """The last final texts of what has come; hearing begins anew after it.
+
+        Raises:
+            SpeechError: the recogniser keeps failing.
+        """
+        if self._listening is None:
+            return []
+        listening, self._listening = self._listening, None
+        return await listening.last()
+
+    async def _feed(self, samples: Samples) -> list[Item]:
+        assert self._listening is not None
+        self.now += len(samples) / self._rate
+        items: list[Item] = []
+        for round_ in self._listening.feed(samples):
+            items += await self._listening.hear(round_, clocked=False)
+        return items

@@ -1,0 +1,75 @@
+"""The listeners for phone systems, each put together from its URI: the dialect, the keys it understands, and who may dial."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from websockets.datastructures import Headers
+
+from companion.core.events import Channel
+from companion.core.feed import Source
+from companion.errors import ConfigError
+from companion.sources.door import Door
+from companion.sources.phone import PhoneListener
+from companion.sources.protocols.twilio import MediaStream
+from companion.sources.protocols.twilio_signature import signed, spellings
+from companion.sources.uri import Address
+from companion.speech.recogniser import Recogniser
+
+
+def listener(
+    address: Address,
+    recogniser: Callable[[str], Recogniser],
+    *,
+    mono_as: Channel,
+    token: str | None,
+    certificate: Path | None,
+    key: Path | None,
+) -> Source:
+    """The listener for one kind of phone system.
+
+    Args:
+        address: a SOURCE of kind `phone`.
+        recogniser: makes a call's recogniser.
+        mono_as: who speaks where a peer does not tell.
+        token: what peers must present or sign with.
+        certificate: a PEM file, with which TLS is spoken.
+        key: its private key, where it is not in the same file.
+
+    Raises:
+        ConfigError: a key of the URI, or the lack of a token, makes it unusable.
+    """
+    agent = _one_of(address, "agent", "outbound", "inbound")
+    public = address.keys.get("public")
+    if public is not None and not public.startswith(("wss://", "https://", "ws://", "http://")):
+        raise ConfigError(f"{address.name}: public {public[:80]!r} is no URL; give public=wss://the.name.they.dial")
+
+    def by_twilio(path: str, headers: Headers) -> bool:
+        urls = spellings(path, headers.get("Host", ""), public)
+        return token is not None and signed(token, _first(headers, "X-Twilio-Signature"), _first(headers, _SETTINGS), urls)
+
+    return PhoneListener(
+        "twilio",
+        address.host,
+        address.port,
+        speaks=lambda path, headers: MediaStream("inbound" if agent == "inbound" else "outbound", mono_as),
+        recogniser=recogniser,
+        door=Door(token, proof=by_twilio),
+        guarded=token is not None,
+        certificate=certificate,
+        key=key,
+    )
+
+
+_SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
+
+
+def _one_of(address: Address, key: str, *choices: str) -> str:
+    """A key's value; the first choice where it is not given."""
+    value = address.keys.get(key, choices[0])
+    if value not in choices:
+        raise ConfigError(f"{address.name}: {key} {value[:40]!r}; give {key}={' or '.join(choices)}")
+    return value
+
+
+def _first(headers: Headers, name: str) -> str:
+    return next(iter(headers.get_all(name)), "")

@@ -1,0 +1,48 @@
+"""What strangers write, read."""
+
+import contextlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from companion.errors import PeerError
+from companion.sources.protocols.dialect import LONGEST_NAME, about, inner, number, read, word
+
+
+@pytest.mark.parametrize("message", ["", "no", b"\xff", "[1]", "1", '{"a": }', "[" * 100_000])
+def test_what_is_no_object_is_refused(message: str | bytes) -> None:
+    with pytest.raises(PeerError, match="no JSON"):
+        read(message)
+
+
+def test_an_object() -> None:
+    assert read('{"a": {"b": 1}}') == read(b'{"a": {"b": 1}}') == {"a": {"b": 1}}
+    assert inner({"a": {"b": 1}}, "a") == {"b": 1}
+    assert inner({"a": [1]}, "a") == inner({}, "a") == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [("7", 7.0), (7, 7.0), ("1.5", 1.5), ("-1", None), (True, None), (None, None), ("x", None), (float("nan"), None), (10**400, None)],
+)
+def test_numbers(given: Any, found: float | None) -> None:
+    assert number(given) == found
+
+
+def test_names_are_made_harmless() -> None:
+    assert word("  CA1\x1b[2J\n ") == "CA1"
+    assert word(42) == "42"
+    assert word(None) == word(True) == word(["a"]) == word(1.5) == ""
+    assert len(word("x" * 1000)) == LONGEST_NAME
+
+
+def test_who_calls_whom() -> None:
+    assert about("Twilio", **{"from": "+44", "to": ""}) == "Twilio, from +44"
+
+
+@given(st.binary(max_size=40) | st.text(max_size=40))
+def test_any_message_is_an_object_or_refused(message: str | bytes) -> None:
+    with contextlib.suppress(PeerError):
+        assert isinstance(read(message), dict)

@@ -1,0 +1,145 @@
+"""Each phone system's listener against a peer of its kind that plays the demo call: the words come out of real Vosk."""
+
+import base64
+import hmac
+import json
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from websockets.exceptions import InvalidStatus
+
+from companion import sources
+from companion.core.call import Call, Rules
+from companion.core.events import Channel, SourceLost, Utterance
+from companion.core.feed import Closed, Complaint, Happened, Item, Opened
+from companion.core.updates import StepChanged
+from companion.errors import ConfigError
+from companion.rules.load import find, load
+from companion.speech.recogniser import Recogniser
+
+Run = Callable[..., AbstractAsyncContextManager[Any]]
+Script = Callable[..., Callable[[str], Recogniser]]
+Starter = Callable[[str], Recogniser]
+Talk = dict[Channel, NDArray[np.int16]]
+Mulaw = Callable[[NDArray[np.int16]], bytes]
+
+APOLOGY = "agent: i am very sorry that nobody called you that was our mistake"
+
+
+@pytest.fixture(scope="session")
+def rules() -> Rules:
+    return Rules.of(load(find("complaint")))
+
+
+def ticked(items: Sequence[Item], rules: Rules) -> list[tuple[str, str]]:
+    """The steps that these items tick, judged as a run would."""
+    call = Call("c", rules.started(source="test", began=None, timed=True, speech=None), rules)
+    call.begin()
+    found = []
+    for n, item in enumerate(items):
+        if isinstance(item, Happened):
+            updates = [record.update for record in call.receive(item.event, n)]
+            found += [(update.step, update.state) for update in updates if isinstance(update, StepChanged)]
+    return found
+
+
+def twilio_frames(talk: Talk, mulaw: Mulaw, lost: float = 0.0) -> list[str]:
+    """What Twilio sends for a talk, both tracks, some of it lost."""
+    chance = np.random.default_rng(7)
+    tracks = {"inbound": mulaw(talk["customer"]), "outbound": mulaw(talk["agent"])}
+    frames = []
+    for n in range(len(tracks["inbound"]) // 160):
+        for track, sound in tracks.items():
+            payload = base64.b64encode(sound[n * 160 : n * 160 + 160]).decode()
+            told = {"track": track, "chunk": str(n + 1), "timestamp": str(n * 20), "payload": payload}
+            frame = json.dumps({"event": "media", "sequenceNumber": str(2 * n + 2), "streamSid": "MZ1", "media": told})
+            if chance.random() >= lost:
+                frames.append(frame)
+    return frames
+
+
+CONNECTED = '{"event": "connected", "protocol": "Call", "version": "1.0.0"}'
+START = json.dumps(
+    {
+        "event": "start",
+        "sequenceNumber": "1",
+        "streamSid": "MZ1",
+        "start": {
+            "accountSid": "AC1",
+            "streamSid": "MZ1",
+            "callSid": "CA1",
+            "tracks": ["inbound", "outbound"],
+            "customParameters": {},
+            "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
+        },
+    }
+)
+STOP = '{"event": "stop", "streamSid": "MZ1", "stop": {"accountSid": "AC1", "callSid": "CA1"}}'
+
+
+class TestTwilio:
+    @pytest.mark.parametrize("lost", [0.0, 0.02], ids=["all of it", "with 2 % lost"])
+    async def test_a_call_from_its_start_to_its_ticks(
+        self, running: Run, starter: Starter, texts: Any, apology: Talk, mulaw: Mulaw, rules: Rules, lost: float
+    ) -> None:
+        async with running(starter, uri="twilio://:0") as run:
+            async with run.dial("/") as client:
+                for message in (CONNECTED, START, *twilio_frames(apology, mulaw, lost), STOP):
+                    await client.send(message)
+            await run.until(Closed)
+        (opened,) = run.of(Opened)
+        assert (opened.call, opened.source) == ("CA1", f"{run.server.name} (Twilio)")
+        assert texts(run.items) == [APOLOGY]
+        assert ("apologized", "done") in ticked(run.items, rules)
+        assert run.of(SourceLost) == run.of(Complaint) == []
+
+    async def test_swapped_and_doubled_packets_change_nothing(self, running: Run, starter: Starter, apology: Talk, mulaw: Mulaw) -> None:
+        frames = twilio_frames(apology, mulaw)
+        swapped = [frames[n ^ 2] if n ^ 2 < len(frames) else frames[n] for n in range(len(frames))]
+        doubled = [frame for n, frame in enumerate(swapped) for _ in range(2 if n % 5 == 0 else 1)]
+        said = []
+        for sent in (frames, doubled):
+            async with running(starter, uri="twilio://:0") as run:
+                async with run.dial("/") as client:
+                    for message in (START, *sent, STOP):
+                        await client.send(message)
+                await run.until(Closed)
+            (happened,) = run.of(Utterance)
+            # where the first packet of all comes second, the stream begins 20 ms earlier
+            said.append([(word, round(start - happened.event.start, 2)) for word, start, _, _ in happened.event.words])
+        assert said[0] == said[1]
+
+    async def test_which_track_is_the_agent(self, running: Run, starter: Starter, texts: Any, apology: Talk, mulaw: Mulaw) -> None:
+        async with running(starter, uri="twilio://:0?agent=inbound") as run:
+            async with run.dial("/") as client:
+                for message in (START, *twilio_frames(apology, mulaw), STOP):
+                    await client.send(message)
+            await run.until(Closed)
+        assert texts(run.items) == [APOLOGY.replace("agent", "customer")]
+
+    @pytest.mark.parametrize("public", ["", "?public=wss://calls.example.com/in"])
+    async def test_with_a_token_only_who_signs_or_shows_it(self, running: Run, script: Script, public: str) -> None:
+        async with running(script(), uri=f"twilio://:0{public}", token="secret") as run:
+            url = "wss://calls.example.com/in/7" if public else f"wss://127.0.0.1:{run.server.port}/7"
+            signature = base64.b64encode(hmac.digest(b"secret", url.encode(), "sha1")).decode()
+            async with run.dial("/7", additional_headers={"X-Twilio-Signature": signature}):
+                pass
+            async with run.dial("/7", additional_headers={"Authorization": "Basic " + base64.b64encode(b"key:secret").decode()}):
+                pass
+            async with run.dial("/7?token=secret"):
+                pass
+            for path, headers in (("/8", {"X-Twilio-Signature": signature}), ("/7", {})):
+                with pytest.raises(InvalidStatus, match="401"):
+                    await run.dial(path, additional_headers=headers)
+
+    @pytest.mark.parametrize(
+        ("uri", "why"),
+        [("twilio://:0?agent=left", "give agent=outbound or inbound"), ("twilio://:0?public=calls.example.com", "is no URL")],
+    )
+    def test_keys_that_cannot_be(self, script: Script, uri: str, why: str) -> None:
+        with pytest.raises(ConfigError, match=why):
+            sources.open(uri, recogniser=script())
