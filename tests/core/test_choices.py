@@ -6,7 +6,13 @@ from companion.core.choices import LISTS, alternatives
 from companion.core.reading import Hit, Reader
 
 READER = Reader(
-    {"remedy": ["refund*", "replac*", "send"], "offer": ["we can", "would you"], "asks_wish": ["would you like"]},
+    {
+        "remedy": ["refund*", "replac*", "send"],
+        "offer": ["we can", "would you"],
+        "asks_wish": ["would you like"],
+        "way": ["give you"],
+        "press": ["click"],
+    },
     {"says": ["would you like", "if you wish"]},
     also=LISTS,
 )
@@ -38,3 +44,9 @@ def test_a_wish_asked_for_with_an_or_is_a_choice() -> None:
 def test_what_is_full_by_the_checklist_stays_so() -> None:
     full = Hit((0, 2), 2)
     assert alternatives(READER.read("red or green"), [full]) == [full]
+
+
+def test_a_way_forward_after_or_is_a_choice_and_a_button_is_none() -> None:
+    assert grades("we can have it done by noon or give you the money") == [2]
+    assert grades("we can see if you click here or give you the money") == []
+    assert grades("it is red or give you the money") == []

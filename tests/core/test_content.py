@@ -44,3 +44,11 @@ def test_what_was_keyed_is_forgotten_before_it_fills_the_memory(monkeypatch: pyt
     some = Content({})
     assert [some.key(word) for word in ("sofa", "lamp", "lamp", "chair", "sofa")] == ["sofa", "lamp", "lamp", "chair", "sofa"]
     assert len(some._known) <= 2
+
+
+def test_a_number_and_its_unit_are_one_key() -> None:
+    some = Content({})
+    assert some.keys("three whole weeks".split())[2] == some.keys("3 week".split())[1] == "3 week"
+    assert some.keys("an hour".split()) == ["", "1 hour"]
+    assert some.keys("those hours".split()) == ["", ""]
+    assert some.folded("a week of rain".split()) == {"1 week", "rain"}

@@ -44,3 +44,9 @@ def test_a_feeling_with_its_case_is_full(said: str) -> None:
 )
 def test_a_feeling_by_itself_is_thin(said: str) -> None:
     assert grade(said) == 1
+
+
+def test_everyday_words_that_were_the_customers_are_a_case_too() -> None:
+    told = "i took the whole morning off for nothing"
+    assert grade("how frustrating you took the whole morning for nothing", told) == 2
+    assert grade("how frustrating you took the morning", told) == 1
