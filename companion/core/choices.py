@@ -1,7 +1,8 @@
 """Choices offered: two ways forward put to the customer, or one remedy put as the customer's decision.
 
-"Or" alone is no choice: instructions, data ("email or phone") and places to click are full of it. It is one when what follows is a way forward (`<way>`,
-not `<press>`) and an offer stands before it, when remedies stand on both sides, or when the customer is asked which they wish.
+"Or" alone is no choice: instructions, data ("email or phone") and places to click are full of it. It is one when what follows is a way
+forward (`<way>`, not `<press>`) and an offer stands before it, when remedies stand on both sides, or when the customer is asked which they
+wish.
 """
 
 from companion.core.reading import Hit, Reading

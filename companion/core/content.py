@@ -52,12 +52,17 @@ _NUMBERS = {
         """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
         nineteen twenty""".split()
     )
-} | {str(number): str(number) for number in range(100)} | {"thirty": "30", "forty": "40", "fifty": "50", "a": "1", "an": "1", "half": "half"}
+} | {str(number): str(number) for number in range(100)} | {
+    "thirty": "30", "forty": "40", "fifty": "50", "a": "1", "an": "1", "half": "half",
+}
 _UNITS = {
     form: unit
-    for unit in ("minute", "hour", "day", "night", "week", "month", "year", "time", "pound", "euro", "dollar", "mile", "call", "email", "people", "child")
+    for unit in (
+        "minute", "hour", "day", "night", "week", "month", "year", "time", "pound", "euro", "dollar", "mile", "call", "email",
+        "people", "child",
+    )
     for form in (unit, unit + "s")
-} | {"children": "child", "kids": "child", "mins": "minute"}
+} | {"children": "child", "kids": "child", "mins": "minute"}  # fmt: skip
 _KEPT = 20_000
 """Words whose keys are kept."""
 

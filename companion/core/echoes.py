@@ -15,7 +15,8 @@ from companion.core.reading import Hit, Reading
 from companion.core.words import Span
 
 LISTS = (
-    "back_cue", "back_full", "back_maybe", "about_you", "begins_you", "sorry", "no_apology", "tag", "glad_that", "turns_away", "supposes", "asking",
+    "back_cue", "back_full", "back_maybe", "about_you", "begins_you", "sorry", "no_apology", "tag", "glad_that", "turns_away", "supposes",
+    "asking",
 )  # fmt: skip
 _REACH = 16
 """Words after a cue in which the customer's words are looked for."""
@@ -64,12 +65,13 @@ class _Stretches:
 
     def after(self, name: str, cue: Span, need: _Need) -> list[Hit]:
         """Judge what follows a cue."""
+        opens = cue[0] in self._reading.text.starts
         if name == "back_cue" and _ASKING.intersection(self._reading.words[max(0, cue[0] - 2) : cue[0]]):
             return []  # "what do you mean" asks, and gives nothing back
-        if name == "begins_you" and cue[0] > 0 and cue[0] not in self._reading.text.starts:
+        if name == "begins_you" and cue[0] > 0 and not opens:
             return []
         free = name.startswith("back_") and name != "back_maybe"
-        if name != "back_full" and any(last == cue[0] and cue[0] not in self._reading.text.starts for _, last in self._reading.spans("supposes")):
+        if name != "back_full" and not opens and any(last == cue[0] for _, last in self._reading.spans("supposes")):
             return []  # said only as a condition or a question
         end = self._reading.sentence(cue[1] - 1, _REACH)
         end = min([end, *(max(first, cue[1]) for first, last in self._stops if first >= cue[0] and last > cue[1])])
