@@ -23,7 +23,8 @@ _LOOSE_ENDS = frozenset(
     """a an the this that it its i you he she we they me him her us them my your his our their to of in on at by for from with about if
     when while until after before than then so and or but not no be is are was were been being have has had do does did can could will
     would may might must shall should just still again now fault way part end name mother father mum mom dad wife husband partner son
-    daughter child children kids baby family friend brother sister manager supervisor colleague city house home day time life job""".split()
+    daughter child children kids baby family friend brother sister manager supervisor colleague city house home day time life job per each
+    every one two three four five six seven eight nine ten""".split()
 )
 """What a customer's words must not end with: half a sentence, or people and places that are not what went wrong."""
 
@@ -41,6 +42,7 @@ class Advice:
         flags = sorted(checklist.flags, key=lambda flag: flag.speaker != "agent")
         ids = [flag.id for flag in flags] + [step.id for step in checklist.steps]
         self._place = {id: number for number, id in enumerate(ids)}
+        self._called = False
         self._handed_over = False
         self._upset = 0
         self.fill: dict[str, str] = {}
@@ -49,8 +51,11 @@ class Advice:
     def hear(self, judgement: Judgement, said: Utterance) -> None:
         """Keep the customer's words for what went wrong, and their name where it is stated."""
         if said.speaker == "customer" and (found := next(filter(_sayable, judgement.problem), "")):
-            # A thing is not what went wrong, but something happened with it.
-            self.fill["problem"] = found if found.startswith("being ") else f"what happened with {found}"
+            # A thing is not what went wrong, but something happened with it; what was done to them says more, and the first thing most.
+            if found.startswith("being "):
+                self.fill["problem"] = found
+            else:
+                self.fill.setdefault("problem", f"what happened with {found}")
         if found := name(said):
             self.fill.setdefault("name", found)
 
@@ -60,7 +65,8 @@ class Advice:
         Where it `escalated`, its prompt is the one to offer the supervisor.
         """
         often = flag.detector != "talk_over" or count % self._checklist.watch.talk_overs == 0
-        if flag.prompt is None or heat < flag.heat or not often:
+        theirs = self._called and flag.serious and not flag.now
+        if flag.prompt is None or heat < flag.heat or not often or theirs:
             return
         if escalated:
             self._escalate(flag.prompt, time)
@@ -123,6 +129,11 @@ class Advice:
     def escalate(self, time: int) -> None:
         """The agent should offer the supervisor."""
         self._escalate(self._checklist.escalation.prompt, time)
+
+    def called(self) -> None:
+        """The supervisor was called: what calls for one need not be told again."""
+        self._called = True
+        self._prompter.forget("escalate")
 
     def settled(self) -> None:
         """The supervisor comes: the steps, and how to answer the customer's threats, are theirs from here on."""

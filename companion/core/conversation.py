@@ -256,6 +256,8 @@ class Conversation:
         for due in dues:
             if due.level == "prompt":
                 self._advice.escalate(now.time)
+            else:
+                self._advice.called()
             self._story.escalated.append({"at": now.at, "level": due.level, "because": due.because})
             about = card(
                 because=due.because,

@@ -254,3 +254,20 @@ def test_once_the_supervisor_comes_the_rest_is_theirs(bench: Bench) -> None:
     bench.steps.overdue(10_000)
     bench.advice.step(bench.steps.tracks["saw"], 10_000)
     assert bench.texts(10_000) == ["Say what you can do"]  # the agent's own words still matter
+
+
+def test_once_the_supervisor_is_called_nobody_asks_for_one(bench: Bench) -> None:
+    bench.advice.escalate(0)
+    bench.advice.called()
+    bench.advice.flag(FLAGS["lawyer"], 0, 1, 0, heat=50)
+    bench.advice.flag(FLAGS["policy"], 0, 1, 0, heat=50)
+    assert bench.texts() == ["Say what you can do"]
+    bench.advice.flag(FLAGS["harm"], 0, 1, 0, heat=50)
+    assert bench.texts() == ["Get help"]
+
+
+def test_the_first_thing_stays_unless_something_was_done_to_them(bench: Bench) -> None:
+    kept = {"your lamp": "what happened with your lamp", "your card": "what happened with your lamp", "being charged": "being charged"}
+    for problem, words in kept.items():
+        bench.advice.hear(Judgement(problem=(problem,)), said("customer"))
+        assert bench.advice.fill["problem"] == words
