@@ -8,10 +8,14 @@ plain sarcasm.
 import re
 from collections.abc import Iterable, Mapping
 
+from companion.core.content import STOP
+from companion.core.likeness import PLAIN
 from companion.core.reading import Reading
 
 _SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
 _MARKS = re.compile(r"!(?:\s*!)+|\?(?:\s*[?!])+|!\?")
+_EVERYDAY = STOP | PLAIN
+"""Words that nobody writes in capitals but to stress them; "DM" and "USB" are not among them."""
 _MANY, _AGAIN, _REPEATED = 4, 0.5, 10.0
 """A turn of so many content words, so large a share of them said before: how much being made to say it again adds."""
 _ANGRY = re.compile("[\U0001f620\U0001f621\U0001f92c\U0001f624\U0001f612\U0001f644\U0001f595\U0001f621]")
@@ -20,14 +24,15 @@ _ANGRY = re.compile("[\U0001f620\U0001f621\U0001f92c\U0001f624\U0001f612\U0001f6
 def typed(original: str) -> Iterable[float]:
     """The weights of shouting, marks and signs in what was typed; nothing in what a recogniser writes."""
     shouted = _SHOUTED.findall(original)
+    stressed = [word for word in shouted if word.lower() in _EVERYDAY]
     letters = sum(letter.isalpha() for letter in original)
     capitals = sum(len(word) for word in shouted)
     if letters >= 12 and capitals > 0.6 * letters:
         yield 45.0
-    elif len(shouted) >= 2:
-        yield 18.0
+    elif stressed or len(shouted) > 1:
+        yield 20.0 if len(stressed) > 1 else 14.0
     elif shouted:
-        yield 5.0
+        yield 4.0
     marks = len(_MARKS.findall(original))
     if marks:
         yield 15.0 if marks == 1 else 25.0

@@ -28,8 +28,10 @@ def test_each_weight_takes_its_share_of_the_rest() -> None:
     [
         ("where is it", []),
         ("WHERE IS MY PARCEL NOW", [45.0]),
-        ("the BBC and the NHS said so", [18.0]),
-        ("the BBC said so", [5.0]),
+        ("the BBC and the NHS said so", [14.0]),
+        ("the BBC said so", [4.0]),
+        ("it has been SIX hours", [14.0]),
+        ("it has been SIX hours and NOTHING happened", [20.0]),
         ("where is it!", [5.0]),
         ("where is it!!", [15.0]),
         ("where?! when?!", [25.0]),
