@@ -232,7 +232,7 @@ def _asked(view: CallView, at: int, holds: Callable[[rules.When], bool]) -> Call
     since = at if view.paused is None else view.paused
     steps = list(view.steps)
     for place, rule in enumerate(view.checklist.steps):
-        if not steps[place].asked and holds(rule.when):
+        if not steps[place].asked and view.peak >= rule.when.peak and holds(rule.when):
             due = None if rule.due is None else since + round(rule.due * 1000)
             steps[place] = replace(steps[place], asked=True, due=due)
     return replace(view, steps=tuple(steps))
