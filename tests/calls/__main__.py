@@ -53,9 +53,9 @@ CALLS = {
         95 end
     """,
     "chat": """
-        0 customer> My name is Ada Byron. I am ANGRY and I will leave
+        0 customer> My name is Ada Byron. I am angry and I will leave
         9 agent> That is policy, Ms Byron
-        40 customer> ridiculous!!
+        40 customer> ridiculous
         44 agent> sorry
         50 agent> sorry, sorry
         58 agent> I am sorry
