@@ -38,6 +38,8 @@ GRAMMAR: dict[str, tuple[str, ...]] = {
         "the (end|close|start|beginning) of .. (day|week|month|business|today|the day)",
         "(end|close) of (day|play|business|the day|the week)", "the (same|following|next) [business|working] day", "the weekend",
         "[the] <@digit> [of] <@month>", "<@month> [the] <@digit>", "the <@digit> (st|nd|rd|th) [of <@month>]",
+        "the (twenty|thirty) (first|second|third|fourth|fifth|sixth|seventh|eighth|ninth) [of <@month>]",
+        "(your|the) next (statement|bill|invoice|delivery|payslip)",
         "the (first|second|third|fourth|fifth|tenth|fifteenth|twentieth) of <@month>",
         "the (sixth|seventh|eighth|ninth|eleventh|twelfth|thirteenth|fourteenth|sixteenth|seventeenth|eighteenth|"
         "nineteenth|thirtieth) [of <@month>]",
@@ -70,7 +72,7 @@ GRAMMAR: dict[str, tuple[str, ...]] = {
         "(<@span>|<@a> (hour|day|week|month|fortnight)|the (hour|day|week))",
         "(by|before|no later than) [the] [latest|end of|close of] <@date>",
         "(by|before) <@clock>",
-        "before (lunch|close of (play|business)|the (end|day) [of]|[the] weekend|christmas)",
+        "before (lunch|[the] close of (play|business)|the (end|day) [of]|[the] weekend|christmas)",
         "within (minutes|hours|days|the (hour|day|week))",
         "(tomorrow|tonight) [<@part>]",
         "(first thing|later) (tomorrow|today|tonight)",
@@ -88,7 +90,7 @@ GRAMMAR: dict[str, tuple[str, ...]] = {
     "@not": (
         "for [at least|about|around|up to] [the (last|past)] (<@span>|<@loose>)",
         "(after|every|each|past|last|previous|over the (last|past)|in the (last|past)) [the|last|past] <@span>",
-        "<@span> [or (more|less)] (ago|before|earlier|old|prior|in advance)",
+        "<@span> [or (more|less)] (ago|earlier|old|prior|in advance)",
         "(one second|just a second|two seconds)",
         "<@digit> hour (clock|service|line|period|shift)",
     ),
@@ -108,7 +110,7 @@ GRAMMAR: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 LISTS = ("@when", "@ahead", "@soon", "@not", "soon", "will", "past", "asks", "fact", "no_time")
-_BEFORE, _AFTER = 12, 9
+_BEFORE, _AFTER = 16, 9
 """Words before and after a time in which what will happen is looked for."""
 _NEAR = 7
 """Words around a time that lies ahead by itself in which the past, a question or a fact would take it back."""
