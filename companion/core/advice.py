@@ -179,7 +179,9 @@ def _sayable(problem: str) -> bool:
     first, *rest = problem.split()
     if not rest or len(rest) > 5 or rest[-1] in _LOOSE_ENDS:
         return False
-    return first == "your" if first != "being" else rest[0].endswith("ed") or rest[0] in _DONE_TO
+    if first == "being":
+        return rest[0].endswith("ed") or rest[0] in _DONE_TO
+    return first == "your" and not {"a", "an", "the"} & set(rest)
 
 
 def _reminder(track: Track) -> int | None:

@@ -39,8 +39,8 @@ def went_well(facts: Facts, steps: Steps, checklist: Checklist) -> str:
     best = next(iter(full), None) or next(iter(done), None)
     if best is None:
         return ""
-    quote = _quote(best)
-    return f"{best.step.title}: “{quote}”." if quote else f"{best.step.title}."
+    quote, title = _quote(best), _capital(best.step.title)
+    return f"{title}: “{quote}”." if quote else f"{title}."
 
 
 def to_try(facts: Facts, steps: Steps, checklist: Checklist) -> str:
@@ -78,7 +78,11 @@ def _promise(promise: dict[str, Any]) -> str:
 
 
 def _say(what: str, why: str) -> str:
-    return f"{what}. {why}".strip()
+    return f"{_capital(what)}. {why}".strip()
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _quote(track: Track) -> str:

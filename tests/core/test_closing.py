@@ -19,7 +19,7 @@ CHECKLIST = Checklist(
     ),
     steps=(
         Step(id="side", title="Side", key=False),
-        Step(id="saw", title="Saw it", why="It calms.", due=10.0, escalate=10.0, prompt=Prompt(text="Name it"), thin=Prompt(text="Tie it")),
+        Step(id="saw", title="saw it", why="It calms.", due=10.0, escalate=10.0, prompt=Prompt(text="Name it"), thin=Prompt(text="Tie it")),
         Step(id="sorry", title="Sorry", due=10.0, when=When(flags=("lawyer",))),
     ),
 )
