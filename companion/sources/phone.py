@@ -18,8 +18,8 @@ from companion.core.feed import Complaint, Item
 from companion.errors import AudioFormatError, ConfigError, PeerError, SourceError, SpeechError
 from companion.sources.door import Door, is_local, tls
 from companion.sources.exchange import LINGER, Exchange
-from companion.sources.leg import Leg
-from companion.sources.protocols.dialect import Begun, Dialect, Ended, Reply
+from companion.sources.protocols.dialect import Dialect
+from companion.sources.stream import Stream
 from companion.speech.recogniser import Recogniser
 
 LONGEST_MESSAGE = 128 * 1024
@@ -160,7 +160,7 @@ class PhoneListener:
 
     async def _talk(self, connection: ServerConnection) -> None:
         assert connection.request is not None
-        stream = _Stream(self._exchange, self._speaks(connection.request.path, connection.request.headers))
+        stream = Stream(self._exchange, self._speaks(connection.request.path, connection.request.headers))
         lost, code = "", 1000
         try:
             while not stream.ended:
@@ -188,66 +188,6 @@ class PhoneListener:
                 async with asyncio.timeout(_CLOSE):
                     while True:
                         await connection.recv()
-
-
-class _Stream:
-    """One connection: its dialect, and once it has begun, its sound."""
-
-    def __init__(self, exchange: Exchange, dialect: Dialect) -> None:
-        self._exchange = exchange
-        self._dialect = dialect
-        self._leg: Leg | None = None
-        self._work: asyncio.Task[None] | None = None
-        self.ended = False
-        """Whether the peer has said good-bye."""
-
-    @property
-    def begun(self) -> bool:
-        """Whether the peer has said what it sends."""
-        return self._leg is not None
-
-    @property
-    def call(self) -> str:
-        """The call's id, where there is one yet."""
-        return self._leg.call if self._leg is not None else ""
-
-    def take(self, message: str | bytes) -> list[str | bytes]:
-        """Take a message in, without waiting; give the replies that are due.
-
-        Raises:
-            PeerError: it breaks the protocol.
-            AudioFormatError: sound that cannot be heard.
-            SpeechError: the recogniser keeps failing.
-        """
-        if self._work is not None and self._work.done():
-            self._work.result()
-        replies: list[str | bytes] = []
-        for act in self._dialect.receive(message):
-            if isinstance(act, Reply):
-                replies.append(act.message)
-            elif isinstance(act, Begun):
-                self._leg = Leg(self._exchange, act)
-                self._work = asyncio.create_task(self._leg.work())
-            elif isinstance(act, Ended):
-                self.ended = True
-            elif self._leg is not None:
-                self._leg.put(act)
-        return replies
-
-    async def part(self, lost: str) -> None:
-        """Give out what is still to be heard, and leave the call."""
-        if self._leg is None or self._work is None:
-            return
-        try:
-            for act in self._dialect.finish():
-                if not isinstance(act, Reply | Begun | Ended):
-                    self._leg.put(act)
-            self._leg.end()
-            await self._work
-        except (SpeechError, PeerError) as error:
-            lost = lost or str(error)
-        if not self._exchange.stop.is_set():  # then all calls end together
-            await self._leg.leave(lost)
 
 
 def _peer(connection: ServerConnection) -> str:

@@ -8,6 +8,7 @@ from websockets.datastructures import Headers
 from companion.core.events import Channel
 from companion.core.feed import Source
 from companion.errors import ConfigError
+from companion.sources.audiosocket import AudioSocketListener
 from companion.sources.door import Door
 from companion.sources.phone import PhoneListener
 from companion.sources.protocols.twilio import MediaStream
@@ -38,6 +39,8 @@ def listener(
     Raises:
         ConfigError: a key of the URI, or the lack of a token, makes it unusable.
     """
+    if address.scheme == "audiosocket":
+        return _audiosocket(address, recogniser, mono_as)
     agent = _one_of(address, "agent", "outbound", "inbound")
     public = address.keys.get("public")
     if public is not None and not public.startswith(("wss://", "https://", "ws://", "http://")):
@@ -60,7 +63,20 @@ def listener(
     )
 
 
+def _audiosocket(address: Address, recogniser: Callable[[str], Recogniser], mono_as: Channel) -> Source:
+    agent = address.keys.get("agent")
+    if agent is not None and not _is_other_port(agent, address.port):
+        raise ConfigError(f"{address.name}: agent {agent[:40]!r} is no other port; give agent={address.port + 1}, say")
+    ports: list[tuple[int, Channel]] = [(address.port, mono_as)] if agent is None else [(address.port, "customer"), (int(agent), "agent")]
+    friends = [friend for friend in address.keys.get("from", "").split(",") if friend]
+    return AudioSocketListener(address.host, ports, recogniser=recogniser, friends=friends)
+
+
 _SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
+
+
+def _is_other_port(given: str, port: int) -> bool:
+    return given.isascii() and given.isdigit() and len(given) < 6 and int(given) < 65536 and (int(given) == 0 or int(given) != port)
 
 
 def _one_of(address: Address, key: str, *choices: str) -> str:

@@ -1,8 +1,11 @@
 """Each phone system's listener against a peer of its kind that plays the demo call: the words come out of real Vosk."""
 
+import asyncio
 import base64
 import hmac
 import json
+import struct
+import uuid
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
@@ -143,3 +146,27 @@ class TestTwilio:
     def test_keys_that_cannot_be(self, script: Script, uri: str, why: str) -> None:
         with pytest.raises(ConfigError, match=why):
             sources.open(uri, recogniser=script())
+
+
+class TestAudioSocket:
+    async def test_a_call_from_its_start_to_its_ticks(
+        self, running: Run, starter: Starter, texts: Any, apology: Talk, rules: Rules
+    ) -> None:
+        async def asterisk(port: int, sound: NDArray[np.int16]) -> None:
+            """One snoop channel's socket: the UUID, 20 ms at a time, and hanging up."""
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(struct.pack(">BH", 0x01, 16) + uuid.UUID(int=7).bytes)
+            for start in range(0, len(sound), 160):
+                piece = sound[start : start + 160].astype("<i2").tobytes()
+                writer.write(struct.pack(">BH", 0x10, len(piece)) + piece)
+                await writer.drain()
+            writer.close()
+            await writer.wait_closed()
+
+        async with running(starter, uri="audiosocket://:0?agent=0") as run:
+            await asyncio.gather(*(asterisk(run.server.ports[channel], sound) for channel, sound in apology.items()))
+            await run.until(Closed)
+        assert [opened.call for opened in run.of(Opened)] == [str(uuid.UUID(int=7))]
+        assert texts(run.items) == [APOLOGY]
+        assert ("apologized", "done") in ticked(run.items, rules)
+        assert run.of(SourceLost) == run.of(Complaint) == []

@@ -1,0 +1,163 @@
+"""A listener that Asterisk dials by AudioSocket: plain TCP. It reads at once and never sends, and leaves hanging up to Asterisk.
+
+Closing the socket, or reading too slowly, can end a call that is routed through it: so a stream that cannot be used is read on, unheard.
+"""
+
+import asyncio
+import contextlib
+import errno
+import ipaddress
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TypeAlias
+
+from companion.core.events import Channel
+from companion.core.feed import Item
+from companion.errors import AudioFormatError, ConfigError, PeerError, SourceError, SpeechError
+from companion.sources.door import CONNECTIONS, is_local
+from companion.sources.exchange import LINGER, Exchange
+from companion.sources.phone import FIRST
+from companion.sources.protocols.audiosocket_wire import AudioSocket
+from companion.sources.stream import Stream
+from companion.speech.recogniser import Recogniser
+
+_PIECE = 65536  # bytes read at once, at most
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class AudioSocketListener:
+    """A source of any number of calls; two connections with the same UUID are the two channels of one.
+
+    Args:
+        host: what to bind to; empty means this machine only.
+        ports: TCP ports and whose sound comes in at each; 0 picks a free one.
+        recogniser: makes a call's recogniser.
+        friends: addresses and networks that may connect; needed beyond this machine, for AudioSocket has neither token nor TLS.
+        linger: seconds that a call waits for a stream that was lost.
+
+    Raises:
+        ConfigError: no friends for a host beyond this machine, or what is none.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        ports: Sequence[tuple[int, Channel]],
+        *,
+        recogniser: Callable[[str], Recogniser],
+        friends: Sequence[str] = (),
+        linger: float = LINGER,
+    ) -> None:
+        self._host = host or "127.0.0.1"
+        self.ports: dict[Channel, int] = {channel: port for port, channel in ports}
+        """The TCP port of each channel; the real ones once `listening`."""
+        self._friends = [_network(friend) for friend in friends]
+        if not is_local(self._host) and not self._friends:
+            raise ConfigError(f"{self.name}: reaches beyond this machine; name who may connect: from=ADDRESS, or leave the host out")
+        self._exchange = Exchange(self.name, recogniser, linger)
+        self._talks: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self.listening = asyncio.Event()
+        """Set once Asterisk can connect."""
+
+    @property
+    def name(self) -> str:
+        """Where Asterisk finds it."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"audiosocket://{host}:{next(iter(self.ports.values()))}"
+
+    async def __aiter__(self) -> AsyncIterator[Item]:
+        """Listen, and yield what happens in all calls, until closed.
+
+        Raises:
+            SourceError: a port cannot be had.
+            SpeechError: the recogniser keeps failing.
+        """
+        servers: list[asyncio.Server] = []
+        try:
+            for channel in self.ports:
+                servers.append(await self._listen(channel))
+        except SourceError:
+            for server in servers:
+                server.close()
+            raise
+        self._exchange.name = self.name
+        self.listening.set()
+
+        async def hang_up() -> None:
+            for server in servers:
+                server.close()
+            for writer in self._talks.values():
+                writer.close()
+            await asyncio.gather(*self._talks, return_exceptions=True)
+
+        async for item in self._exchange.items(hang_up):
+            yield item
+
+    async def close(self) -> None:
+        """Hang up on everybody; the last final texts of what was heard still come."""
+        self._exchange.stop.set()
+
+    async def _listen(self, channel: Channel) -> asyncio.Server:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            talk = asyncio.current_task()
+            assert talk is not None
+            self._talks[talk] = writer
+            try:
+                await self._talk(channel, reader, writer)
+            except Exception as error:  # the room's outer edge: a fault of ours must not die in the loop's log
+                self._exchange.give(error)
+            finally:
+                del self._talks[talk]
+                writer.close()
+
+        try:
+            server = await asyncio.start_server(serve, self._host, self.ports[channel])
+        except OSError as error:
+            why = "the port is taken" if error.errno == errno.EADDRINUSE else str(error.strerror or error).lower()
+            raise SourceError(f"{self.name}: cannot listen: {why}; end what uses it, or choose another") from error
+        self.ports[channel] = server.sockets[0].getsockname()[1]
+        return server
+
+    async def _talk(self, channel: Channel, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = str(writer.get_extra_info("peername")[0])
+        if not self._welcome(peer):
+            self._exchange.complain("", f"{peer} may not connect; name it with from={peer}, if it should")
+            return
+        socket = AudioSocket(channel)
+        stream, lost = Stream(self._exchange, socket), ""
+        try:
+            while not stream.ended:
+                async with asyncio.timeout(None if socket.named else FIRST):
+                    data = await reader.read(_PIECE)
+                if not data:
+                    break
+                stream.take(data)
+        except TimeoutError:
+            lost = f"nothing came for {FIRST:g} s"
+        except (PeerError, AudioFormatError, SpeechError) as error:
+            lost = str(error)
+        except OSError:
+            lost = "the connection broke"
+        if lost:
+            self._exchange.complain(stream.call, lost)
+        await stream.part(lost)
+        if lost and socket.named:
+            with contextlib.suppress(OSError):
+                while await reader.read(_PIECE):
+                    pass
+
+    def _welcome(self, peer: str) -> bool:
+        if len(self._talks) > CONNECTIONS:
+            return False
+        if not self._friends:
+            return True
+        address = ipaddress.ip_address(peer.partition("%")[0])
+        address = getattr(address, "ipv4_mapped", None) or address
+        return any(address in network for network in self._friends)
+
+
+def _network(friend: str) -> Network:
+    try:
+        return ipaddress.ip_network(friend.strip(), strict=False)
+    except ValueError:
+        raise ConfigError(f"audiosocket: from {friend[:60]!r} is no address; give from=10.0.0.5 or from=10.0.0.0/24") from None
