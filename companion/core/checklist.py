@@ -230,7 +230,10 @@ class Escalation(Rule, frozen=True, kw_only=True):
     """What the supervisor may say first, on the hand-over card; placeholders as in prompts."""
     prompt: Prompt = Prompt(
         text="Offer the supervisor: it is no defeat",
-        say=("I'd like to bring in my supervisor, so that we settle this for you today.",),
+        say=(
+            "I'd like to bring in my supervisor, so that we settle this for you today.",
+            "My supervisor can decide more than I can. Shall I bring them in?",
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from companion.core.opening import Opening
 from companion.core.prompting import Prompter
 from companion.core.steps import Cause, Steps
 from companion.core.updates import Prompted
+from companion.rules.load import load, shipped_folder
 
 SAW = Step(id="saw", title="Saw", when=When(heat=40), remind=5.0, due=10.0, prompt=Prompt(text="See it"), thin=Prompt(text="See it fully"))
 BARE = Step(id="bare", title="Bare", when=When(heat=40), remind=5.0, due=10.0)
@@ -272,3 +273,11 @@ def test_the_first_thing_stays_unless_something_was_done_to_them(bench: Bench) -
     for problem, words in kept.items():
         bench.advice.hear(Judgement(problem=(problem,)), said("customer"))
         assert bench.advice.fill["problem"] == words
+
+
+def test_every_shipped_prompt_has_a_line_and_an_alternative_whatever_is_known() -> None:
+    rules = load(shipped_folder() / "complaint.yaml")
+    prompts = [rules.escalation.prompt, *(flag.prompt for flag in rules.flags), *(step.prompt for step in rules.steps)]
+    prompts += [step.thin for step in rules.steps]
+    short = [prompt.text for prompt in prompts if prompt is not None and sum("{" not in line for line in prompt.say) < 2]
+    assert short == []
