@@ -15,6 +15,9 @@ from companion.core.floor import Floor
 _BETWEEN = 300
 """Milliseconds after a turn of a transcript in which nobody speaks yet; there, turns are at least 0.6 s apart (docs/journal.md)."""
 
+_TURN = 60_000
+"""Milliseconds; no turn of a transcript takes longer: after that nobody is speaking, they are thinking or typing."""
+
 _WORDS = 250
 """Milliseconds in which the words follow that somebody ended with; they may change what is to be prompted."""
 
@@ -24,6 +27,13 @@ class Opening(msgspec.Struct, frozen=True):
 
     since: int
     until: int | None = None
+    again: int = 0
+    """After `until`, it is open again from here on."""
+
+    def after(self, time: int) -> int:
+        """The first moment from `time` on at which it is open."""
+        time = max(time, self.since)
+        return time if self.until is None or time <= self.until else max(time, self.again)
 
 
 class Openings:
@@ -52,9 +62,9 @@ class Openings:
         elif said.end <= said.start:  # typed
             self.now = Opening(time if said.speaker == "customer" else time + self._pause)
         elif said.speaker == "customer":
-            self.now = Opening(time, time + _BETWEEN)
+            self.now = Opening(time, time + _BETWEEN, time + _TURN)
         else:
-            self.now = Opening(time + _BETWEEN, time + _BETWEEN)
+            self.now = Opening(time + _BETWEEN, time + _BETWEEN, time + _TURN)
 
     def resumed(self, time: int) -> None:
         """The call goes on after a hold or a gap."""

@@ -125,16 +125,15 @@ class Prompter:
             return time
         if opening is None or self.quiet or self._shown >= self._rules.most:
             return None
-        times = [time, opening.since]
+        times = [time]
         if self._last is not None:
             times.append(self._last + _ms(self._rules.cooldown))
         if wish.topic in self._topics:
             times.append(self._topics[wish.topic] + _ms(self._rules.again))
         if self._open and _order(self._open.wish) <= _order(wish):
             times.append(self._open.until)  # only what is more useful, or newer, takes its place
-        ready = max(times)
-        late = ready > wish.until or (opening.until is not None and ready > opening.until)
-        return None if late else ready
+        ready = opening.after(max(times))
+        return ready if ready <= wish.until else None
 
     def _show(self, wish: Wish, time: int, fill: dict[str, str]) -> Prompted:
         del self._wishes[wish.kind]

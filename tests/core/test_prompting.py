@@ -44,8 +44,8 @@ def test_only_at_an_opening() -> None:
     assert prompter.deadline(1000, None) is None
     assert prompter.deadline(1000, Opening(4000)) == 4000
     assert shown(prompter, 3999, Opening(4000)) == []
-    assert prompter.deadline(5000, Opening(4000, 4300)) is None
-    assert shown(prompter, 5000, Opening(4000, 4300)) == []
+    assert prompter.deadline(5000, Opening(4000, 4300, 64_000)) == 64_000
+    assert shown(prompter, 5000, Opening(4000, 4300, 64_000)) == []
     assert shown(prompter, 5000, Opening(4000, 5000)) == ["step:a"]
 
 
