@@ -15,7 +15,7 @@ from companion.core.floor import Floor
 _BETWEEN = 300
 """Milliseconds after a turn of a transcript in which nobody speaks yet; there, turns are at least 0.6 s apart (docs/journal.md)."""
 
-_TURN = 60_000
+_TURN = 90_000
 """Milliseconds; no turn of a transcript takes longer: after that nobody is speaking, they are thinking or typing."""
 
 _WORDS = 250

@@ -67,14 +67,14 @@ def test_typed_messages_leave_the_agent_free_to_read() -> None:
 def test_in_a_transcript_the_openings_lie_between_the_turns() -> None:
     _, openings = opened()
     openings.spoke(said("customer", 1.0, 5.0), 5000, 0.0)
-    assert openings.now == Opening(5000, 5300, 65_000)
+    assert openings.now == Opening(5000, 5300, 95_000)
     openings.spoke(said("agent", 5.6, 9.0), 9000, 0.0)
-    assert openings.now == Opening(9300, 9300, 69_000)
+    assert openings.now == Opening(9300, 9300, 99_000)
 
 
 def test_when_it_is_open() -> None:
-    opening = Opening(5000, 5300, 65_000)
-    assert [opening.after(time) for time in (0, 5000, 5300, 5301, 70_000)] == [5000, 5000, 5300, 65_000, 70_000]
+    opening = Opening(5000, 5300, 95_000)
+    assert [opening.after(time) for time in (0, 5000, 5300, 5301, 98_000)] == [5000, 5000, 5300, 95_000, 98_000]
     assert [Opening(5000).after(time) for time in (0, 9000)] == [5000, 9000]
 
 
