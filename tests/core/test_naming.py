@@ -20,6 +20,7 @@ def stated(speaker: Channel, text: str) -> str:
         ("agent", "thank you doctor watson one moment", "Dr Watson"),
         ("agent", "Hi Tom, I'm sorry about that", "Tom"),
         ("agent", "Thank you Priya!", "Priya"),
+        ("agent", "@tom_k Hello Tom, we're sorry", "Tom"),
     ],
 )
 def test_names(speaker: Channel, text: str, found: str) -> None:
@@ -40,6 +41,7 @@ def test_names(speaker: Channel, text: str, found: str) -> None:
         ("agent", "Thanks for waiting"),
         ("agent", "hi tom"),  # nothing says that this is a name
         ("agent", "the miss was ours"),
+        ("agent", "okay missus uh how can i help"),
     ],
 )
 def test_no_name_rather_than_a_wrong_one(speaker: Channel, text: str) -> None:
