@@ -11,7 +11,8 @@ _TITLES = {
 _TITLED = re.compile(rf"\b({'|'.join(_TITLES)})\b\.? ([a-z][a-z'’-]+)", re.IGNORECASE)
 _MINE = re.compile(r"\b(?:this is|i am|i['’]m|it is|it['’]s|my name is|my name['’]s|name is) $", re.IGNORECASE)
 _STATED = re.compile(r"\bmy (?:first )?name(?: is|['’]s) ([a-z][a-z'’-]+)", re.IGNORECASE)
-_GREETED = re.compile(r"^(?:@\S+ )*(?i:hi|hello|hey|dear|thanks|thank you|good (?:morning|afternoon|evening)),? ([A-Z][a-z]+)\b(?=\s*[,.!–-]|$)")
+_GREETINGS = "hi|hello|hey|dear|thanks|thank you|good (?:morning|afternoon|evening)"
+_GREETED = re.compile(rf"^(?:@\S+ )*(?i:{_GREETINGS}),? ([A-Z][a-z]+)\b(?=\s*[,.!–-]|$)")
 _NO_NAMES = STOP | frozenset(
     """spelled spelt listed written under registered wrong misspelled correct attached mentioned here sir ma ma'am madam team folks uh um er
     erm ah mm hmm yeah yep""".split()
