@@ -22,6 +22,10 @@ _REACH = 16
 """Words after a cue in which the customer's words are looked for."""
 
 
+_TRAILING, _LAST = 6, 2
+"""A cue with fewer words behind it than `_LAST` speaks of so many before it."""
+
+
 class _Need(msgspec.Struct, frozen=True):
     """What a stretch must give back."""
 
@@ -65,7 +69,10 @@ class _Stretches:
 
     def after(self, name: str, cue: Span, need: _Need) -> list[Hit]:
         """Judge what follows a cue."""
-        opens = cue[0] in self._reading.text.starts
+        starts = self._reading.text.starts
+        opens = cue[0] in starts
+        if any(cue[0] < at < cue[1] for at in starts):
+            return []  # words of two sentences
         if name == "back_cue" and _ASKING.intersection(self._reading.words[max(0, cue[0] - 2) : cue[0]]):
             return []  # "what do you mean" asks, and gives nothing back
         if name == "begins_you" and cue[0] > 0 and not opens:
@@ -74,6 +81,8 @@ class _Stretches:
         if name != "back_full" and not opens and any(last == cue[0] for _, last in self._reading.spans("supposes")):
             return []  # said only as a condition or a question
         end = self._reading.sentence(cue[1] - 1, _REACH)
+        if self._reading.words[cue[1] - 1] == "mean" and end - cue[1] < _LAST:  # "…, do you mean?"
+            return self.judge(cue, (max([0, cue[0] - _TRAILING, *(at for at in starts if at <= cue[0])]), cue[0]), need)
         end = min([end, *(max(first, cue[1]) for first, last in self._stops if first >= cue[0] and last > cue[1])])
         return self.judge(cue, (cue[1] if free else cue[0], end), need)
 

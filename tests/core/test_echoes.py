@@ -55,6 +55,7 @@ def test_the_case_named_is_full(said: str) -> None:
     "said",
     [
         "you mean the lid",
+        "the lid do you mean",
         "do you mean the toaster",
         "sorry about the kettle",
         "sorry to hear the kettle leaks",
@@ -86,6 +87,7 @@ def test_a_part_of_it_is_thin(said: str) -> None:
         "is the kettle right here",
         "the toaster drips, correct?",
         "see they crack the lid",
+        "I see. That lid",
         "when I see that kettle",
     ],
 )
