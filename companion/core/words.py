@@ -43,7 +43,8 @@ _WHOLE = {
     "n": "and", "y": "why", "ppl": "people", "mgr": "manager", "mngr": "manager", "goin": "going", "wasn": "was not", "o'clock": "oclock",
     "ma'am": "madam", "yous": "you", "til": "until", "till": "until", "anymore": "any more", "alright": "all right",
     "everytime": "every time",
-    "alot": "a lot", "tho": "though", "thru": "through", "nite": "night", "tonite": "tonight", "2moro": "tomorrow", "2day": "today", "wtf": "what the fuck", "omg": "oh my god", "tech": "technician",
+    "alot": "a lot", "tho": "though", "thru": "through", "nite": "night", "tonite": "tonight", "2moro": "tomorrow", "2day": "today",
+    "wtf": "what the fuck", "omg": "oh my god", "tech": "technician",
     "uh oh": "uhoh", "uh-oh": "uhoh", "whilst": "while", "amongst": "among", "i'd": "i would",
 }  # fmt: skip
 _ENDS = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would"}
