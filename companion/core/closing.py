@@ -3,6 +3,8 @@
 Said from what was heard, nothing else: where nothing was heard, nothing is praised, and what nobody promised is not in the message.
 """
 
+import re
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -20,12 +22,16 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     peak: int
     end: int
     """Heat, 0–100, at its highest and at the end."""
+    curve: list[list[int]] = []
+    """The heat over the call, as [at, heat] pairs."""
     talk_overs: int
     """The agent's."""
     flags: dict[str, int]
     promises: list[dict[str, Any]]
     fill: dict[str, str]
     """The customer's name and words for the problem, where known."""
+    told: str = ""
+    """What happened, as the customer first told it."""
 
 
 def went_well(facts: Facts, steps: Steps, checklist: Checklist) -> str:
@@ -33,9 +39,8 @@ def went_well(facts: Facts, steps: Steps, checklist: Checklist) -> str:
     done = [track for track in steps if track.step.key and track.state == "done"]
     full = [track for track in done if track.grade == 2]
     if facts.peak >= checklist.heat.warn and facts.end <= facts.peak - _FELL:
-        last = max(done, key=lambda track: (track.grade, track.at or 0), default=None)
-        after = f", with “{quote}”" if last is not None and (quote := _quote(last)) else ""
-        return f"The heat came down from {facts.peak} to {facts.end}{after}."
+        quote = _quote(cause) if (cause := _what_cooled(facts.curve, done)) is not None else ""
+        return f"The heat came down from {facts.peak} to {facts.end}" + (f", most of it after “{quote}”." if quote else ".")
     best = next(iter(full), None) or next(iter(done), None)
     if best is None:
         return ""
@@ -61,20 +66,32 @@ def to_try(facts: Facts, steps: Steps, checklist: Checklist) -> str:
 
 
 def message(facts: Facts) -> str:
-    """A draft to send after the call, in the customer's words; empty where there is neither a problem nor a promise to write about."""
+    """A draft to send after the call, in the customer's words; empty where there is nothing to write about."""
     problem, name = facts.fill.get("problem"), facts.fill.get("name")
-    if not problem and not facts.promises:
+    agreed = [_promise(promise) for promise in facts.promises if promise["what"] != promise["by"]]
+    if not problem and not facts.told and not agreed:
         return ""
     lines = [f"Dear {name}," if name else "Hello,", ""]
     lines.append(f"Thank you for telling us about {problem}." if problem else "Thank you for talking to us.")
-    if facts.promises:
-        lines += ["This is what we agreed:", *(f"– {_promise(promise)}" for promise in facts.promises)]
+    if facts.told:
+        lines.append(f"You told us: “{_capital(facts.told)}”")
+    if agreed:
+        lines += ["This is what we agreed:", *(f"– {promise}" for promise in agreed)]
     return "\n".join([*lines, "", "If anything of this is not as you remember it, just reply to this message."])
 
 
 def _promise(promise: dict[str, Any]) -> str:
-    what, by = promise["what"], promise["by"]
-    return f"{what} ({by})" if by and by not in what else what
+    # A recogniser writes "i will call you".
+    what, by = _capital(re.sub(r"\bi\b", "I", promise["what"])), promise["by"]
+    return f"{what} ({by})" if by and by.lower() not in what.lower() else what
+
+
+def _what_cooled(curve: list[list[int]], done: list[Track]) -> Track | None:
+    """The last step done before the heat fell furthest from one turn of the customer's to the next."""
+    fall = max(pairwise(curve), key=lambda pair: pair[0][1] - pair[1][1], default=None)
+    if fall is None:
+        return None
+    return max((track for track in done if (track.at or 0) <= fall[1][0]), key=lambda track: track.at or 0, default=None)
 
 
 def _say(what: str, why: str) -> str:

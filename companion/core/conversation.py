@@ -35,6 +35,8 @@ from companion.core.updates import (
     TalkOver,
 )
 
+_TOLD = 240
+"""Characters kept of the customer's first telling."""
 _LAST_WORDS = 3
 """Customer turns kept for the hand-over card."""
 
@@ -67,6 +69,7 @@ class Conversation:
         self._solving = False
         self._hurried = False
         self._turn_of_agent = False
+        self._told = ""
         self._last_words: list[str] = []
         self._agent_said = (0, "")
         self._story = Story(call=call, began=began)
@@ -173,6 +176,7 @@ class Conversation:
             floor=self.floor,
             prompter=self.prompter,
             fill=self._advice.fill,
+            told=self._told,
         )
         return CallClosed(summary=summary)
 
@@ -201,6 +205,8 @@ class Conversation:
         self._end_of_agents_turn()
         before = self.heat(now.time)
         self._last_words = [*self._last_words[1 - _LAST_WORDS :], said.text]
+        if not self._told and len(said.text.split()) >= self._checklist.watch.explanation:
+            self._told = said.text if len(said.text) <= _TOLD else said.text[:_TOLD].rsplit(" ", 1)[0] + " …"
         told = self._temper.hear(judgement.upset, judgement.soothed, index, now.time, now.at)
         heat = self.heat(now.time)
         if heat > before:
@@ -265,6 +271,7 @@ class Conversation:
                 upset_since=self._temper.upset_since,
                 heat=self.heat(now.time),
                 fill=self._advice.fill,
+                told=self._told,
                 words=self._last_words,
                 promised=self._story.promises,
                 flags=self._story.flags,

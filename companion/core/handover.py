@@ -19,6 +19,7 @@ def card(
     upset_since: int | None,
     heat: float,
     fill: dict[str, str],
+    told: str,
     words: Sequence[str],
     promised: Sequence[dict[str, Any]],
     flags: dict[str, int],
@@ -33,7 +34,8 @@ def card(
         upset_since: when the customer first was clearly upset, ms; None if never.
         heat: 0–100, now.
         fill: the customer's name and words for the problem, where known.
-        words: what the customer said, oldest first.
+        told: what happened, as the customer first told it.
+        words: what the customer said last, oldest first.
         promised: the call's promises so far.
         flags: how often each was raised.
     """
@@ -45,6 +47,7 @@ def card(
         "upset_since": upset_since,
         "heat": round(heat),
         "problem": fill.get("problem"),
+        "told": told,
         "customer": list(words[-_WORDS:]),
         "promised": [_promise(promise) for promise in promised[-_PROMISES:]],
         "steps": {track.step.id: track.state for track in steps if track.step.key},

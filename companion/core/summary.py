@@ -33,10 +33,12 @@ def summarise(
     floor: Floor,
     prompter: Prompter,
     fill: dict[str, str],
+    told: str,
 ) -> dict[str, Any]:
     """The summary of a call that ends at `at`, ms from its start, in the form promised in docs/journal.md."""
     facts = Facts(
-        peak=curve.peak, end=heat, talk_overs=floor.over["agent"], flags=story.flags, promises=story.promises, fill=fill
+        peak=curve.peak, end=heat, curve=curve.points, talk_overs=floor.over["agent"], flags=story.flags, promises=story.promises,
+        fill=fill, told=told,
     )  # fmt: skip
     return {
         "call": story.call,

@@ -44,7 +44,10 @@ def test_nothing_heard_nothing_praised() -> None:
 
 def test_the_heat_that_came_down_is_the_best_of_news() -> None:
     assert went_well(facts(peak=80, end=20), steps(), CHECKLIST) == "The heat came down from 80 to 20."
-    assert went_well(facts(peak=80, end=60), steps(sorry=2, saw=1), CHECKLIST) == "The heat came down from 80 to 60, with “sorry it is”."
+    curve = [[0, 50], [5, 80], [9, 75], [12, 60]]
+    assert went_well(facts(peak=80, end=60, curve=curve), steps(), CHECKLIST) == "The heat came down from 80 to 60."
+    praised = went_well(facts(peak=80, end=60, curve=curve), steps(saw=1, sorry=2), CHECKLIST)
+    assert praised == "The heat came down from 80 to 60, most of it after “sorry it is”."
     assert went_well(facts(peak=80, end=61), steps(saw=1), CHECKLIST) == "Saw it: “saw it is”."
     assert went_well(facts(peak=39, end=0), steps(saw=1, sorry=2), CHECKLIST) == "Sorry: “sorry it is”."
 
@@ -80,9 +83,10 @@ def test_then_talk_overs_then_missteps_then_thin_steps() -> None:
 
 def test_the_message_holds_what_was_promised_and_no_more() -> None:
     promises = [
-        {"what": "call you", "by": "by noon", "due": None, "utterance": 0},
+        {"what": "i call you", "by": "by noon", "due": None, "utterance": 0},
         {"what": "send it on Friday", "by": "on Friday", "due": None, "utterance": 1},
         {"what": "look into it", "by": "", "due": None, "utterance": 2},
+        {"what": "tomorrow", "by": "tomorrow", "due": None, "utterance": 3},  # what, it was not said
     ]
     text = message(facts(promises=promises, fill={"name": "Ada", "problem": "your lamp"}))
     assert text.splitlines()[:7] == [
@@ -90,10 +94,11 @@ def test_the_message_holds_what_was_promised_and_no_more() -> None:
         "",
         "Thank you for telling us about your lamp.",
         "This is what we agreed:",
-        "– call you (by noon)",
-        "– send it on Friday",
-        "– look into it",
+        "– I call you (by noon)",
+        "– Send it on Friday",
+        "– Look into it",
     ]
-    assert message(facts()) == ""
+    assert message(facts()) == message(facts(promises=promises[3:])) == ""
+    assert "You told us: “It broke twice”" in message(facts(told="it broke twice"))
     assert "agreed" not in message(facts(fill={"problem": "your lamp"}))
-    assert message(facts(promises=promises[2:])).splitlines()[:3] == ["Hello,", "", "Thank you for talking to us."]
+    assert message(facts(promises=promises[2:3])).splitlines()[:3] == ["Hello,", "", "Thank you for talking to us."]

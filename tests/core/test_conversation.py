@@ -202,3 +202,16 @@ def test_the_agents_turn_ends_when_the_customer_begins(play: Play) -> None:
     assert not book.of(StepChanged)
     book.at(10.6, events.SpeechBegan(channel="customer", start=10.0))
     assert [type(update) for _, update in book.came] == [StepChanged, Prompted]  # at once, while the agent listens
+
+
+def test_the_customers_first_telling_is_kept(play: Play) -> None:
+    story = "one two three four five " + "and so on " * 40
+    book = play(CHECKLIST).at(1, "customer: too short").at(30, f"customer: {story}").at(60, "customer: one two three four five again")
+    book.at(70, "customer: my lawyer").at(71, events.CallEnded(reason="x"))
+    (escalated,) = book.of(Escalated)
+    assert escalated.card["told"].startswith("one two three four five and so on")
+    assert escalated.card["told"].endswith(" …")
+    assert len(escalated.card["told"]) <= 242
+    assert "one two three" in book.of(CallClosed)[0].summary["message"].lower()
+    brief = play(CHECKLIST).at(9, "customer: one two three four five").at(12, "customer: my lawyer")
+    assert brief.of(Escalated)[0].card["told"] == "one two three four five"

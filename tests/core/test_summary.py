@@ -16,7 +16,7 @@ CHECKLIST = Checklist(id="c", title="C", steps=(Step(id="saw", title="Saw"), Ste
 def test_a_call_in_which_nothing_happened() -> None:
     summary = summarise(
         Story(call="7"), checklist=CHECKLIST, at=1500, heat=0, curve=Curve(), steps=Steps(CHECKLIST), floor=Floor(Watch(), timed=True),
-        prompter=Prompter(Prompting()), fill={},
+        prompter=Prompter(Prompting()), fill={}, told="",
     )  # fmt: skip
     nothing = {"state": "open", "grade": 0, "at": None, "heard": 0, "evidence": []}
     assert summary == {
@@ -39,7 +39,7 @@ def test_what_happened_stands_in_it() -> None:
     story = Story(call="7", began="2026-11-20T10:00:00Z", flags={"lawyer": 2})
     summary = summarise(
         story, checklist=CHECKLIST, at=9000, heat=10, curve=curve, steps=steps, floor=floor, prompter=Prompter(Prompting()),
-        fill={"problem": "your lamp"},
+        fill={"problem": "your lamp"}, told="the lamp broke",
     )  # fmt: skip
     assert summary["steps"]["saw"] == {
         "state": "done", "grade": 2, "at": 4000, "heard": 1, "evidence": [{"utterance": 3, "from": 0, "to": 5, "text": "i see"}],
@@ -48,5 +48,6 @@ def test_what_happened_stands_in_it() -> None:
     assert summary["talk"]["agent"] == 2.12
     assert summary["talk"]["share"] == 1.0
     assert summary["flags"] == {"lawyer": 2}
-    assert summary["well"] == "The heat came down from 80 to 10, with “i see”."
+    assert summary["well"] == "The heat came down from 80 to 10."
     assert "your lamp" in summary["message"]
+    assert "“The lamp broke”" in summary["message"]
