@@ -53,6 +53,9 @@ class Leg:
         self._over = False
         self._slow = False
         self._paused = False
+        self._paused_at: float | None = None  # the loop's clock
+        self._end = 0.0  # of the stream, so far
+        self._shift = 0.0  # of the stream's clock, where it stood still in a pause
 
     @property
     def call(self) -> str:
@@ -68,12 +71,16 @@ class Leg:
         """
         if isinstance(act, Paused):
             self._waiting.append(act)
+            if self._paused_at is None:
+                self._paused_at = asyncio.get_running_loop().time()
         else:
             self._sit(act)
+            at = act.at + self._resume(act.at)
             wire = self._wires.setdefault(act.columns, Wire(self._begun.encoding, len(act.columns)))
             samples = wire.decode(act.data)
             seconds = len(samples) / self._begun.rate
-            self._waiting.append(_Piece(act.at, samples, act.columns, seconds))
+            self._waiting.append(_Piece(at, samples, act.columns, seconds))
+            self._end = at + seconds
             self._count(act.columns, seconds)
             if max(self._seconds.values()) > MOST:
                 self._leave_out()
@@ -119,6 +126,15 @@ class Leg:
                 # The stream's clock is laid on the call's once, and for both channels alike.
                 self._began = now - sound.at if self._began is None else self._began
                 self._ears[channel] = _Ear(call, channel, self._begun.rate, round(max(0.0, self._began - call.began), 3))
+
+    def _resume(self, at: float) -> float:
+        """How far the stream's clock is behind. Some peers stop it while they pause; the call's does not stop."""
+        if self._paused_at is not None:
+            passed = asyncio.get_running_loop().time() - self._paused_at
+            told = max(0.0, at + self._shift - self._end)
+            self._shift += max(0.0, passed - told)
+            self._paused_at = None
+        return self._shift
 
     def _count(self, channels: Iterable[Channel], seconds: float) -> None:
         for channel in channels:

@@ -1,7 +1,9 @@
 """The listeners for phone systems, each put together from its URI: the dialect, the keys it understands, and who may dial."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from websockets.datastructures import Headers
 
@@ -10,11 +12,16 @@ from companion.core.feed import Source
 from companion.errors import ConfigError
 from companion.sources.audiosocket import AudioSocketListener
 from companion.sources.door import Door
-from companion.sources.phone import PhoneListener
+from companion.sources.phone import PhoneListener, Speaks
+from companion.sources.protocols.audiohook import AudioHook
+from companion.sources.protocols.audiohook_signature import Key
 from companion.sources.protocols.twilio import MediaStream
 from companion.sources.protocols.twilio_signature import signed, spellings
 from companion.sources.uri import Address
 from companion.speech.recogniser import Recogniser
+
+Proof: TypeAlias = Callable[[str, Headers], bool]
+"""Whether a request, by its path and headers, is signed by who knows the token."""
 
 
 def listener(
@@ -41,26 +48,42 @@ def listener(
     """
     if address.scheme == "audiosocket":
         return _audiosocket(address, recogniser, mono_as)
-    agent = _one_of(address, "agent", "outbound", "inbound")
-    public = address.keys.get("public")
-    if public is not None and not public.startswith(("wss://", "https://", "ws://", "http://")):
-        raise ConfigError(f"{address.name}: public {public[:80]!r} is no URL; give public=wss://the.name.they.dial")
-
-    def by_twilio(path: str, headers: Headers) -> bool:
-        urls = spellings(path, headers.get("Host", ""), public)
-        return token is not None and signed(token, _first(headers, "X-Twilio-Signature"), _first(headers, _SETTINGS), urls)
-
+    made = {"twilio": _twilio, "audiohook": _audiohook}[address.scheme]
+    speaks, proof = made(address, mono_as, token)
     return PhoneListener(
-        "twilio",
+        address.scheme,
         address.host,
         address.port,
-        speaks=lambda path, headers: MediaStream("inbound" if agent == "inbound" else "outbound", mono_as),
+        speaks=speaks,
         recogniser=recogniser,
-        door=Door(token, proof=by_twilio),
+        door=Door(token, proof=proof),
         guarded=token is not None,
         certificate=certificate,
         key=key,
     )
+
+
+def _twilio(address: Address, mono_as: Channel, token: str | None) -> tuple[Speaks, Proof]:
+    agent = _one_of(address, "agent", "outbound", "inbound")
+    public = _public(address)
+
+    def proof(path: str, headers: Headers) -> bool:
+        urls = spellings(path, _first(headers, "Host"), public)
+        return token is not None and signed(token, _first(headers, "X-Twilio-Signature"), _first(headers, _SETTINGS), urls)
+
+    return lambda path, headers: MediaStream("inbound" if agent == "inbound" else "outbound", mono_as), proof
+
+
+def _audiohook(address: Address, mono_as: Channel, token: str | None) -> tuple[Speaks, Proof]:
+    public = _public(address)
+    authorities = [public.partition("://")[2].partition("/")[0]] if public else []
+    key = Key(token) if token is not None else None
+
+    def proof(path: str, headers: Headers) -> bool:
+        named = {name.lower(): ", ".join(headers.get_all(name)) for name in headers}
+        return key is not None and key.opens(path, named, time.time(), authorities)
+
+    return lambda path, headers: AudioHook(_first(headers, "Audiohook-Organization-Id")), proof
 
 
 def _audiosocket(address: Address, recogniser: Callable[[str], Recogniser], mono_as: Channel) -> Source:
@@ -70,6 +93,13 @@ def _audiosocket(address: Address, recogniser: Callable[[str], Recogniser], mono
     ports: list[tuple[int, Channel]] = [(address.port, mono_as)] if agent is None else [(address.port, "customer"), (int(agent), "agent")]
     friends = [friend for friend in address.keys.get("from", "").split(",") if friend]
     return AudioSocketListener(address.host, ports, recogniser=recogniser, friends=friends)
+
+
+def _public(address: Address) -> str | None:
+    public = address.keys.get("public")
+    if public is not None and not public.startswith(("wss://", "https://", "ws://", "http://")):
+        raise ConfigError(f"{address.name}: public {public[:80]!r} is no URL; give public=wss://the.name.they.dial")
+    return public
 
 
 _SETTINGS = "X-Twilio-Webhooks-Signature-Settings"

@@ -10,7 +10,8 @@ from companion.errors import ConfigError
 UNDERSTOOD = (
     "- (JSON Lines on standard input), a .jsonl file, a WAV, FLAC, OGG or MP3 file, "
     "pcm:-?rate=16000&channels=2, ws://… or wss://… (a stream to join), vosk://[host]:2700 (for vosk-server clients to join), "
-    "twilio://[host]:8080 (for Twilio, Telnyx, SignalWire, Plivo or Exotel to dial), audiosocket://[host]:9092 (for Asterisk)"
+    "twilio://[host]:8080 (for Twilio, Telnyx, SignalWire, Plivo or Exotel to dial), audiosocket://[host]:9092 (for Asterisk), "
+    "audiohook://[host]:8080 (for Genesys Cloud)"
 )
 
 Kind: TypeAlias = Literal["jsonl", "sound", "pcm", "stream", "vosk", "phone"]
@@ -18,6 +19,7 @@ Kind: TypeAlias = Literal["jsonl", "sound", "pcm", "stream", "vosk", "phone"]
 PHONES: dict[str, tuple[int, tuple[str, ...]]] = {
     "twilio": (8080, ("agent", "public")),
     "audiosocket": (9092, ("agent", "from")),
+    "audiohook": (8080, ("public",)),
 }
 """Listeners for phone systems: the port where none is given, and the keys that their URIs may have."""
 

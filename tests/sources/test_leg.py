@@ -114,6 +114,18 @@ async def test_a_pause_is_said_once_until_sound_is_back(room: Room) -> None:
     assert room.events(SourceBack) == [SourceBack(gap=4.8)]
 
 
+async def test_a_pause_in_which_the_streams_clock_stood_still(room: Room, ear: Ear) -> None:
+    room.leg.put(sound(0.0))
+    room.leg.put(Paused("paused by the agent"))
+    await asyncio.sleep(0.05)
+    room.leg.put(sound(0.2))
+    await room.end()
+    (back,) = room.events(SourceBack)
+    assert isinstance(back, SourceBack)
+    assert 0.05 <= back.gap < 1.0
+    assert ear.chunks[-1].start == pytest.approx(0.2 + back.gap, abs=0.01)
+
+
 async def test_a_pause_before_any_sound_is_nothing(room: Room) -> None:
     room.leg.put(Paused("paused by the agent"))
     await room.end()

@@ -5,6 +5,7 @@ import base64
 import hmac
 import json
 import struct
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -170,3 +171,47 @@ class TestAudioSocket:
         assert texts(run.items) == [APOLOGY]
         assert ("apologized", "done") in ticked(run.items, rules)
         assert run.of(SourceLost) == run.of(Complaint) == []
+
+
+class TestAudioHook:
+    async def test_a_call_from_its_start_to_its_ticks(
+        self, running: Run, starter: Starter, texts: Any, apology: Talk, mulaw: Mulaw, rules: Rules
+    ) -> None:
+        both = mulaw(np.stack([apology["customer"], apology["agent"]], axis=1).reshape(-1))
+        async with running(starter, uri="audiohook://:0") as run:
+            async with run.dial("/", additional_headers={"Audiohook-Organization-Id": "o"}) as client:
+
+                async def tell(kind: str, seq: int, **parameters: Any) -> dict[str, Any]:
+                    message = {"version": "2", "type": kind, "id": "s", "seq": seq, "serverseq": seq - 1, "position": "PT0S"}
+                    await client.send(json.dumps({**message, "parameters": parameters}))
+                    reply: dict[str, Any] = json.loads(await client.recv())
+                    return reply
+
+                media = [{"type": "audio", "format": "PCMU", "channels": ["external", "internal"], "rate": 8000}]
+                opened = await tell("open", 1, organizationId="o", conversationId="c7", media=media)
+                assert (opened["type"], opened["parameters"]["media"]) == ("opened", media)
+                for start in range(0, len(both), 1600):
+                    await client.send(both[start : start + 1600])
+                assert (await tell("ping", 2))["type"] == "pong"
+                assert (await tell("close", 3, reason="end"))["type"] == "closed"
+            await run.until(Closed)
+        assert [item.call for item in run.of(Opened)] == ["c7"]
+        assert texts(run.items) == [APOLOGY]
+        assert ("apologized", "done") in ticked(run.items, rules)
+        assert run.of(SourceLost) == run.of(Complaint) == []
+
+    async def test_with_a_key_only_who_has_it(self, running: Run, script: Script) -> None:
+        async with running(script(), uri="audiohook://:0", token="key:c2VjcmV0") as run:
+            now = int(time.time())
+            ids = {f"audiohook-{what}-id": what for what in ("organization", "session", "correlation")}
+            parts = {"@request-target": "/", "@authority": f"127.0.0.1:{run.server.port}", **ids, "x-api-key": "key"}
+            names = " ".join(f'"{name}"' for name in parts)
+            told = f'({names});keyid="key";nonce="{"n" * 22}";alg="hmac-sha256";created={now};expires={now + 30}'
+            lines = [f'"{name}": {value}' for name, value in parts.items()] + [f'"@signature-params": {told}']
+            signature = base64.b64encode(hmac.digest(b"secret", "\n".join(lines).encode(), "sha256")).decode()
+            headers = {**ids, "X-Api-Key": "key", "Signature-Input": f"sig1={told}", "Signature": f"sig1=:{signature}:"}
+            async with run.dial("/", additional_headers=headers):
+                pass
+            for wrong in (headers, {**ids, "X-Api-Key": "key"}, {}):  # the first, because a signature opens once
+                with pytest.raises(InvalidStatus, match="401"):
+                    await run.dial("/", additional_headers=wrong)

@@ -43,6 +43,18 @@ from companion.speech.recogniser import Scripted
             Address(kind="phone", where="TWILIO://:0?agent=inbound", name="twilio://:0", keys={"agent": "inbound"}),
         ),
         ("twilio://", Address(kind="phone", where="twilio://", name="twilio://:8080", port=8080)),
+        (
+            "audiosocket://h?agent=1&from=10.0.0.5",
+            Address(
+                kind="phone",
+                where="audiosocket://h?agent=1&from=10.0.0.5",
+                name="audiosocket://h:9092",
+                host="h",
+                port=9092,
+                keys={"agent": "1", "from": "10.0.0.5"},
+            ),
+        ),
+        ("audiohook://", Address(kind="phone", where="audiohook://", name="audiohook://:8080", port=8080)),
         ("vosk://[::1]:0", Address(kind="vosk", where="vosk://[::1]:0", name="vosk://[::1]:0", host="::1", port=0)),
     ],
 )
