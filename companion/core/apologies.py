@@ -12,7 +12,7 @@ LISTS = ("sorry",)
 _REACH = 14
 _FOR = frozenset("for about of with regarding on concerning over".split())
 _HEARD = frozenset("hear see learn know read find discover".split())
-_SUBJECTS = frozenset("we you your our it the these those i they there my a an his her their no nobody someone".split())
+_SUBJECTS = frozenset("he she we you your our it the these those i they there my a an his her their no nobody someone".split())
 _TITLES = frozenset("mister mr missus mrs miss ms sir madam doctor dr".split())
 _PRONOUNS = frozenset("i we you they it he she".split())
 _THIS = frozenset("this that it these those".split())
@@ -97,7 +97,7 @@ def _past_name(words: tuple[str, ...], at: int, stop: int) -> int:
 def _begins(words: tuple[str, ...], at: int, stop: int) -> bool:
     """Does a clause with its own subject begin here, about what went wrong and not about what is done now?"""
     if words[at] in ("if", "when", "but", "and", "or"):
-        return False
+        return words[at] == "if" and words[at + 1 : at + 2] in (("i",), ("we",))
     if words[at] in ("i", "we") and at + 1 < stop and words[at + 1] in ("am", "will", "can", "would", "do"):
         return False
     return words[at] in _SUBJECTS or any(word in _AUXILIARIES for word in words[at + 1 : min(at + 4, stop)])
@@ -106,7 +106,7 @@ def _begins(words: tuple[str, ...], at: int, stop: int) -> bool:
 def _end(words: tuple[str, ...], start: int, stop: int) -> int:
     end = start
     while end < min(stop, start + _REACH):
-        if end > start and words[end] in _ENDS:
+        if end > start and words[end] in _ENDS and (words[end] != "let" or words[end + 1 : end + 2] in (("me",), ("us",))):
             break
         near = 2 if words[end] in _PRONOUNS else 4 if words[end] in ("our", "the", "my", "your") else 0
         if end > start + 1 and any(word in _AUXILIARIES for word in words[end + 1 : min(end + near, stop)]):

@@ -52,7 +52,7 @@ def echoes(reading: Reading, hits: list[Hit]) -> list[Hit]:
             found += stretches.after(name, cue, need)
     for sorry in reading.spans("sorry"):
         start, end, heard = account(reading, sorry)
-        if not reading.touches("no_apology", sorry):
+        if not reading.touches("no_apology", sorry) and reading.words[start : start + 1] != ("if",):
             found += stretches.judge(sorry, (start, end), _SORRY_TO_HEAR if heard else _SORRY)
     for tag in reading.spans("tag"):
         found += stretches.before(tag)
