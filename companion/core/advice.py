@@ -24,7 +24,8 @@ _LOOSE_ENDS = frozenset(
     when while until after before than then so and or but not no be is are was were been being have has had do does did can could will
     would may might must shall should just still again now fault way part end name mother father mum mom dad wife husband partner son
     daughter child children kids baby family friend brother sister manager supervisor colleague city house home day time life job per each
-    every one two three four five six seven eight nine ten""".split()
+    every one two three four five six seven eight nine ten monday tuesday wednesday thursday friday saturday sunday january february march
+    april may june july august september october november december""".split()
 )
 """What a customer's words must not end with: half a sentence, or people and places that are not what went wrong."""
 
@@ -64,12 +65,12 @@ class Advice:
 
         Where it `escalated`, its prompt is the one to offer the supervisor.
         """
+        if flag.prompt is not None and escalated:
+            self._escalate(flag.prompt, time)
+            return
         often = flag.detector != "talk_over" or count % self._checklist.watch.talk_overs == 0
         theirs = self._called and flag.serious and not flag.now
         if flag.prompt is None or heat < flag.heat or not often or theirs:
-            return
-        if escalated:
-            self._escalate(flag.prompt, time)
             return
         rank = _HARM if flag.now else _PACE if flag.detector == "pace" else _WORDS
         missing = flag.order.without[0] if flag.order is not None and flag.order.without else None
@@ -177,7 +178,7 @@ class Advice:
 def _sayable(problem: str) -> bool:
     """Whether an agent can say these words after "about" without stumbling: a thing of the customer's, or what was done to them."""
     first, *rest = problem.split()
-    if not rest or len(rest) > 5 or rest[-1] in _LOOSE_ENDS:
+    if not rest or len(rest) > 5 or rest[-1] in _LOOSE_ENDS or not rest[-1].isalpha():
         return False
     if first == "being":
         return rest[0].endswith("ed") or rest[0] in _DONE_TO

@@ -83,6 +83,7 @@ def test_the_customers_words_are_kept(bench: Bench) -> None:
         (("being do it again", "your lamp"), "what happened with your lamp"),
         (("our rep",), None),
         (("your lost a meeting",), None),
+        (("your bill january 4",), None),
         (("your",), None),
         (("your lamp that the",), None),
         (("your one two three four five six",), None),
@@ -135,6 +136,9 @@ def test_the_flag_that_escalated_gives_the_prompt_to_offer_the_supervisor(bench:
     assert bench.prompter.acted(step="settled")
     bench.advice.flag(FLAGS["lawyer"], 1, 2, 0, heat=50)
     assert bench.texts() == []  # the same is not asked for again so soon
+    bench.advice.called()
+    bench.advice.flag(FLAGS["lawyer"], 2, 3, 70_000, heat=50, escalated=True)
+    assert bench.texts(70_000) == ["Facts only"]
 
 
 def test_escalation_by_anything_else(bench: Bench) -> None:
