@@ -12,6 +12,8 @@ import msgspec
 from companion.core.checklist import Checklist
 from companion.core.steps import Steps, Track
 
+_MOST = 6
+"""Promises in the message: the last ones."""
 _FELL = 20
 """By so much must the heat have come down from its peak to be worth a word."""
 
@@ -68,7 +70,7 @@ def to_try(facts: Facts, steps: Steps, checklist: Checklist) -> str:
 def message(facts: Facts) -> str:
     """A draft to send after the call, in the customer's words; empty where there is nothing to write about."""
     problem, name = facts.fill.get("problem"), facts.fill.get("name")
-    agreed = [_promise(promise) for promise in facts.promises if promise["what"] != promise["by"]]
+    agreed = list(dict.fromkeys(_promise(promise) for promise in facts.promises if promise["what"] != promise["by"]))[-_MOST:]
     if not problem and not facts.told and not agreed:
         return ""
     lines = [f"Dear {name}," if name else "Hello,", ""]

@@ -100,5 +100,6 @@ def test_the_message_holds_what_was_promised_and_no_more() -> None:
     ]
     assert message(facts()) == message(facts(promises=promises[3:])) == ""
     assert "You told us: “It broke twice”" in message(facts(told="it broke twice"))
+    assert message(facts(promises=promises[:2] * 9)).count("–") == 2  # said again is not promised twice
     assert "agreed" not in message(facts(fill={"problem": "your lamp"}))
     assert message(facts(promises=promises[2:3])).splitlines()[:3] == ["Hello,", "", "Thank you for talking to us."]
