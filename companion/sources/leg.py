@@ -25,6 +25,9 @@ GAP = 1.0
 """Seconds of missing sound from which on it is a gap in the journal; less is filled with silence."""
 
 
+_WINDOW = 2.0  # seconds of sound over which a stream that tells no time is compared with the clock
+
+
 class _Piece(msgspec.Struct, frozen=True):
     at: float
     samples: Samples
@@ -55,7 +58,9 @@ class Leg:
         self._paused = False
         self._paused_at: float | None = None  # the loop's clock
         self._end = 0.0  # of the stream, so far
-        self._shift = 0.0  # of the stream's clock, where it stood still in a pause
+        self._shift = 0.0  # of the stream's clock, where it stood still while the call's went on
+        self._least = float("inf")  # seconds that the stream is behind the clock, at best, in this window
+        self._window = 0.0  # where the window ends
 
     @property
     def call(self) -> str:
@@ -76,6 +81,8 @@ class Leg:
         else:
             self._sit(act)
             at = act.at + self._resume(act.at)
+            if not self._begun.clocked:
+                at += self._behind(at)
             wire = self._wires.setdefault(act.columns, Wire(self._begun.encoding, len(act.columns)))
             samples = wire.decode(act.data)
             seconds = len(samples) / self._begun.rate
@@ -135,6 +142,21 @@ class Leg:
             self._shift += max(0.0, passed - told)
             self._paused_at = None
         return self._shift
+
+    def _behind(self, at: float) -> float:
+        """Seconds that a stream which tells no time has silently left out, once that is certain.
+
+        A network that stalled delivers what is missing in a burst, and the stream catches up with the clock. One that does not, within two
+        seconds of sound, has left something out: it was paused, or silence was not sent.
+        """
+        assert self._began is not None
+        self._least = min(self._least, asyncio.get_running_loop().time() - self._began - at)
+        if at < self._window:
+            return 0.0
+        left_out = self._least if self._least >= GAP else 0.0
+        self._shift += left_out
+        self._least, self._window = float("inf"), at + left_out + _WINDOW
+        return left_out
 
     def _count(self, channels: Iterable[Channel], seconds: float) -> None:
         for channel in channels:

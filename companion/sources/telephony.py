@@ -15,6 +15,8 @@ from companion.sources.door import Door
 from companion.sources.phone import PhoneListener, Speaks
 from companion.sources.protocols.audiohook import AudioHook
 from companion.sources.protocols.audiohook_signature import Key
+from companion.sources.protocols.dialect import Dialect
+from companion.sources.protocols.freeswitch import Fork
 from companion.sources.protocols.twilio import MediaStream
 from companion.sources.protocols.twilio_signature import signed, spellings
 from companion.sources.uri import Address
@@ -48,7 +50,7 @@ def listener(
     """
     if address.scheme == "audiosocket":
         return _audiosocket(address, recogniser, mono_as)
-    made = {"twilio": _twilio, "audiohook": _audiohook}[address.scheme]
+    made = {"twilio": _twilio, "audiohook": _audiohook, "freeswitch": _freeswitch}[address.scheme]
     speaks, proof = made(address, mono_as, token)
     return PhoneListener(
         address.scheme,
@@ -63,7 +65,7 @@ def listener(
     )
 
 
-def _twilio(address: Address, mono_as: Channel, token: str | None) -> tuple[Speaks, Proof]:
+def _twilio(address: Address, mono_as: Channel, token: str | None) -> tuple[Speaks, Proof | None]:
     agent = _one_of(address, "agent", "outbound", "inbound")
     public = _public(address)
 
@@ -74,7 +76,7 @@ def _twilio(address: Address, mono_as: Channel, token: str | None) -> tuple[Spea
     return lambda path, headers: MediaStream("inbound" if agent == "inbound" else "outbound", mono_as), proof
 
 
-def _audiohook(address: Address, mono_as: Channel, token: str | None) -> tuple[Speaks, Proof]:
+def _audiohook(address: Address, mono_as: Channel, token: str | None) -> tuple[Speaks, Proof | None]:
     public = _public(address)
     authorities = [public.partition("://")[2].partition("/")[0]] if public else []
     key = Key(token) if token is not None else None
@@ -84,6 +86,19 @@ def _audiohook(address: Address, mono_as: Channel, token: str | None) -> tuple[S
         return key is not None and key.opens(path, named, time.time(), authorities)
 
     return lambda path, headers: AudioHook(_first(headers, "Audiohook-Organization-Id")), proof
+
+
+def _freeswitch(address: Address, mono_as: Channel, token: str | None) -> tuple[Speaks, Proof | None]:
+    agent = _one_of(address, "agent", "right", "left")
+    channels = _one_of(address, "channels", "2", "1")
+    rate = address.keys.get("rate", "8000")
+    if not (rate.isascii() and rate.isdigit() and 4000 <= int(rate[:9]) <= 192000):
+        raise ConfigError(f"{address.name}: rate {rate[:40]!r} cannot be used; give 8000 or 16000")
+
+    def speaks(path: str, headers: Headers) -> Dialect:
+        return Fork(path, rate=int(rate), channels=int(channels), agent="left" if agent == "left" else "right", alone=mono_as)
+
+    return speaks, None
 
 
 def _audiosocket(address: Address, recogniser: Callable[[str], Recogniser], mono_as: Channel) -> Source:

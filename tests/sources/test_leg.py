@@ -126,6 +126,49 @@ async def test_a_pause_in_which_the_streams_clock_stood_still(room: Room, ear: E
     assert ear.chunks[-1].start == pytest.approx(0.2 + back.gap, abs=0.01)
 
 
+class Clock:
+    """The loop's clock, set by hand."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        patch.setattr(asyncio.get_running_loop(), "time", lambda: self.now)
+
+
+async def fed(room: Room, stop: float, catches_up: bool) -> None:
+    """Eight seconds of sound in fifths, as an unclocked stream brings them that stops for so long after the second."""
+    working = asyncio.create_task(room.leg.work())
+    with pytest.MonkeyPatch.context() as patch:
+        clock = Clock(patch)
+        late = 0.0
+        for n in range(40):
+            late += stop if n == 11 else 0.0
+            clock.now += stop if n == 11 else 0.0
+            room.leg.put(sound(n * 0.2))
+            for _ in range(10):
+                await asyncio.sleep(0)  # the recogniser keeps up
+            gained = min(late, 0.2) if catches_up else 0.0
+            late -= gained
+            clock.now += 0.2 - gained
+    room.leg.end()
+    await working
+
+
+async def test_silence_that_was_not_sent_is_noticed_where_the_stream_tells_no_time(ear: Ear) -> None:
+    room = Room(lambda call: ear, Begun(call="42", about="Asterisk", rate=8000, clocked=False))
+    await fed(room, 5.0, catches_up=False)
+    (back,) = room.events(SourceBack)
+    assert isinstance(back, SourceBack)
+    assert back.gap == pytest.approx(5.0, abs=0.3)
+    last = ear.chunks[-1]
+    assert last.start + len(last.pcm) / 32000 == pytest.approx(13.0, abs=0.3)
+
+
+async def test_a_network_that_stalled_is_no_gap(ear: Ear) -> None:
+    room = Room(lambda call: ear, Begun(call="42", about="Asterisk", rate=8000, clocked=False))
+    await fed(room, 1.8, catches_up=True)
+    assert room.events(SourceLost) == []
+
+
 async def test_a_pause_before_any_sound_is_nothing(room: Room) -> None:
     room.leg.put(Paused("paused by the agent"))
     await room.end()

@@ -215,3 +215,34 @@ class TestAudioHook:
             for wrong in (headers, {**ids, "X-Api-Key": "key"}, {}):  # the first, because a signature opens once
                 with pytest.raises(InvalidStatus, match="401"):
                     await run.dial("/", additional_headers=wrong)
+
+
+class TestFreeSwitch:
+    async def test_a_call_from_its_start_to_its_ticks(
+        self, running: Run, starter: Starter, texts: Any, apology: Talk, rules: Rules
+    ) -> None:
+        both = np.stack([apology["customer"], apology["agent"]], axis=1).astype("<i2").tobytes()
+        async with running(starter, uri="freeswitch://:0?rate=16000") as run:
+            async with run.dial("/calls?rate=8k", subprotocols=["audio.drachtio.org"]) as client:
+                await client.send('{"uuid": "b7e1", "from": "+15550100", "to": "100"}')
+                for start in range(0, len(both), 640):
+                    await client.send(both[start : start + 640])
+            await run.until(Closed)
+        (opened,) = run.of(Opened)
+        assert (opened.call, opened.source) == ("b7e1", f"{run.server.name} (FreeSWITCH, from +15550100, to 100)")
+        assert texts(run.items) == [APOLOGY]
+        assert ("apologized", "done") in ticked(run.items, rules)
+        assert run.of(SourceLost) == run.of(Complaint) == []
+
+    @pytest.mark.parametrize(
+        ("uri", "why"),
+        [
+            ("freeswitch://:0?rate=fast", "rate 'fast' cannot be used"),
+            ("freeswitch://:0?rate=100", "rate '100' cannot be used"),
+            ("freeswitch://:0?channels=3", "give channels=2 or 1"),
+            ("freeswitch://:0?agent=outbound", "give agent=right or left"),
+        ],
+    )
+    def test_keys_that_cannot_be(self, script: Script, uri: str, why: str) -> None:
+        with pytest.raises(ConfigError, match=why):
+            sources.open(uri, recogniser=script())

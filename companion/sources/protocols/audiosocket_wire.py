@@ -71,7 +71,7 @@ class AudioSocket:
         acts: list[Act] = []
         if not self._kind:
             self._kind = kind
-            acts.append(Begun(call=self._call, about=about("Asterisk"), rate=_RATES[kind]))
+            acts.append(Begun(call=self._call, about=about("Asterisk"), rate=_RATES[kind], clocked=False))
         if kind != self._kind:
             raise PeerError(f"the rate changes from {_RATES[self._kind]} to {_RATES[kind]} Hz in the middle")
         whole = payload[: len(payload) & ~1]

@@ -23,6 +23,8 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     """Samples a second."""
     encoding: str = "s16le"
     """As `companion.speech.audio.Wire` knows it."""
+    clocked: bool = True
+    """Whether the peer tells when its sound was; if not, times are merely counted, and sound that it leaves out goes unsaid."""
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True):

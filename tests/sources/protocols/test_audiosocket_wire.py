@@ -29,7 +29,7 @@ def test_a_call_from_its_uuid_to_its_hangup() -> None:
     assert socket.receive(HELLO) == []
     assert socket.named
     assert socket.receive(frame(0x10, PCM)) == [
-        Begun(call=str(CALL), about="Asterisk", rate=8000),
+        Begun(call=str(CALL), about="Asterisk", rate=8000, clocked=False),
         Sound(columns=("agent",), data=PCM, at=0.0),
     ]
     assert socket.receive(frame(0x03, b"5") + frame(0x10, PCM)) == [Sound(columns=("agent",), data=PCM, at=0.02)]
@@ -41,7 +41,7 @@ def test_a_call_from_its_uuid_to_its_hangup() -> None:
 @pytest.mark.parametrize(("kind", "rate"), [(0x11, 12000), (0x12, 16000), (0x15, 44100), (0x18, 192000)])
 def test_other_rates(kind: int, rate: int) -> None:
     acts = AudioSocket("customer").receive(HELLO + frame(kind, PCM) + frame(kind, PCM))
-    assert acts[0] == Begun(call=str(CALL), about="Asterisk", rate=rate)
+    assert acts[0] == Begun(call=str(CALL), about="Asterisk", rate=rate, clocked=False)
     assert [act.at for act in acts if isinstance(act, Sound)] == pytest.approx([0.0, 160 / rate])
 
 

@@ -1,0 +1,104 @@
+"""FreeSWITCH's two modules and jambonz, message by message."""
+
+import contextlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from companion.core.events import Channel
+from companion.errors import AudioFormatError, PeerError
+from companion.sources.protocols.dialect import Begun, Sound
+from companion.sources.protocols.freeswitch import Fork
+
+PCM = bytes(range(256)) + bytes(64)
+
+
+def begun(fork: Fork) -> tuple[Begun, tuple[Channel, ...]]:
+    """How the stream begins with its first sound, and whose its channels are."""
+    first, sound = fork.receive(PCM)
+    assert isinstance(first, Begun)
+    assert isinstance(sound, Sound)
+    return first, sound.columns
+
+
+def test_sound_alone_is_what_the_listener_expects() -> None:
+    assert begun(Fork("/")) == (Begun(call=None, about="FreeSWITCH", rate=8000, clocked=False), ("customer", "agent"))
+    mono = Fork("/", rate=16000, channels=1, alone="agent")
+    assert begun(mono) == (Begun(call=None, about="FreeSWITCH", rate=16000, clocked=False), ("agent",))
+    assert mono.receive(PCM) == [Sound(columns=("agent",), data=PCM, at=0.01)]
+    assert mono.receive(b"") == mono.finish() == []
+
+
+@pytest.mark.parametrize(
+    ("path", "metadata", "expected", "columns"),
+    [
+        ("/?call=7&rate=16000", "", Begun(call="7", about="FreeSWITCH", rate=16000, clocked=False), ("customer", "agent")),
+        ("/?rate=16k&agent=left", "hello", Begun(call=None, about="FreeSWITCH", rate=16000, clocked=False), ("agent", "customer")),
+        ("/?channels=1&channel=agent", "", Begun(call=None, about="FreeSWITCH", rate=8000, clocked=False), ("agent",)),
+        ("/?call=url", {"uuid": "meta"}, Begun(call="url", about="FreeSWITCH", rate=8000, clocked=False), ("customer", "agent")),
+        (
+            "/?rate=8000",
+            {"sample_rate": 16000, "channels": 1},
+            Begun(call=None, about="FreeSWITCH", rate=16000, clocked=False),
+            ("customer",),
+        ),
+        (
+            "/",
+            {"callSid": "9fb3", "from": "+1508", "to": "100", "sampleRate": 8000, "mixType": "stereo"},
+            Begun(call="9fb3", about="FreeSWITCH, from +1508, to 100", rate=8000, clocked=False),
+            ("customer", "agent"),
+        ),
+    ],
+)
+def test_the_url_or_the_first_text_tells_more(path: str, metadata: Any, expected: Begun, columns: tuple[Channel, ...]) -> None:
+    fork = Fork(path)
+    assert fork.receive(metadata if isinstance(metadata, str) else json.dumps(metadata)) == []
+    assert begun(fork) == (expected, columns)
+
+
+def test_text_in_the_middle_is_passed_over() -> None:
+    fork = Fork("/")
+    fork.receive(PCM)
+    assert fork.receive('{"event": "dtmf", "dtmf": "2", "rate": 16000}') == []
+    assert [act.at for act in fork.receive(PCM) if isinstance(act, Sound)] == [0.01]
+
+
+@pytest.mark.parametrize(
+    ("path", "metadata", "why"),
+    [("/", '{"mixType": "mixed"}', "start it with stereo"), ("/?channels=3", "", "'3' channels; a call has 1 or 2")],
+)
+def test_channels_that_tell_nobody_apart(path: str, metadata: str, why: str) -> None:
+    fork = Fork(path)
+    fork.receive(metadata)
+    with pytest.raises(PeerError, match=why):
+        fork.receive(PCM)
+
+
+@pytest.mark.parametrize("rate", ["0", "fast", "1e9"])
+def test_rates_that_cannot_be(rate: str) -> None:
+    with pytest.raises(AudioFormatError):
+        Fork(f"/?rate={rate}").receive(PCM)
+
+
+@given(st.text(max_size=40), st.lists(st.binary(max_size=40) | st.text(max_size=60), max_size=8))
+def test_anything_at_all_is_understood_or_refused(path: str, messages: list[str | bytes]) -> None:
+    fork = Fork(f"/?{path}")
+    with contextlib.suppress(PeerError, AudioFormatError):
+        for message in messages:
+            fork.receive(message)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from("rate channels mixType agent channel call sampleRate".split()),
+        st.none() | st.integers() | st.floats() | st.text(max_size=6) | st.lists(st.integers(), max_size=2),
+    )
+)
+def test_any_metadata_too(metadata: dict[str, Any]) -> None:
+    fork = Fork("/")
+    fork.receive(json.dumps(metadata))
+    with contextlib.suppress(PeerError, AudioFormatError):
+        fork.receive(PCM)
