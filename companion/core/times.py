@@ -21,6 +21,7 @@ GRAMMAR: dict[str, tuple[str, ...]] = {
     "@unit": (
         "[business|working|calendar|more|additional] (second|seconds|minute|minutes|hour|hours|day|days|week|weeks|"
         "month|months|night|nights|fortnight)",
+        "(billing|statement|pay) (cycle|cycles|period|periods)",
     ),
     "@weekday": (
         "(monday|tuesday|wednesday|thursday|friday|saturday|sunday|mondays|fridays|weekend|christmas|easter)",
