@@ -56,5 +56,5 @@ class Listening:
         self._last = None
 
     def _asks_for_more(self, text: str) -> bool:
-        said = " ".join(word.strip(".,!?…").lower() for word in text.split())
+        said = " ".join(word.strip(".,!?…–-").lower() for word in text.replace("’", "'").split())
         return len(said.split()) <= 12 and any(phrase in said for phrase in self._watch.go_on)

@@ -36,7 +36,7 @@ def test_a_long_story_over_several_turns_is_heard_fully() -> None:
     heard("customer", "one two three four five six")
     assert heard("agent", "mm okay") == 0
     assert heard("customer", "seven eight nine ten") == 0
-    assert heard("agent", "Please continue, I'm listening.") == 0
+    assert heard("agent", "Please – I’m listening.") == 0
     heard("customer", "eleven twelve")
     assert heard("agent", "i will look into it") == 2
     assert heard("agent", "right away for you") == 0  # once
