@@ -118,7 +118,7 @@ class Floor:
 
     def is_back_channel(self, text: str) -> bool:
         """Whether this only says "I am listening": short, and nothing but the checklist's back-channel words."""
-        words = [word.strip(".,!?…–-").lower() for word in text.split()]
+        words = [word.strip(".,!?…–").lower() for word in text.replace("-", " ").split()]
         return 0 < len(words) <= 4 and all(word in self._back_channels for word in words)
 
     def _end_of_silence(self, start: float) -> list[DeadAir]:

@@ -42,6 +42,12 @@ def test_a_back_channel_is_none_but_both_did_speak() -> None:
     assert round(one.talk.over, 3) == 0.6
 
 
+def test_what_only_says_that_one_listens() -> None:
+    one = floor()
+    assert all(map(one.is_back_channel, ("mm", "Uh-huh.", "right, I see", "ok")))
+    assert not any(map(one.is_back_channel, ("", "…", "right away", "I see what you mean", "yes yes yes yes yes")))
+
+
 def test_one_interruption_in_two_pieces_is_one() -> None:
     one = floor()
     one.spoke(said("customer", 1.0, 20.0))
