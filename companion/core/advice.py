@@ -17,7 +17,7 @@ _LONG = 600
 
 _CALMED = 0.9
 _CALMED_URGENT = 0.5
-"""A step that an upset customer needs is no longer asked for once the heat is below this share of its `when.heat` or `when.peak`."""
+"""A step that an upset customer needs is no longer asked for once the heat is below this share of its `when.heat`."""
 
 _LOOSE_ENDS = frozenset(
     """a an the this that it its i you he she we they me him her us them my your his our their to of in on at by for from with about if
@@ -120,7 +120,7 @@ class Advice:
             if heat < self._checklist.heat.warn:
                 self._prompter.forget(f"thin:{track.step.id}")
             calmed = _CALMED_URGENT if track.step.urgent else _CALMED
-            if heat < calmed * max(when.heat or 0, when.peak):
+            if when.heat is not None and heat < calmed * when.heat:
                 self._prompter.forget(f"step:{track.step.id}")
 
     def deadline(self, steps: Steps) -> int | None:
