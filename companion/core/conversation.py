@@ -199,9 +199,7 @@ class Conversation:
         flags = [FlagRaised(flag=flag.id, utterance=index, evidence=why) for flag in self._checklist.flags if flag.detector == "talk_over"]
         return self._flag(flags, now) + self._escalate(self.escalator.talk_overs(self.floor.over["agent"], now.time), now)
 
-    def _customer_turn(
-        self, said: Utterance, judgement: Judgement, flags: list[FlagRaised], index: int, now: Moment
-    ) -> list[AnyUpdate]:
+    def _customer_turn(self, said: Utterance, judgement: Judgement, flags: list[FlagRaised], index: int, now: Moment) -> list[AnyUpdate]:
         self._end_of_agents_turn()
         before = self.heat(now.time)
         self._last_words = [*self._last_words[1 - _LAST_WORDS :], said.text]

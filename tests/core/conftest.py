@@ -1,6 +1,6 @@
 """Playbooks: a call written down as what happens and what must come of it, on a pretend clock.
 
-    play(CHECKLIST).at(9, "agent: i am sorry") >> StepChanged(step="apologized", state="done", grade=1, because="said, but thin")
+play(CHECKLIST).at(9, "agent: i am sorry") >> StepChanged(step="apologized", state="done", grade=1, because="said, but thin")
 """
 
 from collections.abc import Callable, Iterator
