@@ -31,9 +31,13 @@ def apologies(reading: Reading, hits: list[Hit]) -> list[Hit]:
 
 
 def _mends(reading: Reading, hit: Hit) -> bool:
-    """A bare "sorry" in the middle or at the end of other words: "on Monday, sorry, Tuesday"."""
+    """A bare "sorry" that asks, or in the middle or at the end of other words: "on Monday, sorry, Tuesday"."""
     words, (start, end) = reading.words, hit.span
-    if end - start > 1 or words[start] != "sorry" or start in reading.text.starts:
+    if end - start > 1 or words[start] != "sorry":
+        return False
+    if reading.text.original[reading.text.spans[start][1] :].lstrip().startswith("?"):
+        return True  # "Sorry?" was not heard
+    if start in reading.text.starts:
         return False
     follows = words[end] if end < len(words) and end not in reading.text.starts else ""
     return not (set(words[:start]) <= _OPENERS) and follows not in _FOR and follows not in ("to", "you", "we", "your", "i", "that")

@@ -6,7 +6,6 @@ wish.
 """
 
 from companion.core.reading import Hit, Reading
-from companion.core.words import Span
 
 LISTS = ("remedy", "offer", "asks_wish", "way", "press")
 _SIDE = 9
@@ -35,12 +34,9 @@ def _between(reading: Reading, at: int) -> list[Hit]:
     right = [span for span in remedies if at < span[0] and span[1] <= at + _SIDE]
     if left and right and reading.near("offer", max(0, left[0][0] - 8), right[-1][1] + 6):
         return [Hit((left[-1][0], right[0][1]), 2, 95)]
-    if _pressed(reading, (at - _SIDE, at + 4)):
+    begun = max([at - _SIDE, *(start for start in reading.text.starts if start <= at)])
+    if reading.touches("press", (begun, at + 4)):
         return []
     offers = [span for span in reading.spans("offer") if at - _OFFERED <= span[0] and span[1] < at]
     ways = [span for span in reading.spans("way") if span[0] == at + 1]
     return [Hit((offers[-1][0], ways[0][1]), 2, 90)] if offers and ways else []
-
-
-def _pressed(reading: Reading, span: Span) -> bool:
-    return reading.touches("press", span)

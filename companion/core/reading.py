@@ -51,8 +51,11 @@ class Reading(msgspec.Struct, frozen=True):
         return any(start <= first and last <= end for first, last in self.found.get(name, ()))
 
     def touches(self, name: str, span: Span) -> bool:
-        """Does that list share a word with the span?"""
-        return any(first < span[1] and span[0] < last for first, last in self.found.get(name, ()))
+        """Does that list share a word with the span? Not where it runs on into another sentence: then it was never said."""
+        return any(
+            first < span[1] and span[0] < last and not any(first < start < last for start in self.text.starts)
+            for first, last in self.found.get(name, ())
+        )
 
     def specific(self, start: int, end: int) -> list[int]:
         """The words between that say something about this case."""

@@ -73,7 +73,7 @@ def test_an_apology_that_names_nothing_is_thin(said: str) -> None:
     assert graded(said)[0][0] == 1
 
 
-@pytest.mark.parametrize("said", ["that is on Monday sorry Tuesday", "is it this one sorry", "the blue one sorry yes"])
+@pytest.mark.parametrize("said", ["Sorry?", "that is on Monday sorry Tuesday", "is it this one sorry", "the blue one sorry yes"])
 def test_sorry_that_mends_the_own_sentence_is_none(said: str) -> None:
     assert graded(said) == []
 

@@ -51,3 +51,8 @@ def test_a_book_is_judged_by_its_beginning() -> None:
 
 def test_no_words_no_findings() -> None:
     assert READER.read("…").found == {}
+
+
+def test_words_of_two_sentences_take_nothing_back() -> None:
+    assert READER.read("I am so. Sorry for that").touches("rule", (3, 5))
+    assert not Reader({}, {"no": ["so sorry"]}).read("I am so. Sorry for that").touches("no", (3, 4))
