@@ -121,8 +121,10 @@ class Leg:
         Args:
             lost: why the connection broke, if it did.
         """
-        for channel, ear in self._ears.items():
-            await self._exchange.board.leave(ear.call, channel, lost)
+        last = len(self._ears) - 1
+        for n, (channel, ear) in enumerate(self._ears.items()):
+            # One connection that is lost is one gap, however many channels it carried.
+            await self._exchange.board.leave(ear.call, channel, lost if n == last else "")
 
     def _sit(self, sound: Sound) -> None:
         """Take the seats of channels that are heard for the first time."""

@@ -26,7 +26,7 @@ LONGEST_MESSAGE = 128 * 1024
 """Bytes of a message: 100 KB is the most that any of these systems writes into one (Exotel); the others send 20 ms at a time."""
 
 FIRST = 10.0
-"""Seconds within which a stream has to say what it is."""
+"""Seconds within which a stream has to begin."""
 
 IDLE = 60.0
 """Seconds without a message, after which a stream is given up: all of these send sound or signs of life every few seconds."""
@@ -162,9 +162,11 @@ class PhoneListener:
         assert connection.request is not None
         stream = Stream(self._exchange, self._speaks(connection.request.path, connection.request.headers))
         lost, code = "", 1000
+        loop = asyncio.get_running_loop()
+        first = loop.time() + FIRST
         try:
             while not stream.ended:
-                async with asyncio.timeout(IDLE if stream.begun else FIRST):
+                async with asyncio.timeout_at(loop.time() + IDLE if stream.begun else first):
                     message = await connection.recv()
                 for reply in stream.take(message):
                     await connection.send(reply)
@@ -173,7 +175,7 @@ class PhoneListener:
         except ConnectionClosed:
             lost = "" if self._exchange.stop.is_set() else "the connection broke"
         except TimeoutError:
-            lost, code = f"nothing came for {IDLE if stream.begun else FIRST:g} s", 1008
+            lost, code = f"nothing came for {IDLE:g} s" if stream.begun else f"no stream began within {FIRST:g} s", 1008
         except (PeerError, AudioFormatError) as error:
             lost, code = str(error), 1008
         except SpeechError as error:

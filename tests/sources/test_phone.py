@@ -77,7 +77,8 @@ async def test_a_message_that_is_too_long(running: Run, script: Script) -> None:
 async def test_who_never_says_what_it_is(running: Run, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phone, "FIRST", 0.05)
     async with running(script(), uri=URI) as run, run.dial() as client:
-        assert await refused(client) == (1008, "nothing came for 0.05 s")
+        await send(client, '{"event": "connected"}')
+        assert await refused(client) == (1008, "no stream began within 0.05 s")
 
 
 async def test_who_falls_silent_is_lost(running: Run, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,15 +94,15 @@ async def test_a_stream_that_broke_comes_back_into_its_call(running: Run, script
     said = Utterance(speaker="customer", text="before", start=0.0, end=0.1)
     async with running(script(said), uri=URI) as run:
         client = await run.dial()
-        await send(client, START, media(1))
-        await run.until(Opened)
+        await send(client, START, media(1, "outbound", 0.4), media(1, seconds=0.4))
+        await run.until(Utterance)
         client.transport.abort()
         await run.until(SourceLost)
         assert [item.event.text for item in run.of(Utterance)] == ["before"]
         async with run.dial() as client:
-            await send(client, START, media(1), STOP)
+            await send(client, START, media(1), media(1, "outbound"), STOP)
         await run.until(Closed)
-    assert len(run.of(Opened)) == len(run.of(SourceBack)) == 1
+    assert len(run.of(Opened)) == len(run.of(SourceLost)) == len(run.of(SourceBack)) == 1
 
 
 async def test_a_channel_that_is_taken(running: Run, script: Script) -> None:
