@@ -118,7 +118,7 @@ class Judge:
             return Judgement(
                 steps=tuple(steps),
                 flags=tuple(flags),
-                promises=_promised(reading, memory.began),
+                promises=_promised(reading, memory.began, utterance.start),
                 solving=bool(reading.spans("solution")),
             )
         rules = self.checklist.heat
@@ -171,14 +171,14 @@ def _standing(says: str, unless: str, reading: Reading) -> list[Span]:
     return [span for span in reading.spans(says) if not reading.touches(unless, span)]
 
 
-def _promised(reading: Reading, began: str | None) -> tuple[PromiseHit, ...]:
+def _promised(reading: Reading, began: str | None, spoken: float) -> tuple[PromiseHit, ...]:
     """What an agent's utterance promises, with a time."""
     if not (reading.spans("@when") or reading.spans("@soon", "soon")):
         return ()
     times = [hit.span for hit in _times.times(reading, [])]
     return tuple(
         PromiseHit(what=reading.text.quote(made.what), by=reading.text.quote(made.by), due=made.due)
-        for made in _promises.promises(reading, times, began)
+        for made in _promises.promises(reading, times, began, spoken)
     )
 
 

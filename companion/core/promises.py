@@ -1,12 +1,14 @@
 """Promises: what the agent said would be done, by when, and on what day that is.
 
-A promise is an agent's "I will …" or "you will have …" with a time close by. Days are counted from the call's beginning in its own time
-zone; a week day is the next one to come. Vague times ("shortly") are kept in the words spoken, without a date.
+A promise is an agent's "I will …" or "you will have …" with a time close by. Days and hours are counted from the moment of speaking, in the
+time zone that the call's beginning is given in; a week day is the next one to come. Vague times ("shortly") are kept in the words spoken,
+without a date.
 """
 
 import datetime
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -37,9 +39,16 @@ _SMALL = {
         nineteen twenty""".split()
     )
 } | {"a": 1, "an": 1, "first": 1, "second": 2, "third": 3, "couple": 2, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
-_PARTS = {"morning": 12, "noon": 12, "midday": 12, "lunchtime": 13, "afternoon": 17, "evening": 21, "tonight": 21, "midnight": 24}
+_NO_FIGURES = frozenset(("a", "an", "first", "second", "third", "couple"))
+"""Numbers that no clock shows."""
+_PARTS = {
+    "morning": 12, "noon": 12, "midday": 12, "lunchtime": 13, "afternoon": 17, "evening": 21, "tonight": 21, "night": 21, "midnight": 24,
+}  # fmt: skip
+"""Parts of the day, and the hour they are over, as business hours have it."""
+_LATE = frozenset(("afternoon", "evening", "tonight", "night"))
 _COUNTED = frozenset(("am", "pm", "oclock", "a", "p", "st", "nd", "rd", "th", "past", *_MONTHS, *_UNITS, *(f"{unit}s" for unit in _UNITS)))
 """Words after a number by which it is not an hour by itself."""
+_CLOSE = re.compile(r"\b(end|close) of (the )?(day|play|business)\b")
 _NO_DAY = re.compile(r"soon|shortly|moment|while|immediately|away")
 
 
@@ -51,12 +60,13 @@ class Made(msgspec.Struct, frozen=True):
     due: str | None
 
 
-def promises(reading: Reading, times: Sequence[Span], began: str | None) -> list[Made]:
+def promises(reading: Reading, times: Sequence[Span], began: str | None, spoken: float = 0.0) -> list[Made]:
     """The promises of an agent's utterance.
 
     Args:
         times: the words of the times promised, as the detector `times` found them.
         began: when the call began, ISO 8601, or None.
+        spoken: seconds from the call's beginning to the utterance.
     """
     found: list[Made] = []
     for by in _joined(times):
@@ -70,7 +80,7 @@ def promises(reading: Reading, times: Sequence[Span], began: str | None) -> list
             what = (by[0], reading.sentence(after[0][1] - 1, _REACH))
         else:
             what = by
-        found.append(Made(what, by, due(reading.words[by[0] : by[1]], began)))
+        found.append(Made(what, by, due(reading.words[by[0] : by[1]], began, spoken)))
     return found
 
 
@@ -85,43 +95,47 @@ def _joined(times: Sequence[Span]) -> list[Span]:
     return joined
 
 
-def due(words: Sequence[str], began: str | None) -> str | None:
+def due(words: Sequence[str], began: str | None, spoken: float = 0.0) -> str | None:
     """The latest moment that these words may mean, ISO 8601: with a time of day where one was said, else a date.
+
+    A time of day by itself is the next one to come. One that is over on the day that was named ("this morning", said at night) leaves the
+    date alone.
 
     >>> due(("by", "friday"), "2026-11-21T10:00:00+00:00")
     '2026-11-27'
     """
-    start = _moment(began)
-    if start is None or any(_NO_DAY.match(word) for word in words):
+    if any(_NO_DAY.match(word) for word in words):
         return None
-    day = _day(words, start)
+    try:
+        now = datetime.datetime.fromisoformat(began or "") + datetime.timedelta(seconds=spoken)
+        return _due(words, now)
+    except (ValueError, OverflowError):  # no date, or one beyond the calendar's last year
+        return None
+
+
+def _due(words: Sequence[str], now: datetime.datetime) -> str | None:
+    day = _day(words, now)
     hour = _hour(words)
     lasting = _lasting(words)
     if lasting is not None and day is None:
         if lasting >= 1:
-            return _working(start, lasting, words).date().isoformat()
-        return (start + datetime.timedelta(days=lasting)).isoformat(timespec="minutes")
-    if day is None and hour is None:
-        return None
-    if day is None:
-        day = start.date()
+            return _working(now, lasting, words).date().isoformat()
+        return (now + datetime.timedelta(days=lasting)).isoformat(timespec="minutes")
     if hour is None:
+        return day.isoformat() if day else None
+    midnight = datetime.datetime.combine(day or now.date(), datetime.time(), now.tzinfo)
+    # "at nine" said at two is nine in the evening; said at ten in the evening, it is tomorrow's
+    moments = [
+        midnight + datetime.timedelta(hours=value) for value in (hour.value, *[hour.value + 12] * (not hour.sure and hour.value < 12))
+    ]
+    ahead = [moment for moment in moments if moment >= now]
+    if day is not None and not ahead:
         return day.isoformat()
-    moment = datetime.datetime.combine(day, datetime.time(), start.tzinfo) + datetime.timedelta(hours=hour)
-    if moment < start and hour <= 12:  # "by four" said at ten in the morning is four in the afternoon
-        moment += datetime.timedelta(hours=12)
-    return moment.isoformat(timespec="minutes")
+    return (ahead[0] if ahead else moments[0] + datetime.timedelta(days=1)).isoformat(timespec="minutes")
 
 
-def _moment(began: str | None) -> datetime.datetime | None:
-    try:
-        return datetime.datetime.fromisoformat(began) if began else None
-    except ValueError:
-        return None
-
-
-def _day(words: Sequence[str], start: datetime.datetime) -> datetime.date | None:
-    today = start.date()
+def _day(words: Sequence[str], now: datetime.datetime) -> datetime.date | None:
+    today = now.date()
     for at, word in enumerate(words):
         name = word.removesuffix("s")
         if name in _WEEKDAYS:
@@ -135,12 +149,12 @@ def _day(words: Sequence[str], start: datetime.datetime) -> datetime.date | None
         return today + datetime.timedelta(days=1)
     if "weekend" in words:
         return today + datetime.timedelta(days=6 - today.weekday())
-    if "week" in words and ("next week" in text or "this week" in text or "the week" in text):
+    if "week" in words and ("next week" in text or "this week" in text or "the week" in text or "end of week" in text):
         return today + datetime.timedelta(days=(4 - today.weekday()) % 7 + (7 if "next week" in text else 0))
-    if "month" in words and ("next month" in text or "the month" in text or "this month" in text):
+    if "month" in words and ("next month" in text or "the month" in text or "this month" in text or "end of month" in text):
         months = 2 if "next month" in text else 1
         return _first(today, months) - datetime.timedelta(days=1)
-    return today if {"today", "tonight"} & set(words) or "this " in text or "the day" in text else None
+    return today if {"today", "tonight"} & set(words) or "this " in text or "the day" in text or _CLOSE.search(text) else None
 
 
 def _first(today: datetime.date, months: int) -> datetime.date:
@@ -157,29 +171,68 @@ def _date(today: datetime.date, month: int, day: int) -> datetime.date | None:
         return None
 
 
-def _hour(words: Sequence[str]) -> float | None:
+class _Hour(NamedTuple):
+    """An hour of the day, 0–24, and whether it can be no other: by "am", "evening" or its number."""
+
+    value: float
+    sure: bool
+
+
+def _hour(words: Sequence[str]) -> _Hour | None:
+    hour = _said(words)
+    if hour is None:
+        return next((_Hour(float(over), True) for part, over in _PARTS.items() if part in words), None)
+    if hour.sure:
+        return hour
+    if "morning" in words:
+        return _Hour(hour.value, True)
+    if _LATE & set(words):
+        midnight = hour.value == 12 and "afternoon" not in words
+        return _Hour(hour.value + 12 if hour.value < 12 or midnight else hour.value, True)
+    return _Hour(hour.value + 12 if hour.value < 8 else hour.value, False)  # as business hours have it
+
+
+def _said(words: Sequence[str]) -> _Hour | None:
+    """The hour as the clock shows it."""
     for at, word in enumerate(words):
-        if word in ("oclock", "am", "pm") or words[at : at + 2] in (("a", "m"), ("p", "m")):
-            number = _number(words[max(0, at - 2) : at])
-            if number is not None:
-                evening = word in ("pm", "p") and number < 12
-                minutes = _number(words[at - 1 : at]) if at >= 2 and _number(words[at - 2 : at - 1]) is not None else None
-                return number + (12 if evening else 0) + (minutes or 0) / 60
-        if word == "past" and at > 0 and (number := _number(words[at + 1 : at + 2])) is not None:
-            return _usual(number) + {"half": 0.5, "quarter": 0.25}.get(words[at - 1], (_number(words[at - 1 : at]) or 0) / 60)
-        if word in ("by", "at", "before", "around") or (word == "and" and "between" in words[:at]):
-            number = _number(words[at + 1 : at + 2])
-            if number is not None and 0 < number <= 24 and not any(word in _COUNTED or word.isdigit() for word in words[at + 2 : at + 3]):
-                return float(_usual(number))
-    for part, hour in _PARTS.items():
-        if part in words:
-            return float(hour)
+        value = None
+        if word in ("am", "pm") or tuple(words[at : at + 2]) in (("a", "m"), ("p", "m")):
+            value = _clock(_figures(words[:at][::-1])[::-1])
+            if value is not None:
+                return _Hour(value % 12 + 12 * (word[0] == "p") if value < 13 else value, True)
+        elif word == "oclock":
+            value = _clock(_figures(words[:at][::-1])[:1])
+        elif word == "past" and at > 0 and (hour := _clock(_figures(words[at + 1 :])[:1])) is not None:
+            value = hour + {"half": 0.5, "quarter": 0.25}.get(words[at - 1], (_number(words[at - 1 : at]) or 0) / 60)
+        elif tuple(words[at - 1 : at + 1]) == ("quarter", "to") and (hour := _clock(_figures(words[at + 1 :])[:1])) is not None:
+            value = hour - 0.25
+        elif word in ("by", "at", "before", "around") or (word == "and" and "between" in words[:at]):
+            figures = _figures(words[at + 1 :])
+            following = words[at + 1 + len(figures) : at + 2 + len(figures)]
+            value = None if _COUNTED & set(following) else _clock(figures)
+        if value is not None:
+            return _Hour(value, not 0 < value < 13)
     return None
 
 
-def _usual(hour: int) -> int:
-    """An hour said without morning or afternoon, as business hours have it."""
-    return hour + 12 if hour < 8 else hour
+def _figures(words: Sequence[str]) -> list[int]:
+    """The numbers that these words begin with, three at most."""
+    found: list[int] = []
+    for word in words[:3]:
+        number = 0 if word == "oh" else None if word in _NO_FIGURES else _number([word])
+        if number is None:
+            break
+        found.append(number)
+    return found
+
+
+def _clock(figures: Sequence[int]) -> float | None:
+    """Hours of the day for "ten", "ten thirty", "nine forty five" or "eight oh five"; None if no clock shows that."""
+    hour, tens, ones = (*figures, 0, 0, 0)[:3]
+    odd = (len(figures) == 2 and 0 < tens < 10) or (len(figures) == 3 and (tens % 10 or not 0 < ones < 10))
+    if not figures or odd or hour > 24 or tens + ones > 59:
+        return None
+    return hour + (tens + ones) / 60
 
 
 def _lasting(words: Sequence[str]) -> float | None:

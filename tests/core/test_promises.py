@@ -81,9 +81,75 @@ def test_without_a_beginning_there_is_no_day() -> None:
     assert due(("on", "february", "30"), BEGAN) is None
 
 
-def test_nine_in_the_morning_said_later_is_nine_in_the_evening() -> None:
+@pytest.mark.parametrize(
+    ("words", "moment"),
+    [
+        ("at noon", "2026-11-22T12:00"),
+        ("at 9 am", "2026-11-22T09:00"),
+        ("at ten thirty am", "2026-11-22T10:30"),
+        ("at nine forty-five a.m.", "2026-11-22T09:45"),
+        ("at eight oh five am", "2026-11-22T08:05"),
+        ("by 12 am", "2026-11-22T00:00"),
+        ("by midnight", "2026-11-22T00:00"),
+        ("at 12 pm", "2026-11-22T12:00"),
+        ("at 12.30 pm", "2026-11-22T12:30"),
+        ("at 9 pm", "2026-11-22T21:00"),
+        ("by 11 pm", "2026-11-21T23:00"),
+        ("at 14:30", "2026-11-22T14:30"),
+        ("by 14 o'clock", "2026-11-22T14:00"),
+        ("by ten", "2026-11-21T22:00"),
+        ("at ten thirty", "2026-11-21T22:30"),
+        ("by nine", "2026-11-22T09:00"),
+        ("at three", "2026-11-22T15:00"),
+        ("at quarter to ten", "2026-11-21T21:45"),
+        ("this morning", "2026-11-21"),
+        ("today at 9 am", "2026-11-21"),
+        ("by ten today", "2026-11-21T22:00"),
+        ("tonight", "2026-11-21"),
+        ("at eleven tonight", "2026-11-21T23:00"),
+        ("at twelve tonight", "2026-11-22T00:00"),
+        ("at ten in the evening", "2026-11-21T22:00"),
+        ("tomorrow morning", "2026-11-22T12:00"),
+        ("tomorrow morning at seven", "2026-11-22T07:00"),
+        ("tomorrow at five o'clock", "2026-11-22T17:00"),
+        ("tomorrow at three in the afternoon", "2026-11-22T15:00"),
+        ("tomorrow afternoon at 12", "2026-11-22T12:00"),
+        ("tomorrow night", "2026-11-22T21:00"),
+        ("at nine in the morning", "2026-11-22T09:00"),
+        ("Monday at 9 am", "2026-11-23T09:00"),
+        ("by end of day", "2026-11-21"),
+        ("by close of business tomorrow", "2026-11-22"),
+        ("by end of week", "2026-11-27"),
+        ("by end of month", "2026-11-30"),
+        ("in ten minutes", "2026-11-21T21:15"),
+        ("in half an hour", "2026-11-21T21:35"),
+    ],
+)
+def test_a_time_of_day_is_the_next_one_after_the_moment_of_speaking(words: str, moment: str) -> None:
+    assert due(normal(words).words, "2026-11-21T21:00:00", 305.0) == moment  # a Saturday, five minutes past nine in the evening
+
+
+@pytest.mark.parametrize("words", ["at ten fifteen five", "at ten twenty fifteen", "at 24 7", "at ten sixty", "at 99 pm"])
+def test_what_no_clock_shows_is_no_hour(words: str) -> None:
+    assert due(normal(words).words, "2026-11-21T21:00:00") is None
+
+
+def test_a_time_of_day_by_itself_is_the_next_one() -> None:
     assert due(("at", "nine"), "2026-11-20T14:00:00+01:00") == "2026-11-20T21:00+01:00"
-    assert due(("at", "13"), "2026-11-20T14:00:00+01:00") == "2026-11-20T13:00+01:00"
+    assert due(("at", "13"), "2026-11-20T14:00:00+01:00") == "2026-11-21T13:00+01:00"
+    assert due(("at", "ten"), "2026-11-20T09:59:00", 30.0) == "2026-11-20T10:00"
+    assert due(("at", "ten"), "2026-11-20T09:59:00", 90.0) == "2026-11-20T22:00"
+
+
+def test_a_call_over_midnight_has_another_tomorrow() -> None:
+    assert due(("tomorrow",), "2026-11-20T23:59:00", 59.0) == "2026-11-21"
+    assert due(("tomorrow",), "2026-11-20T23:59:00", 61.0) == "2026-11-22"
+    assert due(("monday",), "2026-11-22T23:59:00", 61.0) == "2026-11-30"
+
+
+def test_beyond_the_calendar_there_is_no_day() -> None:
+    assert due(("in", "two", "weeks"), "9999-12-30T10:00:00") is None
+    assert due(("tomorrow",), "2026-11-20T10:00:00", 1e18) is None
 
 
 def made(said: str) -> list[tuple[str, str, str | None]]:
