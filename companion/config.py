@@ -20,6 +20,17 @@ class Setting(NamedTuple):
     kind: type
     default: Any
     help: str
+    choices: tuple[str, ...] = ()
+    """All that it may be; empty for any text. Numbers must be above 0."""
+
+    def refuse(self, value: Any) -> str:
+        """What is wrong with a value, in words; empty if nothing is."""
+        if self.kind is float:
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            return "" if number and value > 0 else f"must be a number above 0, not {value!r}"
+        if not isinstance(value, str):
+            return f"must be text, not {value!r}"
+        return f"must be {' or '.join(self.choices)}, not {value!r}" if self.choices and value not in self.choices else ""
 
     @property
     def parameter(self) -> str:
@@ -40,7 +51,7 @@ class Setting(NamedTuple):
 SETTINGS = (
     Setting("checklist", str, "complaint", "The checklist: a name of a shipped one, or a file."),
     Setting("journal", str, None, "A folder for the journals, one file a call."),
-    Setting("theme", str, "dark", "The screen's colours: dark or light."),
+    Setting("theme", str, "dark", "The screen's colours.", ("dark", "light")),
     Setting("speech.model", str, None, "The speech model: a folder, or the name of an installed one."),
     Setting("speech.watchdog", float, 10.0, "Seconds that the recogniser may take for a piece of sound before it is restarted."),
     Setting("listen.token_file", str, None, "A file with the token that peers must show; needed beyond this machine."),
@@ -111,9 +122,8 @@ def read_file(path: Path) -> dict[str, Any]:
             near = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
             raise ConfigError(f"{path}: unknown setting '{name}'; {hint}")
-        kind = known[name].kind
-        if not isinstance(value, (int, float) if kind is float else kind) or isinstance(value, bool):
-            raise ConfigError(f"{path}: '{name}' must be {'a number' if kind is float else 'text'}, not {value!r}")
+        if wrong := known[name].refuse(value):
+            raise ConfigError(f"{path}: '{name}' {wrong}")
         found[known[name].parameter] = value
     return found
 

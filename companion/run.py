@@ -108,6 +108,7 @@ class Run:
         mask: hides digits in an utterance before it is kept or judged.
         mask_text: the same for a partial, before it is shown.
         began: when a call began, where the source does not know: an ISO 8601 time, `now`, or None.
+        taken: the names of calls so far, where several sources are one run: a name that is taken gets a number.
         clock: seconds that only go forward; for tests.
     """
 
@@ -121,6 +122,7 @@ class Run:
         mask: Callable[[Utterance], Utterance] | None = None,
         mask_text: Callable[[str], str] | None = None,
         began: str | None = None,
+        taken: set[str] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.failed: SinkError | None = None
@@ -133,6 +135,7 @@ class Run:
         self._mask = mask
         self._mask_text = mask_text
         self._began = began
+        self._taken = taken if taken is not None else set()
         self._clock = clock
         self._calls: dict[str, _Live] = {}
         self._inbox: _Inbox = asyncio.Queue(_INBOX)
@@ -171,7 +174,7 @@ class Run:
         if error is not None:
             raise error
         if self.failed is not None:
-            raise self.failed
+            raise self.failed if self.viewer is None else SinkError("some records could not be kept, as said above") from self.failed
 
     async def stop(self, reason: str) -> None:
         """End early: what was heard so far is recognised and judged to the end; a call then ends with `reason`."""
@@ -243,9 +246,9 @@ class Run:
             case Closed():
                 self._close(item.call, self._stopping or item.reason, item.at)
             case Level() if self.viewer is not None:
-                self.viewer.level(item.call, item.channel, item.level)
+                self.viewer.level(self._calls[item.call].call.name, item.channel, item.level)
             case Progress() if self.viewer is not None:
-                self.viewer.progress(item.call, item.share)
+                self.viewer.progress(self._calls[item.call].call.name, item.share)
             case Complaint() if self.viewer is not None:
                 self.viewer.notice(item.text)
             case _:
@@ -254,9 +257,20 @@ class Run:
     def _open(self, item: Opened) -> None:
         began = item.began or (now() if self._began == "now" else self._began)
         started = self._rules.started(source=item.source, began=began, timed=item.timed, speech=item.speech)
-        call = Call(item.call, started, self._rules)
+        call = Call(self._name(item.call), started, self._rules)
         live = self._calls[item.call] = _Live(call, self._clock())
         self._keep(live, [call.begin()])
+
+    def _name(self, given: str) -> str:
+        """The call's own name: two calls of one name could never be told apart again."""
+        name, number = given, 1
+        while name in self._taken:
+            number += 1
+            name = f"{given}-{number}"
+        if name != given and self.viewer is not None:
+            self.viewer.notice(f"call {given}: that name is taken; this one is called {name}")
+        self._taken.add(name)
+        return name
 
     def _happen(self, name: str, event: AnyEvent, at: int) -> None:
         live = self._calls[name]
@@ -271,7 +285,7 @@ class Run:
         partial = item.partial
         if self._mask_text is not None:
             partial = msgspec.structs.replace(partial, text=self._mask_text(partial.text))
-        self.viewer.glimpse(item.call, partial, live.call.preview(partial))
+        self.viewer.glimpse(live.call.name, partial, live.call.preview(partial))
 
     def _pass(self, live: _Live, at: int) -> None:
         self._keep(live, live.call.advance(at))

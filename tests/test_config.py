@@ -41,8 +41,10 @@ def test_a_setting_has_three_spellings_and_is_documented(setting: config.Setting
         ('[speech]\nmodle = "x"\n', "unknown setting 'speech.modle'; did you mean 'speech.model'?"),
         ("zzz = 1\n", "unknown setting 'zzz'; known are"),
         ("theme = 3\n", "'theme' must be text, not 3"),
-        ('[speech]\nwatchdog = "long"\n', "'speech.watchdog' must be a number, not 'long'"),
-        ("[speech]\nwatchdog = true\n", "'speech.watchdog' must be a number"),
+        ('theme = "blue"\n', "'theme' must be dark or light, not 'blue'"),
+        ('[speech]\nwatchdog = "long"\n', "'speech.watchdog' must be a number above 0, not 'long'"),
+        ("[speech]\nwatchdog = true\n", "'speech.watchdog' must be a number above 0"),
+        ("[speech]\nwatchdog = 0\n", "'speech.watchdog' must be a number above 0, not 0"),
         ("theme = \n", "not TOML"),
     ],
 )

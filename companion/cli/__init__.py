@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import companion
-from companion.errors import CompanionError, ReaderGone
+from companion.errors import CompanionError, ReaderGone, SinkError
 
 _COMMANDS = {
     "demo": "calls:demo",
@@ -68,22 +68,33 @@ def main() -> None:
     """The program: run a command, turn every expected failure into one line on stderr and the documented exit status."""
     try:
         try:
-            status = cli.main(standalone_mode=False)
+            status = cli.main(prog_name="companion", standalone_mode=False)
             sys.stdout.flush()
         except BrokenPipeError as error:
             raise ReaderGone("stdout") from error
     except click.exceptions.Abort:
         sys.exit(INTERRUPTED)
-    except click.ClickException as error:
-        error.show()
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "companion"
+        message = error.format_message().rstrip(".")
+        print(f"{command}: {message[:1].lower()}{message[1:]}; see '{command} --help'", file=sys.stderr)
         sys.exit(error.exit_code)
     except ReaderGone as error:
-        # Nothing is wrong, and nothing more must be written there, not even by the interpreter as it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go_of_stdout()  # nothing is wrong, and nobody is left to tell
         sys.exit(error.exit_code)
     except CompanionError as error:
         print(f"companion: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except OSError as error:
+        # A room's outer edge. What is left here is our own output refused: a full disk behind stdout, a terminal that went away.
+        _let_go_of_stdout()
+        print(f"companion: output: {error.strerror or error}; make room, or send it elsewhere", file=sys.stderr)
+        sys.exit(SinkError.exit_code)
     sys.exit(status or 0)
+
+
+def _let_go_of_stdout() -> None:
+    """Nothing more must be written there, not even by the interpreter as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -94,6 +94,7 @@ def log(**options: Any) -> None:
 @click.argument("path", metavar="JOURNAL", type=click.Path(path_type=Path))
 @click.option("--check", is_flag=True, help="Prove that the events give the same updates; exit status 6 and the first difference if not.")
 @click.option("--checklist", "other", metavar="CHECKLIST", help='Judge the call by another checklist: "what if".')
+@click.option("--call", metavar="ID", help="The call to play, where the journal holds several.")
 @click.option("--headless", is_flag=True, help="Records on stdout instead of the screen.")
 @_SPEED
 @configured("theme")

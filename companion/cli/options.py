@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from companion.config import setting
+from companion.config import Setting, setting
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -19,18 +19,24 @@ def configured(*names: str) -> Callable[[Command], Command]:
             option = click.option(
                 found.flag,
                 found.parameter,
-                type=found.kind,
+                type=_kind(found),
                 default=found.default,
                 envvar=found.variable,
                 show_envvar=True,
                 show_default=found.default is not None,
                 help=found.help,
-                metavar=found.name.rsplit(".", 1)[-1].upper(),
+                metavar=None if found.choices else found.name.rsplit(".", 1)[-1].upper(),
             )
             command = option(command)
         return command
 
     return add
+
+
+def _kind(setting: Setting) -> Any:
+    if setting.choices:
+        return click.Choice(setting.choices)
+    return click.FloatRange(min=0, min_open=True) if setting.kind is float else setting.kind
 
 
 def sound(command: Command) -> Command:

@@ -293,6 +293,11 @@ def from_value(value: Any) -> Checklist:
     return msgspec.convert(value, Checklist)
 
 
+def fingerprint(value: Any) -> str:
+    """SHA-256 of a value's canonical JSON (keys sorted, no spaces), in hex."""
+    return hashlib.sha256(msgspec.json.encode(value, order="sorted")).hexdigest()
+
+
 def digest(checklist: Checklist) -> str:
-    """SHA-256 of the checklist's canonical JSON (keys sorted, no spaces), in hex: the same rules have the same digest."""
-    return hashlib.sha256(msgspec.json.encode(checklist, order="sorted")).hexdigest()
+    """The checklist's fingerprint: the same rules have the same one."""
+    return fingerprint(by_value(checklist))

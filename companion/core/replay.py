@@ -6,7 +6,7 @@ from itertools import zip_longest
 import msgspec
 
 from companion.core.call import Call, Rules
-from companion.core.checklist import from_value
+from companion.core.checklist import fingerprint, from_value
 from companion.core.events import FORMAT, CallStarted
 from companion.core.record import Record, Unknown, encode
 from companion.core.updates import CallClosed
@@ -31,8 +31,10 @@ def embedded(event: CallStarted) -> Rules:
     """The rules that the call was judged by.
 
     Raises:
-        JournalError: this version cannot use them.
+        JournalError: this version cannot use them, or they are not those that the call began with.
     """
+    if fingerprint(event.checklist) != event.digest:
+        raise JournalError("the journal's checklist was changed: it does not have the digest that stands beside it", line=1)
     try:
         return Rules.of(from_value(event.checklist))
     except msgspec.ValidationError as error:
@@ -81,7 +83,7 @@ def check(records: Sequence[Record], rules: Rules | None = None) -> int:
     pairs = zip_longest(map(encode, records), map(encode, again), fillvalue=b"(nothing)")
     for number, (old, new) in enumerate(pairs):
         if old != new:
-            raise ReplayMismatch(
-                f"record {number}: the same events give another record\n  journal: {old.decode()}\n  replay:  {new.decode()}"
-            )
+            strange = number < len(records) and isinstance(records[number].what, Unknown)
+            why = "is of a type that this version does not know" if strange else "the same events give another record"
+            raise ReplayMismatch(f"record {number}: {why}\n  journal: {old.decode()}\n  replay:  {new.decode()}")
     return len(records)

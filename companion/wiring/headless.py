@@ -1,20 +1,22 @@
 """Calls without a screen: `companion log`, and the headless forms of demo and replay."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from companion.console import Console
 from companion.core.call import Rules
 from companion.core.record import Record
-from companion.core.replay import check
-from companion.errors import CompanionError, ReaderGone
+from companion.core.replay import check, started
+from companion.core.updates import CallClosed
+from companion.errors import CompanionError, JournalError, ReaderGone, ReplayError
 from companion.run import Run, Sink
 from companion.sinks.journal import JournalFolder, JournalStream, read
 from companion.sinks.summary import Summaries
 from companion.sources import is_live
 from companion.speech.redact import mask, mask_text
-from companion.wiring.parts import Options, Recognisers, began, interruptible, names, open_source, recognisers, rules_of, together
+from companion.wiring.parts import Options, Recognisers, began, interruptible, open_source, recognisers, rules_of, together
 
 _STDOUT = 1
 
@@ -35,11 +37,13 @@ def log(uris: Sequence[str], options: Options) -> None:
 async def _log(uris: Sequence[str], rules: Rules, sinks: list[Sink], console: Console, options: Options) -> None:
     failed: list[CompanionError] = []
     runs: list[Run] = []
+    taken: set[str] = set()
 
-    async def one(uri: str, name: str | None, recogniser: Recognisers) -> None:
+    async def one(uri: str, recogniser: Recognisers) -> None:
         try:
-            source = open_source(uri, recogniser, options, call=name)
-            run = Run(source, rules, sinks, viewer=console, mask=mask, mask_text=mask_text, began=began(options))
+            source = open_source(uri, recogniser, options)
+            since = began(options) or ("now" if is_live(uri) else None)
+            run = Run(source, rules, sinks, viewer=console, mask=mask, mask_text=mask_text, began=since, taken=taken)
             runs.append(run)
             await run.go()
         except ReaderGone:
@@ -50,15 +54,18 @@ async def _log(uris: Sequence[str], rules: Rules, sinks: list[Sink], console: Co
             console.notice(str(error))
             failed.append(error)
 
+    async def end() -> None:
+        for run in runs:
+            await run.stop("interrupted")
+
     async with recognisers(uris, options) as recogniser:
-        with interruptible(runs) as interrupted:
-            named = list(zip(uris, names(uris), strict=True))
+        with interruptible(end) as interrupted:
             if any(is_live(uri) for uri in uris):  # streams do not wait for one another
-                await asyncio.gather(*(one(uri, name, recogniser) for uri, name in named))
+                await asyncio.gather(*(one(uri, recogniser) for uri in uris))
             else:
-                for uri, name in named:
+                for uri in uris:
                     if not interrupted.is_set():
-                        await one(uri, name, recogniser)
+                        await one(uri, recogniser)
     if failed:
         raise type(failed[0])(f"{len(failed)} of {len(uris)} sources failed, as said above")
 
@@ -79,21 +86,45 @@ def write(records: Iterable[Record]) -> None:
         stream.write(record)
 
 
-def journal(path: Path) -> list[Record]:
-    """A journal's records; a torn last line is said and left out.
+def journals(path: Path) -> dict[str, list[Record]]:
+    """A journal file's records, by call; a torn last line is said and left out.
 
     Raises:
-        JournalError: it cannot be read, or holds more than one call.
+        JournalError: it cannot be read, or is none.
     """
-    with Console() as console:
-        return list(read(path, console.notice))
+    calls: dict[str, list[Record]] = {}
+    with Console() as console, naming(path):
+        for record in read(path, console.notice):
+            calls.setdefault(record.call, []).append(record)
+        if not calls:
+            raise JournalError("empty; there is no call in it")
+        for records in calls.values():
+            started(records)
+    return calls
 
 
-def prove(path: Path) -> str:
-    """Prove that a journal's events give its updates.
+def prove(path: Path) -> list[str]:
+    """Prove that a journal's events give its updates: a line for each call.
 
     Raises:
         ReplayMismatch: they do not.
         JournalError: it cannot be read.
     """
-    return f"{path}: {check(journal(path))} records, and the same events give the same updates"
+    lines = []
+    for call, records in journals(path).items():
+        with naming(path, call):
+            count = check(records)
+        whole = "" if isinstance(records[-1].update, CallClosed) else "; the call is cut off there"
+        lines.append(f"{path}: call {call}: {count} records, and the same events give the same updates{whole}")
+    return lines
+
+
+@contextmanager
+def naming(path: Path, call: str = "") -> Iterator[None]:
+    """Put the journal's name before what is wrong with it."""
+    try:
+        yield
+    except ReplayError as error:
+        place = str(path) if str(path) not in str(error) else ""
+        text = ": ".join(part for part in (place, f"call {call}" if call else "", str(error)) if part)
+        raise type(error)(text) from error

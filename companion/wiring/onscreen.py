@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from companion.sinks.journal import JournalFolder
 from companion.speech.redact import mask, mask_text
 from companion.tui.app import CallApp
 from companion.tui.feed import Clock, Closed
-from companion.wiring.parts import Options, began, open_source, recognisers, rules_of, together
+from companion.wiring.parts import Options, began, interruptible, open_source, recognisers, rules_of, together
 
 _ENDED = "ended by the agent"
 
@@ -40,7 +41,7 @@ async def _live(uri: str, rules: Rules, options: Options) -> None:
     sinks: list[Sink] = [JournalFolder(Path(options["journal"]), notices.append)] if options.get("journal") else []
     async with recognisers([uri], options) as recogniser:
         source = open_source(uri, recogniser, options, speed=options.get("speed", 1.0))
-        run = Run(source, rules, sinks, mask=mask, mask_text=mask_text, began=began(options) or "now")
+        run = Run(source, rules, sinks, mask=mask, mask_text=mask_text, began=began(options) or ("now" if sources.is_live(uri) else None))
         await _watch(run, options.get("theme", "dark"), endless=sources.is_endless(uri))
     for notice in notices:
         print(f"companion: {notice}", file=sys.stderr)
@@ -56,17 +57,27 @@ async def _watch(run: Run, theme: Any, *, endless: bool) -> None:
         task.add_done_callback(tasks.discard)
 
     going: asyncio.Task[None] | None = None
-    leaving = False
-    while not leaving:
-        screen = _Screen(run, later, theme, endless=endless)
-        run.viewer = screen.app.viewer
-        going = going or asyncio.create_task(run.go())
-        going.add_done_callback(screen.source_ended)
-        await screen.app.run_async()
-        leaving = screen.leaving or not endless or going.done()
-    await run.stop("the screen was closed")
-    if going is not None:
-        await going
+    screen: _Screen | None = None
+
+    async def end() -> None:
+        await run.stop("interrupted")
+        if going is not None:
+            await asyncio.wait([going])  # the journal first: the terminal may be gone
+        if screen is not None:
+            screen.app.exit()
+
+    with interruptible(end) as interrupted:
+        leaving = False
+        while not (leaving or interrupted.is_set()):
+            screen = _Screen(run, later, theme, endless=endless)
+            run.viewer = screen.app.viewer
+            going = going or asyncio.create_task(run.go())
+            going.add_done_callback(screen.source_ended)
+            await screen.app.run_async()
+            leaving = screen.leaving or not endless or going.done()
+        await run.stop("the screen was closed")
+        if going is not None:
+            await going
 
 
 class _Screen:
@@ -110,16 +121,15 @@ def play(records: Sequence[Record], options: Options) -> None:
 
 async def _play(records: Sequence[Record], options: Options) -> None:
     app = CallApp(theme=options.get("theme", "dark"))
+    speed: float = options["speed"]
+    clock = asyncio.get_running_loop().time
+    start = clock()
 
     async def push() -> None:
-        start = asyncio.get_running_loop().time()
         for record in records:
-            wait = record.at / 1000 / options["speed"] - (asyncio.get_running_loop().time() - start)
-            while wait > 0:
-                await asyncio.sleep(min(wait, 0.2))
-                now = (asyncio.get_running_loop().time() - start) * options["speed"]
-                app.show(Clock(call=record.call, at=min(record.at, round(now * 1000))))
-                wait = record.at / 1000 / options["speed"] - (asyncio.get_running_loop().time() - start)
+            while (left := record.at / 1000 / speed - (clock() - start)) > 0:
+                await asyncio.sleep(min(left, 0.2))
+                app.show(Clock(call=record.call, at=min(record.at, round((clock() - start) * speed * 1000))))
             app.show(record)
         if not isinstance(records[-1].update, CallClosed):
             app.show(Closed(reason="the journal is cut off here"))
@@ -127,7 +137,8 @@ async def _play(records: Sequence[Record], options: Options) -> None:
     pushing = asyncio.create_task(push())
     await app.run_async()
     pushing.cancel()
-    await asyncio.gather(pushing, return_exceptions=True)
+    with suppress(asyncio.CancelledError):
+        await pushing
 
 
 def keyboard(instead: str) -> int:

@@ -13,7 +13,6 @@ from companion.core.call import Rules
 from companion.core.feed import Source
 from companion.errors import ConfigError
 from companion.rules.load import find, load
-from companion.run import Run
 
 DATA = Path(__file__).parents[1] / "data"
 """What ships inside the package: the starter model and the demo."""
@@ -49,7 +48,7 @@ async def recognisers(uris: Sequence[str], options: Options) -> AsyncIterator[Re
     from companion.speech.vosk import Vosk
 
     model = models.find(options.get("speech_model"), config.models_folder(), config.choice_file())
-    async with Vosk(model.path, name=model.name, rate=model.rate, patience=options.get("speech_watchdog") or 10.0) as vosk:
+    async with Vosk(model.path, name=model.name, rate=model.rate, patience=options.get("speech_watchdog", 10.0)) as vosk:
         yield vosk.call
 
 
@@ -76,18 +75,6 @@ def open_source(uri: str, recogniser: Recognisers, options: Options, *, call: st
     )
 
 
-def names(uris: Sequence[str]) -> Iterator[str | None]:
-    """A call's name for each source: a file's own, made different where two files have the same; None for what names its calls itself."""
-    seen: dict[str, int] = {}
-    for uri in uris:
-        name = Path(uri).stem if "://" not in uri and not uri.startswith(("-", "pcm:")) else None
-        if name is None:
-            yield None
-            continue
-        seen[name] = seen.get(name, 0) + 1
-        yield name if seen[name] == 1 else f"{name}-{seen[name]}"
-
-
 def began(options: Options) -> str | None:
     """When the call began, as the person gave it.
 
@@ -98,30 +85,26 @@ def began(options: Options) -> str | None:
     if text is None or text == "now":
         return text
     try:
-        return datetime.fromisoformat(text).astimezone().isoformat() if "+" not in text and "Z" not in text else _checked(text)
+        time = datetime.fromisoformat(text)
     except ValueError as error:
         raise ConfigError(f"--began {text}: no ISO 8601 time; write it like 2026-11-21T10:00:00+01:00") from error
-
-
-def _checked(text: str) -> str:
-    return datetime.fromisoformat(text).isoformat()
+    return (time if time.tzinfo else time.astimezone()).isoformat()
 
 
 @contextmanager
-def interruptible(runs: Sequence[Run]) -> Iterator[asyncio.Event]:
-    """Ctrl-C and SIGTERM end the calls of these runs, and of those added meanwhile, in good order; a second one ends them at once.
+def interruptible(end: Callable[[], Coroutine[Any, Any, None]]) -> Iterator[asyncio.Event]:
+    """Ctrl-C, SIGTERM, and the terminal going away, end the calls in good order, by `end`; a second time ends them at once.
 
     Yields:
         An event that is set once that was asked for: then nothing new should be begun.
+
+    Raises:
+        KeyboardInterrupt: on leaving, if it was asked for.
     """
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     asked = asyncio.Event()
-    stops: list[asyncio.Task[None]] = []
-
-    async def stop_all() -> None:
-        for run in runs:
-            await run.stop("interrupted")
+    ends: list[asyncio.Task[None]] = []
 
     def stop() -> None:
         if asked.is_set():
@@ -129,15 +112,16 @@ def interruptible(runs: Sequence[Run]) -> Iterator[asyncio.Event]:
             task.cancel()
         else:
             asked.set()
-            stops.append(loop.create_task(stop_all()))  # held, so that it is not collected half-way
+            ends.append(loop.create_task(end()))  # held, so that it is not collected half-way
 
-    signals = [number for number in (signal.SIGINT, signal.SIGTERM) if _handled(loop, number, stop)]
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    handled = [number for number in numbers if _handled(loop, number, stop)]
     try:
         yield asked
         if asked.is_set():
             raise KeyboardInterrupt
     finally:
-        for number in signals:
+        for number in handled:
             loop.remove_signal_handler(number)
 
 
@@ -150,5 +134,12 @@ def _handled(loop: asyncio.AbstractEventLoop, number: signal.Signals, stop: Call
 
 
 def together(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run to the end, in an event loop of its own."""
-    asyncio.run(main())
+    """Run to the end, in an event loop of its own.
+
+    Raises:
+        KeyboardInterrupt: a person ended it.
+    """
+    try:
+        asyncio.run(main())
+    except asyncio.CancelledError:  # by the second Ctrl-C
+        raise KeyboardInterrupt from None

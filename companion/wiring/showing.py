@@ -1,5 +1,6 @@
 """What has happened before, shown again: the demo's recorded call, and journals."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from companion.core.replay import replay as judge_again
@@ -18,7 +19,7 @@ def demo(options: Options) -> None:
         CompanionError: as for `live` and `log`; a fresh installation raises none of them.
     """
     uri = str(_CHAT if options["chat"] else _CALL)
-    given = {"checklist": "complaint", "speech_model": str(DATA / "starter"), **options}
+    given = {"checklist": "complaint", "speech_model": str(DATA / "starter"), "began": "now", **options}
     if options["headless"]:
         headless.log([uri], given)
         return
@@ -39,14 +40,27 @@ def replay(options: Options) -> None:
     if options["check"]:
         if options["other"] is not None:
             raise ConfigError("--check proves a journal by its own checklist; leave --checklist away, or leave --check away")
-        print(headless.prove(path))
+        print("\n".join(headless.prove(path)))
         return
-    records = headless.journal(path)
+    calls = headless.journals(path)
     if options["other"] is not None:
-        records = list(judge_again(records, rules_of(options["other"])))
+        rules = rules_of(options["other"])
+        calls = {name: list(judge_again(records, rules)) for name, records in calls.items()}
+    wanted: str | None = options["call"]
+    if wanted is not None and wanted not in calls:
+        raise ConfigError(f"{path}: there is no call {wanted}; there are {_some(calls)}")
+    chosen = list(calls.values()) if wanted is None else [calls[wanted]]
     if options["headless"]:
-        headless.write(records)
+        headless.write(record for records in chosen for record in records)
         return
+    if len(chosen) > 1:
+        raise ConfigError(f"{path}: holds {len(chosen)} calls; choose one with --call: {_some(calls)}")
     from companion.wiring.onscreen import play
 
-    play(records, options)
+    play(chosen[0], options)
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first of many names."""
+    every = list(names)
+    return ", ".join(every[:8]) + (f" and {len(every) - 8} more" if len(every) > 8 else "")

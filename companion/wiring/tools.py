@@ -43,7 +43,7 @@ def try_words(words: str, speaker: Channel, after: Sequence[str], name: str) -> 
     """What these words would tick, how strongly, and by which words.
 
     Raises:
-        ChecklistError: the checklist cannot be used, or a turn before it has no speaker.
+        ChecklistError: the checklist cannot be used.
     """
     checklist = load(find(name))
     return explain(words, speaker, after, checklist, Judge(checklist)).lines()

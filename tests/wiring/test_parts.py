@@ -10,12 +10,7 @@ import pytest
 from companion.core.feed import Item, Opened
 from companion.errors import ConfigError, ModelMissing
 from companion.run import Run
-from companion.wiring.parts import DATA, began, interruptible, names, open_source, recognisers, rules_of
-
-
-def test_each_file_names_its_call_and_no_two_alike() -> None:
-    uris = ["a/call.wav", "b/call.flac", "-", "pcm:-?rate=8000", "ws://host/x", "vosk://:2700", "other.wav"]
-    assert list(names(uris)) == ["call", "call-2", None, None, None, None, "other"]
+from companion.wiring.parts import DATA, began, interruptible, open_source, recognisers, rules_of, together
 
 
 @pytest.mark.parametrize(
@@ -25,6 +20,7 @@ def test_each_file_names_its_call_and_no_two_alike() -> None:
         ("now", "now"),
         ("2026-11-21T10:00:00+01:00", "2026-11-21T10:00:00+01:00"),
         ("2026-11-21T10:00:00Z", "2026-11-21T10:00:00+00:00"),
+        ("2026-11-21T10:00:00-05:00", "2026-11-21T10:00:00-05:00"),
     ],
 )
 def test_when_a_call_began(given: str | None, expected: str | None) -> None:
@@ -78,5 +74,23 @@ class Endless:
 
 async def test_ctrl_c_ends_the_calls_in_good_order_and_is_passed_on() -> None:
     run = Run(Endless(), rules_of("complaint"), [])
-    with pytest.raises(KeyboardInterrupt), interruptible([run]):
-        await run.go()
+
+    async def interrupted() -> None:
+        with interruptible(lambda: run.stop("interrupted")) as asked:
+            await run.go()
+            assert asked.is_set()
+
+    with pytest.raises(KeyboardInterrupt):
+        await interrupted()
+
+
+def test_a_second_ctrl_c_ends_at_once() -> None:
+    async def stubborn() -> None:
+        with interruptible(lambda: asyncio.sleep(3600)):
+            for _ in range(2):
+                os.kill(os.getpid(), signal.SIGINT)
+                await asyncio.sleep(0.05)
+            await asyncio.sleep(3600)
+
+    with pytest.raises(KeyboardInterrupt):
+        together(stubborn)
