@@ -39,6 +39,15 @@ _SMALL = {
         nineteen twenty""".split()
     )
 } | {"a": 1, "an": 1, "first": 1, "second": 2, "third": 3, "couple": 2, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90}
+_ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth
+        seventeenth eighteenth nineteenth twentieth""".split(),
+        start=1,
+    )
+} | {"thirtieth": 30}
+_TENS = {"twenty": 20, "thirty": 30}
 _NO_FIGURES = frozenset(("a", "an", "first", "second", "third", "couple"))
 """Numbers that no clock shows."""
 _PARTS = {
@@ -142,7 +151,8 @@ def _day(words: Sequence[str], now: datetime.datetime) -> datetime.date | None:
             ahead = (_WEEKDAYS.index(name) - today.weekday()) % 7
             next_week = at > 0 and words[at - 1] == "next" and ahead < 7 - today.weekday()
             return today + datetime.timedelta(days=(ahead or 7) + (7 if next_week and ahead else 0))
-        if word in _MONTHS and (number := _number([*words[max(0, at - 3) : at], *words[at + 1 : at + 3]])):
+        number = _of_month(words) or _number([*words[max(0, at - 3) : at], *words[at + 1 : at + 3]])
+        if word in _MONTHS and number:
             return _date(today, _MONTHS.index(word) + 1, number)
     text = " ".join(words)
     if "tomorrow" in words or "next day" in text or "next morning" in text:
@@ -151,6 +161,10 @@ def _day(words: Sequence[str], now: datetime.datetime) -> datetime.date | None:
         return today + datetime.timedelta(days=6 - today.weekday())
     if "week" in words and ("next week" in text or "this week" in text or "the week" in text or "end of week" in text):
         return today + datetime.timedelta(days=(4 - today.weekday()) % 7 + (7 if "next week" in text else 0))
+    of_month = _of_month(words)
+    if of_month is not None:
+        later = of_month < today.day or "next month" in text
+        return _first(today, 1 if later else 0).replace(day=of_month)
     if "month" in words and ("next month" in text or "the month" in text or "this month" in text or "end of month" in text):
         months = 2 if "next month" in text else 1
         return _first(today, months) - datetime.timedelta(days=1)
@@ -161,6 +175,19 @@ def _first(today: datetime.date, months: int) -> datetime.date:
     """The first day of the month so many months on."""
     year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
     return datetime.date(year, month + 1, 1)
+
+
+def _of_month(words: Sequence[str]) -> int | None:
+    """The day of the month that was said: "the 5th", "the twenty third"; not "the first week" and not "in a second"."""
+    for at, word in enumerate(words):
+        before, after = words[at - 1] if at else "", words[at + 1] if at + 1 < len(words) else ""
+        if after.removesuffix("s") in _UNITS or after in ("business", "working", "thing", "half", "month"):
+            continue
+        if word in ("st", "nd", "rd", "th") and before.isdigit():
+            return int(before)
+        if word in _ORDINALS and (before in _TENS or before == "the" or after == "of"):
+            return _TENS.get(before, 0) + _ORDINALS[word]
+    return None
 
 
 def _date(today: datetime.date, month: int, day: int) -> datetime.date | None:

@@ -49,6 +49,13 @@ READER = Reader(GRAMMAR, {"time": ["by friday", "at five", "tomorrow", "shortly"
         ("on the 4th of March", "2027-03-04"),
         ("on December 12th", "2026-12-12"),
         ("before 1 p.m. on Monday", "2026-11-23T13:00+00:00"),
+        ("by the 23rd", "2026-11-23"),
+        ("on the fifth at 3", "2026-12-05T15:00+00:00"),
+        ("on the twenty third at noon", "2026-11-23T12:00+00:00"),
+        ("on the fourth of March at 3", "2027-03-04T15:00+00:00"),
+        ("by the first of next month", "2026-12-01"),
+        ("by the twenty-fifth of next month", "2026-12-25"),
+        ("first thing tomorrow", "2026-11-21"),
     ],
 )
 def test_times_are_resolved_against_the_calls_beginning(words: str, moment: str) -> None:
@@ -62,6 +69,9 @@ def test_times_are_resolved_against_the_calls_beginning(words: str, moment: str)
         "soon",
         "in a few days",
         "on the 40th of March",
+        "by the 31st",
+        "by the 5th business day",
+        "in the second week",
         "in a while",
         "later",
         "in some days",
