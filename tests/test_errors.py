@@ -47,7 +47,7 @@ def test_exit_codes_are_as_drawn() -> None:
 
 def test_what_is_not_drawn_with_a_code_has_its_parents() -> None:
     assert errors.ModelMissing("x").exit_code == 4
-    assert errors.SourceLost("x").exit_code == errors.PeerError("x").exit_code == errors.DeviceError("x").exit_code == 3
+    assert errors.SourceLost("x").exit_code == errors.PeerError("x").exit_code == 3
     assert errors.ReplayMismatch("x").exit_code == JournalError("x").exit_code == 6
     assert CompanionError("x").exit_code == 1
 
