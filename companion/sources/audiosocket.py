@@ -90,8 +90,9 @@ class AudioSocketListener:
                 writer.close()
             await asyncio.gather(*self._talks, return_exceptions=True)
 
-        async for item in self._exchange.items(hang_up):
-            yield item
+        async with contextlib.aclosing(self._exchange.items(hang_up)) as items:
+            async for item in items:
+                yield item
 
     async def close(self) -> None:
         """Hang up on everybody; the last final texts of what was heard still come."""

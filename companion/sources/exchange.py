@@ -1,7 +1,7 @@
-"""Where all connections of a phone listener meet: items on their way to whoever takes them, calls, and the end of it all."""
+"""Where all connections of a listener meet: items on their way to whoever takes them, calls, and the end of it all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from companion.core.feed import Complaint, Glimpsed, Item, Level
 from companion.sources.switchboard import Switchboard
@@ -10,7 +10,7 @@ from companion.speech.recogniser import Recogniser
 LINGER = 10.0
 """Seconds that a call waits for a stream that was lost, before it ends."""
 
-_WAITING = 1000  # items not yet taken, from which on recognition has to wait; sound is still read
+_WAITING = 1000  # items not yet taken, from which on recognition has to wait
 
 
 class Exchange:
@@ -60,7 +60,7 @@ class Exchange:
         self._unnamed += 1
         return f"call-{self._unnamed}"
 
-    async def items(self, hang_up: Callable[[], Awaitable[None]]) -> AsyncIterator[Item]:
+    async def items(self, hang_up: Callable[[], Awaitable[None]]) -> AsyncGenerator[Item, None]:
         """What happens in all calls, until `stop`.
 
         Args:

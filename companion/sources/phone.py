@@ -108,9 +108,10 @@ class PhoneListener:
             await server.wait_closed()
 
         if not is_local(self._host) and self._tls is None:
-            yield Complaint(text=f"{self.name}: sound and token travel in the clear; give --listen-tls-cert")
-        async for item in self._exchange.items(hang_up):
-            yield item
+            self._exchange.give(Complaint(text=f"{self.name}: sound and token travel in the clear; give --listen-tls-cert"))
+        async with contextlib.aclosing(self._exchange.items(hang_up)) as items:
+            async for item in items:
+                yield item
 
     async def close(self) -> None:
         """Hang up on all peers; the last final texts of what was heard still come."""

@@ -1,6 +1,7 @@
 """A listener that vosk-server clients join, as if it were vosk-server. Two that name the same call are its two channels."""
 
 import asyncio
+import contextlib
 import errno
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -11,25 +12,22 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
 
 from companion.core.events import Channel
-from companion.core.feed import Complaint, Glimpsed, Item, Level
+from companion.core.feed import Complaint, Item
 from companion.errors import ConfigError, PeerError, SourceError, SpeechError
 from companion.sources.door import Door, is_local, tls
+from companion.sources.exchange import LINGER, Exchange
 from companion.sources.listening import Listening
 from companion.sources.protocols.vosk_wire import Client, Configured, Ended, Request, Sound, seat
-from companion.sources.switchboard import Call, Switchboard
+from companion.sources.switchboard import Call
 from companion.speech.audio import Wire
 from companion.speech.recogniser import Recogniser
 
 LONGEST_MESSAGE = 1024 * 1024
 """Bytes of a message: the limit of the websockets library that vosk-server runs on; half a minute of 16 kHz sound."""
 
-LINGER = 10.0
-"""Seconds that a named call waits for a client that was lost, before it ends."""
-
 _HANDSHAKE = 5.0  # seconds
 _CLOSE = 2.0  # seconds that a client may take to say good-bye
 _REASON = 120  # bytes that a close frame has for words (RFC 6455, section 5.5)
-_WAITING = 1000  # items not yet taken, from which on clients have to wait
 
 # What matters is said as items; the library's own log would write into the screen.
 _log = logging.getLogger(__name__)
@@ -73,11 +71,7 @@ class VoskServer:
         self._mono_as = mono_as
         self._tls = tls(certificate, key)
         self._door = Door(token)
-        self._queue: asyncio.Queue[Item | Exception | None] = asyncio.Queue()
-        self._room = asyncio.Event()
-        self._room.set()
-        self._stop = asyncio.Event()
-        self._board = Switchboard(self.name, recogniser, self._give, linger)
+        self._exchange = Exchange(self.name, recogniser, linger)
         self.listening = asyncio.Event()
         """Set once clients can connect."""
 
@@ -93,24 +87,21 @@ class VoskServer:
         Raises:
             SourceError: the port cannot be had.
         """
-        ending = asyncio.create_task(self._end(await self._listen()))
-        try:
-            if not is_local(self._host) and self._tls is None:
-                yield Complaint(text=f"{self.name}: sound and token travel in the clear; give --listen-tls-cert")
-            while (item := await self._queue.get()) is not None:
-                if self._queue.qsize() < _WAITING:
-                    self._room.set()
-                if isinstance(item, Exception):
-                    raise item
+        server = await self._listen()
+
+        async def hang_up() -> None:
+            server.close()
+            await server.wait_closed()
+
+        if not is_local(self._host) and self._tls is None:
+            self._exchange.give(Complaint(text=f"{self.name}: sound and token travel in the clear; give --listen-tls-cert"))
+        async with contextlib.aclosing(self._exchange.items(hang_up)) as items:
+            async for item in items:
                 yield item
-        finally:
-            self._stop.set()
-            self._room.set()
-            await ending
 
     async def close(self) -> None:
         """Hang up on all clients; the last final texts of what was heard still come."""
-        self._stop.set()
+        self._exchange.stop.set()
 
     async def _listen(self) -> Server:
         try:
@@ -131,30 +122,16 @@ class VoskServer:
             why = "the port is taken" if taken else str(error.strerror or error).lower()
             raise SourceError(f"{self.name}: cannot listen: {why}; end what uses it, or choose another") from error
         self.port = next(iter(server.sockets)).getsockname()[1]
-        self._board.source = self.name
+        self._exchange.name = self.name
         self.listening.set()
         return server
-
-    async def _end(self, server: Server) -> None:
-        await self._stop.wait()
-        server.close()
-        await server.wait_closed()
-        await self._board.close("stopped")
-        self._queue.put_nowait(None)
-
-    def _give(self, item: Item | Exception) -> None:
-        """Pass an item on; what is only shown is let go where the taker does not keep up."""
-        if self._room.is_set() or not isinstance(item, Glimpsed | Level):
-            self._queue.put_nowait(item)
-        if self._queue.qsize() >= _WAITING and not self._stop.is_set():
-            self._room.clear()
 
     def _admit(self, connection: ServerConnection, request: http11.Request) -> http11.Response | None:
         refusal = self._door.refusal(request.path, request.headers)
         if refusal is None:
             try:
                 pair, channel = seat(request.path)
-                if self._board.is_taken(pair, channel or self._mono_as):
+                if self._exchange.board.is_taken(pair, channel or self._mono_as):
                     refusal = 409, "this channel of the call is already connected"
             except PeerError as error:
                 refusal = 400, str(error)
@@ -165,7 +142,7 @@ class VoskServer:
         try:
             await self._talk(connection)
         except Exception as error:  # the room's outer edge: a fault of ours must not die in the library's log
-            self._give(error)
+            self._exchange.give(error)
         finally:
             self._door.leave()
 
@@ -178,13 +155,13 @@ class VoskServer:
             async for message in connection:
                 request = client.receive(message)
                 if guest is None:
-                    guest = _Guest(self._board.join(pair, channel), channel)
+                    guest = _Guest(self._exchange.board.join(pair, channel), channel)
                 if isinstance(request, Configured):
                     continue
                 heard = await guest.hear(request, client.rate)
                 for item in heard:
-                    self._give(item)
-                await self._room.wait()
+                    self._exchange.give(item)
+                await self._exchange.room.wait()
                 reply = client.reply if isinstance(request, Sound) else client.last
                 await connection.send(reply(heard, guest.offset))
                 if isinstance(request, Ended):
@@ -192,11 +169,10 @@ class VoskServer:
         except ConnectionClosedOK:
             pass
         except ConnectionClosed:
-            lost = "" if self._stop.is_set() else f"the {channel}'s connection broke"
+            lost = "" if self._exchange.stop.is_set() else f"the {channel}'s connection broke"
         except (PeerError, SpeechError) as error:
             lost = str(error)
-            who = f"{self.name}, {guest.call.name}" if guest is not None else self.name
-            self._give(Complaint(text=f"{who}: {error}; this connection ends"))
+            self._exchange.complain(guest.call.name if guest is not None else "", error)
             reason = lost.encode()[:_REASON].decode("utf-8", "ignore")
             await connection.close(1008 if isinstance(error, PeerError) else 1011, reason)
         if guest is not None:
@@ -206,11 +182,11 @@ class VoskServer:
         """Give out what is still to be heard of a client that has gone."""
         try:
             for item in await guest.hear(Ended()):
-                self._give(item)
+                self._exchange.give(item)
         except SpeechError as error:
             lost = lost or str(error)
-        if not self._stop.is_set():  # then all calls end together
-            await self._board.leave(guest.call, guest.channel, lost)
+        if not self._exchange.stop.is_set():  # then all calls end together
+            await self._exchange.board.leave(guest.call, guest.channel, lost)
 
 
 class _Guest:

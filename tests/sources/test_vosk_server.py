@@ -265,7 +265,7 @@ class TestFaults:
             sending = asyncio.ensure_future(send_all(client, 400))
             await asyncio.sleep(0.3)
             assert not sending.done()
-            assert server._queue.qsize() < 1100
+            assert server._exchange._queue.qsize() < 1100
             heard = []
             while len(heard) < 400:
                 item = await anext(items)
