@@ -100,8 +100,8 @@ def _past_name(words: tuple[str, ...], at: int, stop: int) -> int:
 
 def _begins(words: tuple[str, ...], at: int, stop: int) -> bool:
     """Does a clause with its own subject begin here, about what went wrong and not about what is done now?"""
-    if words[at] in ("if", "when", "but", "and", "or"):
-        return words[at] == "if" and words[at + 1 : at + 2] in (("i",), ("we",))
+    if words[at] in ("if", "when"):
+        return words[at + 1 : at + 2] in (("i",), ("we",))
     if words[at] in ("i", "we") and at + 1 < stop and words[at + 1] in ("am", "will", "can", "would", "do"):
         return False
     return words[at] in _SUBJECTS or any(word in _AUXILIARIES for word in words[at + 1 : min(at + 4, stop)])

@@ -113,6 +113,8 @@ GRAMMAR: dict[str, tuple[str, ...]] = {
 LISTS = ("@when", "@ahead", "@soon", "@not", "soon", "will", "past", "asks", "fact", "no_time")
 _BEFORE, _AFTER = 16, 9
 """Words before and after a time in which what will happen is looked for."""
+_BEHIND = 3
+"""Words behind a time in which the past or a fact still belongs to it."""
 _NEAR = 7
 """Words around a time that lies ahead by itself in which the past, a question or a fact would take it back."""
 
@@ -137,7 +139,7 @@ def _ours(reading: Reading, span: Span) -> bool:
         return False
     first = max((start for start in reading.text.starts if start <= span[0]), default=0)
     last = reading.sentence(span[1] - 1, _AFTER + 1)
-    against = [s for s in reading.spans("past", "fact") if first <= s[0] and s[1] <= last]
+    against = [s for s in reading.spans("past", "fact") if first <= s[0] and s[1] <= min(last, span[1] + _BEHIND)]
     against += [s for s in reading.spans("asks") if first <= s[0] and s[1] <= span[0]]
     if reading.touches("@ahead", span) and all(_distance(s, span) > _NEAR for s in against):
         return True

@@ -131,8 +131,8 @@ def normal(text: str) -> Text:
         if len(raw) <= 2 and words:
             spelled = _rejoined(words, raw.lower()) or spelled
         for word in spelled:
-            if words and words[-1] == word and not word.isdigit():
-                continue  # "i i"
+            if words and words[-1] == word and not word.isdigit() and not (breaks and breaks[-1] >= spans[-1][1]):
+                continue  # "i i", but not "over there. There is"
             words.append(word)
             spans.append(span)
             size = len(words)

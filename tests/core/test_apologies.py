@@ -40,6 +40,7 @@ def graded(said: str, told: str = "") -> list[tuple[int, str]]:
         "sorry it broke the mirror",
         "sorry about that kettle",
         "I am sorry for the trouble the leaking kettle caused",
+        "sorry if we scratched the kettle",
     ],
 )
 def test_an_apology_that_names_what_went_wrong_is_full(said: str) -> None:
@@ -67,6 +68,7 @@ def test_an_apology_that_names_what_went_wrong_is_full(said: str) -> None:
         "sorry sir",
         "sorry Mrs",
         "sorry that kettle",
+        "sorry when the kettle is here it leaks",
     ],
 )
 def test_an_apology_that_names_nothing_is_thin(said: str) -> None:

@@ -30,6 +30,7 @@ from companion.core.words import normal
         ("sooo sorry, whyyyy", "so sorry why"),
         ("i i i am am sorry", "i am sorry"),
         ("it's it's late", "it is late"),
+        ("over there. There is one", "over there there is one"),
         ("9am, 3-5 days", "9 am 3 5 days"),
         ("22 22", "22 22"),
         ("see https://a.example/b?c and www.x.org @bob <url> ^JRA ok", "see and okay"),
