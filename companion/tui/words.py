@@ -130,11 +130,12 @@ def closing(step: ShownStep) -> str:
 
 
 def due(promise: Promised) -> str:
-    """When a promise is due: the words, and the day where it is known."""
+    """When a promise is due: the words, and the day and hour where they are known."""
     if promise.due is None:
         return f"“{promise.by}”"
     day = datetime.fromisoformat(promise.due)
-    return f"“{promise.by}” – {day:%a} {day.day} {day:%b}, {day:%H:%M}"
+    hour = f", {day:%H:%M}" if "T" in promise.due else ""
+    return f"“{promise.by}” – {day:%a} {day.day} {day:%b}{hour}"
 
 
 def turns(view: CallView) -> tuple[str, ...]:
@@ -147,7 +148,7 @@ def turns(view: CallView) -> tuple[str, ...]:
     slips = sum(flag.speaker == "agent" for flag in view.flags)
     marks = len(view.bookmarks)
     return (
-        shares or f"{view.utterances} utterances",
+        shares or f"{view.utterances} utterance{'' if view.utterances == 1 else 's'}",
         talk_overs(floor) or ("nobody was talked over" if view.timed and talk else ""),
         dead_air(floor),
         prompts,

@@ -199,6 +199,8 @@ def test_closing_words() -> None:
 def test_due() -> None:
     promise = Promised(what="a call", by="tomorrow noon", due="2026-11-21T12:00:00+00:00", utterance=0)
     assert words.due(promise) == "“tomorrow noon” – Sat 21 Nov, 12:00"
+    assert words.due(replace(promise, due="2026-11-27")) == "“tomorrow noon” – Fri 27 Nov"
+    assert words.due(replace(promise, due="2026-11-27T00:00")) == "“tomorrow noon” – Fri 27 Nov, 00:00"
     assert words.due(replace(promise, due=None)) == "“tomorrow noon”"
 
 
@@ -215,4 +217,5 @@ def test_turns() -> None:
         "2 bookmarks",
     )
     assert words.turns(replace(VIEW, timed=False, utterances=8)) == ("8 utterances", "", "", "", "", "")
+    assert words.turns(replace(VIEW, timed=False, utterances=1))[0] == "1 utterance"
     assert words.turns(replace(VIEW, floor=Floor(agent=1)))[:2] == ("you spoke 100 % of the time", "nobody was talked over")
