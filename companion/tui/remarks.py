@@ -24,7 +24,8 @@ def went_well(view: CallView) -> str:
     full = [(step.title, own) for step in done if step.grade == 2 and (own := _own(view, step))]
     if full:
         return f"{_capital(full[-1][0])}, for this customer's case: “{full[-1][1]}”."
-    if view.timed and not view.floor.overs_agent and sum(row.speaker == "customer" for row in view.rows) >= 3:
+    turns = sum(row.speaker == "customer" for row in view.rows)
+    if view.timed and not view.floor.overs_agent and turns >= 3 and not any(_lacking(step) for step in _listening(view)):
         return "You let the customer finish every time."
     if done:
         return f"{_capital(done[0].title)}, at {clock(done[0].at or 0)}."
@@ -35,7 +36,7 @@ def to_try(view: CallView) -> str:
     """The one thing most worth trying next time."""
     key = [step for step in view.steps if step.number is not None]
     for step in sorted(key, key=_weight):
-        if step.state in ("missed", "overdue") or (step.state == "open" and step.asked):
+        if _lacking(step):
             return f"{_capital(step.title)} was not heard. {step.why}".strip()
     if view.floor.overs_agent >= 2:
         return f"You came in {view.floor.overs_agent} times while the customer spoke: count to two before you answer."
@@ -70,6 +71,16 @@ def _own(view: CallView, step: ShownStep) -> str:
 def _short(text: str) -> str:
     words = text.split()
     return text if len(words) <= WORDS else " ".join(words[:WORDS]) + " …"
+
+
+def _lacking(step: ShownStep) -> bool:
+    return step.state in ("missed", "overdue") or (step.state == "open" and step.asked)
+
+
+def _listening(view: CallView) -> list[ShownStep]:
+    """The steps that are met by letting the customer finish."""
+    listening = {step.id for step in view.checklist.steps if step.detector == "listens"}
+    return [step for step in view.steps if step.id in listening]
 
 
 def _weight(step: ShownStep) -> int:

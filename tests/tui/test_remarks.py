@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from companion.tui.remarks import to_try, went_well
 
 
@@ -42,6 +44,18 @@ def test_letting_them_finish(calls: Any) -> None:
     for at in (20, 30):
         book.say(at, "customer", "and another thing")
     assert went_well(calls.taken(*book.records).view) == "You let the customer finish every time."
+
+
+def test_no_praise_for_listening_beside_a_listening_step_that_is_missing(calls: Any) -> None:
+    steps = [replace(step, detector="listens") if step.id == "heard_fully" else step for step in calls.CHECKLIST.steps]
+    book = calls.Playbook().start(replace(calls.CHECKLIST, steps=tuple(steps)))
+    for at in (20, 30, 40):
+        book.say(at, "customer", "and another thing")
+    view = calls.taken(*book.records).view
+    assert to_try(view).startswith("Heard fully was not heard.")
+    assert went_well(view) == "No step of the checklist was heard in this call."
+    view = calls.taken(*book.changes("heard_fully", "unknown").records).view
+    assert went_well(view) == "You let the customer finish every time."
 
 
 def test_a_thin_step_is_still_something(calls: Any) -> None:

@@ -72,9 +72,11 @@ def _curve(view: CallView, width: int, height: int) -> list[Line]:
     for step in view.steps:
         if step.number is not None and step.state == "done" and step.at is not None:
             place = min(cells - 1, step.at * cells // end)
-            free = [at for at in (*range(place, cells), *range(place - 1, -1, -1)) if marks[at] == " "]
+            places = (*range(place, cells), *range(place - 1, -1, -1))
+            free = [at for at in places if marks[at] == " "]
+            apart = [at for at in free if not "".join(marks[max(0, at - 1) : at + 2]).strip()]  # 5 and 6, not 56
             if free:
-                marks[free[0]] = str(step.number)
+                marks[(apart or free)[0]] = str(step.number)
     start, last = words.clock(0), words.clock(view.at)
     axis = start + last.rjust(max(0, cells - len(start)))
     margin = (" " * AXIS, "")
@@ -89,7 +91,7 @@ def _promises(view: CallView, width: int) -> list[Line]:
 
 
 def _turns(view: CallView, width: int) -> list[Line]:
-    parts = [part.replace(" ", "\u00a0") for part in words.turns(view) if part]
+    parts = [part.replace(" ", "\u00a0") if len(part) < width else part for part in words.turns(view) if part]
     return [((" ", ""), *line) for line in wrap([(" · ".join(parts), "")], width - 1)]
 
 
