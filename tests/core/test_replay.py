@@ -193,6 +193,13 @@ def test_what_if() -> None:
     assert any(isinstance(record.update, StepChanged) for record in replay(records))
 
 
+def test_a_record_that_this_version_does_not_know_is_named_as_such() -> None:
+    records = played([(1000, events.CallEnded(reason="over"))])
+    strange = Record(call="7", seq=1, at=0, event=Unknown({"type": "levitated"}))
+    with pytest.raises(ReplayMismatch, match="record 1: is of a type that this version does not know"):
+        check([records[0], strange, *records[1:]], RULES)
+
+
 def test_unknown_events_are_passed_over() -> None:
     records = played([(1000, events.CallEnded(reason="over"))])
     strange = Record(call="7", seq=1, at=0, event=Unknown({"type": "levitated"}))
@@ -203,6 +210,7 @@ def test_unknown_events_are_passed_over() -> None:
     ("change", "says"),
     [
         ({"format": 99}, "format 99; this version reads up to 1"),
+        ({"checklist": {"id": "other", "title": "Other"}}, "the journal's checklist was changed"),
         ({"checklist": {"id": 3}, "digest": sha256(b'{"id":3}').hexdigest()}, "the journal's checklist cannot be used"),
     ],
 )
