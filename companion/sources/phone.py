@@ -36,7 +36,7 @@ _CLOSE = 2.0  # seconds that a peer may take to say good-bye
 _REASON = 120  # bytes that a close frame has for words (RFC 6455, section 5.5)
 
 Speaks: TypeAlias = Callable[[str, Headers], Dialect]
-"""The dialect of one connection, given its path (with the query) and headers; raises PeerError where those are wrong."""
+"""The dialect of one connection, given its path (with the query) and headers."""
 
 _log = logging.getLogger(__name__)
 _log.addHandler(logging.NullHandler())
@@ -142,11 +142,6 @@ class PhoneListener:
 
     def _admit(self, connection: ServerConnection, request: http11.Request) -> http11.Response | None:
         refusal = self._door.refusal(request.path, request.headers, _peer(connection))
-        if refusal is None:
-            try:
-                self._speaks(request.path, request.headers)
-            except PeerError as error:
-                refusal = 400, str(error)
         return None if refusal is None else connection.respond(refusal[0], f"{refusal[1]}\n")
 
     async def _serve(self, connection: ServerConnection) -> None:

@@ -1,6 +1,8 @@
 """The AudioSocket listener against clients of its own protocol: pairs, strangers, and that it never speaks and never hangs up."""
 
 import asyncio
+import socket
+import struct
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 
 from companion import sources
-from companion.core.events import SourceLost, Utterance
+from companion.core.events import SourceBack, SourceLost, Utterance
 from companion.core.feed import Closed, Complaint, Opened
 from companion.errors import ConfigError, SourceError, SpeechError
 from companion.sources import audiosocket
@@ -144,6 +146,38 @@ async def test_stopping_ends_calls_with_their_last_words(running: Run, script: S
         assert closed.reason == "stopped"
         assert run.of(Utterance) != []
         await hang_up(writer)
+
+
+async def test_a_connection_that_is_reset_is_lost_and_may_come_back(running: Run, script: Script) -> None:
+    async with running(script(), uri="audiosocket://:0") as run:
+        _, writer = await dial(run)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.write(HELLO + FRAME * 20)
+        await run.until(Opened)
+        writer.transport.abort()
+        (lost,) = await run.until(SourceLost)
+        assert lost.event.reason == "the connection broke"
+        _, writer = await dial(run)
+        writer.write(HELLO + FRAME * 20)
+        await run.until(SourceBack)
+        await hang_up(writer)
+        await run.until(Closed)
+    assert len(run.of(Opened)) == 1
+
+
+async def test_a_fault_of_ours_is_not_hidden(running: Run) -> None:
+    def faulty(call: str) -> Recogniser:
+        raise RuntimeError("ours")
+
+    async def one_call() -> None:
+        async with running(faulty, uri="audiosocket://:0") as run:
+            _, writer = await dial(run)
+            writer.write(HELLO + FRAME)
+            await asyncio.wait({run.task}, timeout=5)
+            await hang_up(writer)
+
+    with pytest.raises(RuntimeError, match="ours"):
+        await one_call()
 
 
 async def test_a_port_that_is_taken(running: Run, script: Script) -> None:

@@ -161,6 +161,25 @@ async def test_a_port_that_is_taken(running: Run, script: Script) -> None:
             await _all(second)
 
 
+async def test_beyond_this_machine_without_tls_is_said(running: Run, script: Script) -> None:
+    async with running(script(), uri="twilio://0.0.0.0:0", token="secret") as run:
+        (complaint,) = await run.until(Complaint)
+        assert complaint.text == f"{run.server.name}: sound and token travel in the clear; give --listen-tls-cert"
+
+
+async def test_a_fault_of_ours_is_not_hidden(running: Run) -> None:
+    def faulty(call: str) -> Recogniser:
+        raise RuntimeError("ours")
+
+    async def one_call() -> None:
+        async with running(faulty, uri=URI) as run, run.dial() as client:
+            await send(client, START, media(1))
+            await asyncio.wait({run.task}, timeout=5)
+
+    with pytest.raises(RuntimeError, match="ours"):
+        await one_call()
+
+
 def test_beyond_this_machine_the_door_is_guarded(script: Script) -> None:
     with pytest.raises(ConfigError, match=r"twilio://0\.0\.0\.0:1: reaches beyond this machine without a token"):
         PhoneListener(
