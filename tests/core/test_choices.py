@@ -29,7 +29,14 @@ def test_remedies_on_both_sides_of_or_are_a_choice() -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["we can refund it", "refund it or replace it", "we can see if it is red or green", "we can refund it or go", "or we can refund it"],
+    [
+        "we can refund it",
+        "refund it or replace it",
+        "we can see if it is red or green",
+        "we can refund it or go",
+        "or we can refund it",
+        "we can see about refund and or replacement",
+    ],
 )
 def test_or_alone_is_none(said: str) -> None:
     assert grades(said) == []
