@@ -86,8 +86,11 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     def _record(self, record: Record) -> "Snapshot":
         if self.view.call not in ("", record.call):
-            fresh = isinstance(record.event, CallStarted) and self.view.ended is not None
-            return Snapshot(notice=self.notice)._record(record) if fresh else self
+            if not isinstance(record.event, CallStarted):
+                return self
+            if self.view.ended is not None:
+                return Snapshot(notice=self.notice)._record(record)
+            return self.take(Notice(text=f"call {record.call} began; it is judged, but not shown here"))
         after = replace(self, view=self.view.fold(record), now=max(self.now, record.at))
         if isinstance(record.event, Utterance):
             speaker = record.event.speaker

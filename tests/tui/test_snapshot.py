@@ -84,8 +84,14 @@ def test_a_notice_is_kept_with_its_time() -> None:
 
 def test_another_call_is_not_mixed_in() -> None:
     snapshot = taken(starting())
-    others = (starting("8"), event(9000, HoldBegan(), "8"), Clock(call="8", at=9000), partial("agent", "x", call="8"))
+    others = (event(9000, HoldBegan(), "8"), Clock(call="8", at=9000), partial("agent", "x", call="8"))
     assert taken(*others, Level(call="8", channel="agent", level=1.0), snapshot=snapshot) == snapshot
+
+
+def test_another_call_that_begins_is_told() -> None:
+    snapshot = taken(starting(), Clock(call="7", at=3000))
+    told = taken(starting("8"), snapshot=snapshot)
+    assert (told.view, told.notice, told.noticed) == (snapshot.view, "call 8 began; it is judged, but not shown here", 3000)
 
 
 def test_the_next_call_follows_once_the_last_has_ended() -> None:
