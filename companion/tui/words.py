@@ -161,7 +161,7 @@ def state(snapshot: Snapshot) -> str:
     """The call's state, in a mark and a word."""
     view = snapshot.view
     if view.ended is not None or snapshot.closed is not None:
-        return "■ ended"
+        return "■ ended" if view.call else "■ no call"
     if view.lost_since is not None:
         return f"✕ lost {span(snapshot.now - view.lost_since)}"
     if view.hold_since is not None:
@@ -185,7 +185,8 @@ def idle(snapshot: Snapshot) -> str:
     """What stands in the prompt's place while there is none."""
     view = snapshot.view
     if view.ended is not None or snapshot.closed is not None:
-        return "The call has ended."
+        over = "The call has ended" if view.ended is not None else "The call breaks off" if view.call else "No call began"
+        return f"{over}: {snapshot.closed}" if snapshot.closed else f"{over}."
     if view.hold_since is not None:
         return ON_HOLD
     if view.lost_since is not None:
@@ -204,7 +205,8 @@ def notice(snapshot: Snapshot) -> tuple[str, str]:
     """The one line for what happens around the call, and its weight: alert, nudge, plain or nothing. The weightiest wins."""
     view, now = snapshot.view, snapshot.now
     if snapshot.closed is not None:
-        return (f"✕ {snapshot.closed} – any key leaves", "alert") if snapshot.closed else (OVER, "plain")
+        why = snapshot.closed if view.call else snapshot.closed and "no call began"
+        return (f"✕ {why} – any key leaves", "alert") if why else (OVER, "plain")
     if snapshot.asking:
         return snapshot.asking, "nudge"
     if view.nudges and now - view.nudges[-1].at < 45_000:

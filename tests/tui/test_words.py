@@ -127,7 +127,8 @@ def test_state(changes: dict[str, Any], text: str) -> None:
 
 def test_state_without_a_call() -> None:
     assert words.state(Snapshot()) == "○ waiting"
-    assert words.state(Snapshot(closed="")) == "■ ended"
+    assert words.state(Snapshot(closed="")) == "■ no call"
+    assert words.state(Snapshot(view=VIEW, closed="")) == "■ ended"
 
 
 def test_a_silent_channel_says_so() -> None:
@@ -155,6 +156,13 @@ DONE = ShownPrompt(id=0, kind="k", at=0, text="Name the feeling:", say="", also=
 )
 def test_idle(changes: dict[str, Any], text: str) -> None:
     assert words.idle(Snapshot(view=replace(VIEW, **changes), now=30_000)) == text
+
+
+def test_what_is_over_and_why() -> None:
+    assert words.idle(Snapshot(closed="")) == "No call began."
+    assert words.idle(Snapshot(closed="ws://desk: refused")) == "No call began: ws://desk: refused"
+    assert words.idle(Snapshot(view=VIEW, closed="the journal is cut off")) == "The call breaks off: the journal is cut off"
+    assert words.idle(Snapshot(view=replace(VIEW, ended="lost"), closed="ws://desk: lost")) == "The call has ended: ws://desk: lost"
 
 
 NUDGE = {"nudges": (Noted(25_000, "Maria", "offer the refund"),)}
@@ -188,6 +196,8 @@ def test_notices_from_outside_the_call() -> None:
     assert words.notice(Snapshot(view=VIEW, asking=words.END)) == (words.END, "nudge")
     assert words.notice(Snapshot(view=VIEW, closed="peer gone")) == ("✕ peer gone – any key leaves", "alert")
     assert words.notice(Snapshot(view=VIEW, closed="")) == (words.OVER, "plain")
+    assert words.notice(Snapshot(closed="ws://desk: refused")) == ("✕ no call began – any key leaves", "alert")
+    assert words.notice(Snapshot(closed="")) == (words.OVER, "plain")
 
 
 def test_closing_words() -> None:

@@ -25,7 +25,9 @@ class Say(Panel):
         """What to do (one line, or two in a narrow column), what to say, and another way to say it if there is room."""
         prompt = snapshot.view.prompt
         if prompt is None:
-            return [(("  ", ""), (line, "$quiet")) for line in _plain(words.idle(snapshot), width - 2)]
+            style = "bold $hot" if snapshot.closed else "$quiet"
+            lines = _held(wrap([(words.idle(snapshot), style)], width - 2), height, width - 2)
+            return [(("  ", ""), ("".join(text for text, _ in line), style)) for line in lines]
         room = width - 3
         found = _held(wrap([(prompt.text, "bold $bar")], room), 2 if width < NARROW else 1, room)
         if prompt.say:
@@ -44,7 +46,3 @@ def _held(lines: list[Line], height: int, width: int) -> list[Line]:
         return lines
     *kept, last = lines[: max(1, height)]
     return [*kept, (*cut(last, width - 1), ("…", last[-1][1]))]
-
-
-def _plain(text: str, width: int) -> list[str]:
-    return ["".join(piece for piece, _ in line) for line in wrap(((text, ""),), width)]

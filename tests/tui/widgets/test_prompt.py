@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from companion.tui.feed import Closed
 from companion.tui.widgets.prompt import Say
 
 
@@ -38,6 +39,15 @@ def test_in_a_narrow_column_what_to_do_may_take_two_lines(calls: Any) -> None:
 def test_a_prompt_may_have_nothing_to_say(calls: Any) -> None:
     book = calls.opening().prompts(12, 0, "paraphrased", "Ask one question", "")
     assert calls.plain(Say().lines(calls.taken(*book.records), 40, 3)) == ["▌ Ask one question", "▌", "▌"]
+
+
+def test_an_error_before_any_call_is_shown_whole(calls: Any) -> None:
+    error = "ws://127.0.0.1:1/: cannot be joined: connection refused; check the address, and that the other side is running"
+    for width in (98, 78, 42):
+        lines = calls.plain(Say().lines(calls.taken(Closed(reason=error)), width, 5))
+        assert " ".join(line.strip() for line in lines) == f"No call began: {error}"
+    lines = calls.plain(Say().lines(calls.taken(Closed(reason=error)), 42, 2))
+    assert lines[-1].endswith("…")
 
 
 def test_none_is_a_quiet_line(calls: Any) -> None:
