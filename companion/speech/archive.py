@@ -35,7 +35,7 @@ def unpack(archive: Path, name: str, own: Path) -> models.Model:
         try:
             models.inspect(unpacked)
         except SpeechError as error:
-            why = str(error).replace(scratch, "").lstrip("/\\")
+            why = str(error).replace(scratch, "").lstrip("/\\: ").partition("; ")[0]  # what to do is another matter here
             raise SpeechError(f"{name}: its archive holds no whole model ({why}); try another mirror") from error
         place = own / name
         if unpacked == Path(scratch):

@@ -125,7 +125,7 @@ def _wanted(name: str, there: list[Published], url: str) -> Published:
                 raise SpeechError(f"{url}: its line for {name} has no md5, or a name that is no name; ask whoever keeps the list")
             return model
     near = difflib.get_close_matches(name, [model.name for model in there], 1, 0.5)
-    meant = f"did you mean {near[0]}?" if near else "'companion model list' shows what there is"
+    meant = f"did you mean {near[0]}?" if near else "'companion model list --all' shows what there is"
     raise ModelMissing(f"no model {name!r} on {url}; {meant}")
 
 

@@ -32,6 +32,8 @@ _NEW: tuple[tuple[str, ...], ...] = (
 )
 _OLD: tuple[tuple[str, ...], ...] = (("final.mdl",), ("mfcc.conf",), ("HCLG.fst", "HCLr.fst"))
 _WITH_LOOKAHEAD = ("Gr.fst", "disambig_tid.int")
+_PARTS = frozenset(("am", "graph", "conf", "ivector", "final.mdl", "mfcc.conf"))
+"""What a model's folder holds: one that has any of it was meant to be a model."""
 _IVECTOR = ("final.ie", "final.mat", "final.dubm", "global_cmvn.stats", "online_cmvn.conf", "splice.conf")
 
 
@@ -49,15 +51,20 @@ class Model(msgspec.Struct, frozen=True, kw_only=True):
     """How it was found, in a few words."""
 
 
-def inspect(path: Path | str, *, found: str = "") -> Model:
+def inspect(path: Path | str, *, found: str = "", own: Path | None = None) -> Model:
     """The model in a folder.
+
+    Args:
+        found: how it was found, in a few words.
+        own: the companion's own folder of models; what is broken in it can be fetched again.
 
     Raises:
         ModelMissing: there is none, or only a part of one; the text names the first thing that is missing.
         SpeechError: its rate cannot be used.
     """
     folder = Path(path).expanduser()
-    again = f"get it again with 'companion model get {folder.name}'"
+    ours = own is not None and folder.absolute().parent == own.expanduser().absolute()
+    again = f"get it again with 'companion model get {folder.name}'" if ours else "name a whole model's folder"
     try:
         if not folder.exists():
             raise ModelMissing(f"{folder}: no such folder; 'companion model list' shows which models there are")
@@ -147,11 +154,11 @@ def find(
     """
     others = vosk_folders() if others is None else others
     if wanted:
-        return _named(wanted, [folder, *others], starter, "asked for")
+        return _named(wanted, folder, others, starter, "asked for")
     chosen = chosen_before(choice)
     if chosen:
         try:
-            return _named(chosen, [folder, *others], starter, "chosen with 'companion model use'")
+            return _named(chosen, folder, others, starter, "chosen with 'companion model use'")
         except SpeechError as error:
             raise type(error)(f"{error}; or go back to the starter model with 'companion model use starter'") from None
     models, _ = installed(folder, starter=starter, others=others)
@@ -186,7 +193,7 @@ def use(wanted: str, folder: Path, choice: Path, *, starter: Path = STARTER, oth
 
 def installed(folder: Path, *, starter: Path = STARTER, others: Sequence[Path] | None = None) -> tuple[list[Model], list[str]]:
     """All models on this machine, in the order in which `find` takes them, the starter last; and a line for each that is not whole."""
-    models, broken = _usable(folder, "fetched")
+    models, broken = _usable(folder, "fetched", own=folder)
     for other in vosk_folders() if others is None else others:
         more, wrong = _usable(other, f"in {other}")
         models += more
@@ -198,23 +205,23 @@ def _starter(path: Path) -> Model:
     return inspect(path, found="comes with the companion")
 
 
-def _named(wanted: str, folders: Iterable[Path], starter: Path, found: str) -> Model:
+def _named(wanted: str, own: Path, others: Iterable[Path], starter: Path, found: str) -> Model:
     if wanted in ("starter", STARTER_NAME):
         return _starter(starter)
     path = Path(wanted).expanduser()
     looked = []
     if path.name == wanted:  # a bare name
-        for folder in folders:
+        for folder in (own, *others):
             looked.append(str(folder))
             if (folder / wanted).is_dir():
-                return inspect(folder / wanted, found=found)
+                return inspect(folder / wanted, found=found, own=own)
     if path.exists() or path.name != wanted:
-        return inspect(path, found=found)
+        return inspect(path, found=found, own=own)
     raise ModelMissing(f"no speech model {wanted!r} here or in {', '.join(looked)}; get it with 'companion model get {wanted}'")
 
 
-def _usable(folder: Path, found: str) -> tuple[list[Model], list[str]]:
-    """The models in a folder of models, newest first, and what is wrong with the others."""
+def _usable(folder: Path, found: str, own: Path | None = None) -> tuple[list[Model], list[str]]:
+    """The models in a folder of models, newest first, and what is wrong with those that are not whole."""
     models, broken = [], []
     try:
         inside = sorted((sub for sub in folder.iterdir() if sub.is_dir() and not sub.name.startswith(".")), key=_age)
@@ -222,11 +229,20 @@ def _usable(folder: Path, found: str) -> tuple[list[Model], list[str]]:
         return [], []
     for sub in inside:
         try:
-            models.append(inspect(sub, found=found))
+            models.append(inspect(sub, found=found, own=own))
         except SpeechError as error:
-            if sub.name.startswith("vosk-model") or (sub / "am").exists():
+            if _meant(sub, emptied=own is not None):
                 broken.append(str(error))
     return models, broken
+
+
+def _meant(folder: Path, *, emptied: bool) -> bool:
+    """Whether a folder that is no whole model was meant to be one; `emptied`: what an empty one counts as."""
+    try:
+        inside = {part.name for part in folder.iterdir()}
+    except OSError:
+        return True
+    return folder.name.startswith("vosk-model") or bool(inside & _PARTS) or (emptied and not inside)
 
 
 def _age(path: Path) -> tuple[float, str]:

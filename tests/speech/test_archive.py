@@ -92,8 +92,11 @@ def test_what_is_no_archive_or_no_model(tmp_path: Path, own: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"<html>not found</html>")
     with pytest.raises(SpeechError, match="cannot be unpacked"):
         archive.unpack(tmp_path / "a.zip", NAME, own)
-    with pytest.raises(SpeechError, match=rf"{NAME}: its archive holds no whole model .*conf/mfcc\.conf is missing|no whole model"):
+    half = rf"{NAME}: its archive holds no whole model \({NAME}: half a model: conf/mfcc\.conf is missing\); try another mirror$"
+    with pytest.raises(SpeechError, match=half):
         archive.unpack(packed(tmp_path / "b.zip", (f"{NAME}/am/final.mdl", b"x"), model=False), NAME, own)
+    with pytest.raises(SpeechError, match=r"holds no whole model \(not a speech model\); try another mirror$"):
+        archive.unpack(packed(tmp_path / "d.zip", ("notes.txt", b"x"), model=False), NAME, own)
     whole = packed(tmp_path / "c.zip").read_bytes()
     (tmp_path / "c.zip").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(SpeechError, match="cannot be unpacked"):

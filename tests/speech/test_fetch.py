@@ -215,7 +215,7 @@ def test_a_name_that_is_a_path_is_no_name(mirror: Mirror, own: Path) -> None:
 def test_a_name_that_is_not_listed_gets_the_nearest(mirror: Mirror, own: Path) -> None:
     with pytest.raises(ModelMissing, match=rf"no model 'vosk-small-en-us-0\.15' on http.*; did you mean {NAME}\?"):
         fetch.get("vosk-small-en-us-0.15", own, url=mirror.url)
-    with pytest.raises(ModelMissing, match="'companion model list' shows"):
+    with pytest.raises(ModelMissing, match="'companion model list --all' shows"):
         fetch.get("zzz", own, url=mirror.url)
 
 

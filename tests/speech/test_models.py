@@ -42,10 +42,10 @@ def test_all_layouts_of_vosk_are_models(make: Make, files: tuple[str, ...]) -> N
 
 
 @pytest.mark.parametrize("files", [NEW, LOOKAHEAD, OLD, ADAPTED])
-def test_every_file_is_missed_and_named(make: Make, files: tuple[str, ...]) -> None:
+def test_every_file_is_missed_and_named(tmp_path: Path, make: Make, files: tuple[str, ...]) -> None:
     for number, file in enumerate(files):
         with pytest.raises(ModelMissing, match=rf"half a model: .*{file}.* is missing; get it again with 'companion model get m{number}'"):
-            models.inspect(make(f"m{number}", files, without=file))
+            models.inspect(make(f"m{number}", files, without=file), own=tmp_path)
 
 
 def test_a_file_cut_to_nothing_is_named(make: Make) -> None:
@@ -72,7 +72,7 @@ def test_what_is_no_model_is_told_apart(tmp_path: Path, make: Make) -> None:
     (tmp_path / "photos" / "cat.jpg").write_text("x")
     for name, message in {
         "nowhere": "no such folder; 'companion model list'",
-        "empty": "an empty folder; get it again",
+        "empty": "an empty folder; name a whole model's folder",
         "file.zip": "a file, not a model's folder; unpack it",
         "outer": r"not a speech model; it holds one, though: give .*outer/vosk-model-small-en-us-0\.15",
         "photos": "not a speech model; 'companion model list'",
@@ -137,14 +137,33 @@ def test_a_choice_that_cannot_be_written(tmp_path: Path) -> None:
         models.use("starter", tmp_path / "own", tmp_path / "file" / "speech-model", others=[])
 
 
+def test_only_what_lies_in_the_companions_own_folder_can_be_fetched_again(tmp_path: Path, make: Make) -> None:
+    make("own/half", without="am/final.mdl")
+    make("elsewhere/half", without="am/final.mdl")
+    for wanted, todo in (
+        ("half", "get it again with 'companion model get half'"),
+        (str(tmp_path / "own" / "half"), "get it again with 'companion model get half'"),
+        (str(tmp_path / "elsewhere" / "half"), "name a whole model's folder"),
+    ):
+        with pytest.raises(ModelMissing, match=rf"half a model: am/final\.mdl is missing; {todo}$"):
+            models.find(wanted, tmp_path / "own", others=[])
+
+
 def test_the_list_of_what_is_here(tmp_path: Path, make: Make) -> None:
     make("own/vosk-model-small-en-us-0.15")
     make("own/vosk-model-fr-0.22", without="conf/mfcc.conf")
-    (tmp_path / "own" / "notes").mkdir()
-    there, broken = models.installed(tmp_path / "own", others=[tmp_path / "nowhere"])
+    make("own/half", ("graph/HCLG.fst",))
+    (tmp_path / "own" / "emptied").mkdir()
+    make("own/notes", ("todo.txt",))
+    make("vosk/half", ("conf/mfcc.conf",))
+    (tmp_path / "vosk" / "notes").mkdir()
+    there, broken = models.installed(tmp_path / "own", others=[tmp_path / "nowhere", tmp_path / "vosk"])
     assert [model.name for model in there] == ["vosk-model-small-en-us-0.15", "vosk-model-companion-starter-en"]
-    assert len(broken) == 1
-    assert "conf/mfcc.conf is missing" in broken[0]
+    told = {line.partition(": ")[0].removeprefix(f"{tmp_path}/"): line for line in broken}
+    assert set(told) == {"own/vosk-model-fr-0.22", "own/half", "own/emptied", "vosk/half"}
+    assert "conf/mfcc.conf is missing; get it again" in told["own/vosk-model-fr-0.22"]
+    assert "an empty folder; get it again" in told["own/emptied"]
+    assert told["vosk/half"].endswith("; name a whole model's folder")
 
 
 def test_vosks_own_folders(monkeypatch: pytest.MonkeyPatch) -> None:
