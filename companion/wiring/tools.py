@@ -1,5 +1,8 @@
 """The tools around the calls: checklists for whoever writes them, speech models, and what works on this machine."""
 
+import shutil
+import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -7,7 +10,7 @@ from companion import config
 from companion.console import Console
 from companion.core.detect import Judge
 from companion.core.events import Channel
-from companion.errors import ChecklistError
+from companion.errors import ChecklistError, SpeechError
 from companion.rules.check import check
 from companion.rules.explain import explain
 from companion.rules.load import find, load, load_with_places, shipped_folder
@@ -63,7 +66,7 @@ def show_checklist(name: str) -> Iterator[str]:
 
 
 def list_models(everything: bool, wanted: str | None) -> Iterator[str]:
-    """The models on this machine, the one in use marked; then those that can be fetched, if `everything` is wanted.
+    """The models on this machine, the one in use marked ●, those that are not whole ✕; then what can be fetched, if that is wanted.
 
     Raises:
         SpeechError: the list of published models cannot be had.
@@ -72,11 +75,15 @@ def list_models(everything: bool, wanted: str | None) -> Iterator[str]:
 
     folder = config.models_folder()
     here, broken = models.installed(folder)
-    used = models.find(wanted, folder, config.choice_file())
-    if used.path not in [model.path for model in here]:
-        here.insert(0, used)
+    used = None
+    try:
+        used = models.find(wanted, folder, config.choice_file())
+        if used.path not in [model.path for model in here]:
+            here.insert(0, used)
+    except SpeechError as error:  # the list is where to look for another
+        broken = [str(error), *(line for line in broken if line not in str(error))]
     for model in here:
-        mark = "●" if model.path == used.path else "○"
+        mark = "●" if used is not None and model.path == used.path else "○"
         limits = f"; {models.STARTER_LIMITS}" if model.bundled else ""
         yield f"{mark} {model.name}  {model.rate} Hz, {model.found}{limits}"
     yield from (f"✕ {line}" for line in broken)
@@ -124,7 +131,7 @@ def use_model(wanted: str) -> str:
 
 
 def examine(options: Options) -> tuple[list[str], bool]:
-    """What works here and what to do about the rest: a line for each thing, and whether all that must work does."""
+    """What works here and what to do about the rest: a paragraph for each thing, and whether all that must work does."""
     from companion import doctor
     from companion.speech import models
 
@@ -146,7 +153,15 @@ def examine(options: Options) -> tuple[list[str], bool]:
     lines = []
     for finding in findings:
         mark = {True: "● ok     ", None: "◐ limited", False: "✕ broken "}[finding.ok]
-        lines.append(f"{mark}  {finding.subject}: {finding.detail}")
+        lines += _wrapped(f"{mark}  {finding.subject}: {finding.detail}", 11)
         if finding.todo:
-            lines.append(f"{'':11}→ {finding.todo}")
+            lines += _wrapped(f"{'':11}→ {finding.todo}", 13)
     return lines, all(finding.ok is not False for finding in findings)
+
+
+def _wrapped(line: str, indent: int) -> list[str]:
+    """The line, broken between words to the terminal's width, where stdout is one; all but the first are indented."""
+    if not sys.stdout.isatty():
+        return [line]
+    width = max(indent + 20, shutil.get_terminal_size().columns)
+    return textwrap.wrap(line, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)

@@ -1,5 +1,7 @@
 """The tools around the calls, as the commands call them."""
 
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,20 @@ def test_models_are_listed_and_chosen() -> None:
     assert any("●" in line for line in tools.list_models(False, str(other)))
 
 
+def test_a_chosen_model_that_broke_is_listed_as_broken() -> None:
+    half = config.models_folder() / "half"
+    shutil.copytree(DATA / "starter", half, ignore=shutil.ignore_patterns("*.fst"))
+    config.choice_file().parent.mkdir()
+    config.choice_file().write_text(str(half))
+    lines = list(tools.list_models(False, None))
+    (broken,) = [line for line in lines if line.startswith("✕")]
+    assert broken.startswith(f"✕ {half}: half a model: ")
+    assert broken.endswith(
+        "get it again with 'companion model get half'; or go back to the starter model with 'companion model use starter'"
+    )
+    assert any(line.startswith("○ vosk-model-companion-starter-en") for line in lines)
+
+
 def test_this_machine_is_examined() -> None:
     lines, _ = tools.examine({"checklist": "complaint", "speech_model": None, "journal": None})
     assert any("recognition: “thank you for calling" in line for line in lines)
@@ -61,3 +77,17 @@ def test_what_is_broken_is_said_with_what_to_do() -> None:
     lines, good = tools.examine({"checklist": "nosuch", "speech_model": None, "journal": None})
     assert not good
     assert any(line.startswith("✕ broken") and "nosuch" in line for line in lines)
+
+
+def test_on_a_terminal_the_lines_are_broken_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"checklist": "complaint", "speech_model": None, "journal": None}
+    whole, _ = tools.examine({**options, "checklist": "nosuch"})
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    lines, _ = tools.examine({**options, "checklist": "nosuch"})
+    assert len(lines) > len(whole)
+    assert all(len(line) <= 60 or " " not in line.strip() for line in lines)
+    checklist = next(at for at, line in enumerate(lines) if line.startswith("✕ broken") and "nosuch" in line)
+    assert lines[checklist + 1].startswith(" " * 11)
+    (told,) = [line for line in whole if "nosuch" in line]
+    assert " ".join(" ".join(lines).split()).count(" ".join(told.split())) == 1
