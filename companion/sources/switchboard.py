@@ -7,6 +7,7 @@ from companion.core.events import Channel, SourceBack, SourceLost
 from companion.core.feed import Closed, Happened, Item, Opened
 from companion.errors import PeerError
 from companion.speech.recogniser import Recogniser
+from companion.speech.redact import mask_text
 
 
 class Call:
@@ -111,7 +112,9 @@ class Switchboard:
         self._calls.append(call)
         if pair is not None:
             self._pairs[pair] = call
-        self._give(Opened(call=name, source=f"{self.source} ({about})" if about else self.source, speech=call.recogniser.model))
+        # A caller's number is the customer's own: it is masked like any other before it is kept.
+        source = f"{self.source} ({mask_text(about)})" if about else self.source
+        self._give(Opened(call=name, source=source, speech=call.recogniser.model))
         return call
 
     def _free(self, pair: str | None) -> str:
