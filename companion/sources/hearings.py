@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from companion.core.events import Channel, Partial, SpeechBegan, SpeechEnded, Utterance
-from companion.core.feed import Glimpsed, Happened, Item
+from companion.core.events import Channel, Partial, SourceBack, SourceLost, SpeechBegan, SpeechEnded, Utterance
+from companion.core.feed import Complaint, Glimpsed, Happened, Item
 from companion.speech.recogniser import Hearing
 
 
@@ -17,6 +17,7 @@ class Hearings:
     def __init__(self, call: str) -> None:
         self._call = call
         self._speaking: dict[Channel, Partial] = {}
+        self._lost = "the recogniser was lost"
 
     def translate(self, hearings: Iterable[Hearing], at: int | None) -> list[Item]:
         """Items for what was heard, in order; `at` is their arrival in milliseconds, or None for now."""
@@ -27,7 +28,7 @@ class Hearings:
             elif isinstance(heard, Utterance):
                 items += self._final(heard, at)
             else:
-                items.append(Happened(call=self._call, event=heard, at=at))
+                items += self._gap(heard, at)
         return items
 
     def finish(self, channel: Channel, at: int | None) -> list[Item]:
@@ -48,6 +49,16 @@ class Hearings:
         self._speaking.pop(said.speaker, None)
         items.append(Happened(call=self._call, event=SpeechEnded(channel=said.speaker, end=said.end), at=at))
         items.append(Happened(call=self._call, event=said, at=at))
+        return items
+
+    def _gap(self, event: SourceLost | SourceBack, at: int | None) -> list[Item]:
+        """A recogniser's gap is told to people too: they may want to see to the machine."""
+        items: list[Item] = [Happened(call=self._call, event=event, at=at)]
+        if isinstance(event, SourceLost):
+            self._lost = event.reason
+        else:
+            outcome = f"{event.gap:g} s were not heard" if event.gap else "what was not settled was heard again"
+            items.append(Complaint(text=f"call {self._call}: {self._lost}; it was restarted, and {outcome}"))
         return items
 
     def _began(self, channel: Channel, start: float, at: int | None) -> list[Item]:

@@ -1,7 +1,9 @@
 """What a recogniser heard becomes events in the order that the floor needs."""
 
+import pytest
+
 from companion.core.events import Partial, SourceBack, SourceLost, SpeechBegan, SpeechEnded, Utterance
-from companion.core.feed import Glimpsed, Happened
+from companion.core.feed import Complaint, Glimpsed, Happened
 from companion.sources.hearings import Hearings
 from companion.speech.recogniser import Hearing
 
@@ -61,5 +63,14 @@ def test_channels_do_not_disturb_each_other() -> None:
     ]
 
 
-def test_gaps_pass_through() -> None:
-    assert translate(SourceLost(reason="x"), SourceBack(gap=1.0)) == [SourceLost(reason="x"), SourceBack(gap=1.0)]
+@pytest.mark.parametrize(
+    ("gap", "told"),
+    [
+        (1.25, "call 7: the recogniser hung; it was restarted, and 1.25 s were not heard"),
+        (0.0, "call 7: the recogniser hung; it was restarted, and what was not settled was heard again"),
+    ],
+)
+def test_gaps_pass_through_and_are_told(gap: float, told: str) -> None:
+    accident = (SourceLost(reason="the recogniser hung"), SourceBack(gap=gap))
+    items = Hearings("7").translate(accident, 1000)
+    assert items == [*(Happened(call="7", event=event, at=1000) for event in accident), Complaint(text=told)]
