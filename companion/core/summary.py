@@ -46,7 +46,7 @@ def summarise(
         "duration": at / 1000,
         "steps": {track.step.id: _step(track) for track in steps},
         "flags": story.flags,
-        "heat": {"start": curve.points[0][1] if curve.points else 0, "peak": curve.peak, "end": heat, "curve": curve.points},
+        "heat": {"start": curve.start or 0, "peak": curve.peak, "end": heat, "curve": curve.points},
         "talk": {name: round(value, 2) for name, value in msgspec.structs.asdict(floor.talk).items()} | {"share": floor.share},
         "talk_overs": floor.over,
         "pace": {"agent": floor.pace.overall, "baseline": floor.pace.baseline, "lately": floor.pace.lately},

@@ -18,6 +18,8 @@ class Curve:
 
     def __init__(self) -> None:
         self.points: list[list[int]] = []
+        self.start: int | None = None
+        """The heat after the customer's first words; None before them."""
         self.peak = 0
 
     def add(self, at: int, heat: int) -> None:
@@ -47,6 +49,8 @@ class Temper:
     def hear(self, upset: float, soothed: float, index: int, time: int, at: int) -> list[HeatChanged]:
         """A customer's words; what is told of it, if the shown heat moves."""
         heat = self._heat.hear(upset, soothed, time)
+        if self.curve.start is None:
+            self.curve.start = round(heat)
         if self.upset_since is None and heat >= self._rules.warn:
             self.upset_since = at
         return [self._show(round(heat), index, time, at)] if round(heat) != self._shown else []

@@ -34,6 +34,7 @@ def test_what_happened_stands_in_it() -> None:
     floor = Floor(Watch(), timed=True)
     floor.spoke(Utterance(speaker="agent", text="so it goes", start=0.0, end=2.125))
     curve = Curve()
+    curve.start = 5
     curve.add(1000, 60)
     curve.add(2000, 80)
     story = Story(call="7", began="2026-11-20T10:00:00Z", flags={"lawyer": 2})
@@ -44,7 +45,7 @@ def test_what_happened_stands_in_it() -> None:
     assert summary["steps"]["saw"] == {
         "state": "done", "grade": 2, "at": 4000, "heard": 1, "evidence": [{"utterance": 3, "from": 0, "to": 5, "text": "i see"}],
     }  # fmt: skip
-    assert summary["heat"] == {"start": 60, "peak": 80, "end": 10, "curve": [[1000, 60], [2000, 80]]}
+    assert summary["heat"] == {"start": 5, "peak": 80, "end": 10, "curve": [[1000, 60], [2000, 80]]}
     assert summary["talk"]["agent"] == 2.12
     assert summary["talk"]["share"] == 1.0
     assert summary["flags"] == {"lawyer": 2}

@@ -17,6 +17,16 @@ def test_words_that_move_the_heat_are_told() -> None:
     assert temper.curve.peak == 80
 
 
+def test_the_start_is_the_heat_after_the_first_words() -> None:
+    calm, hot = Temper(RULES), Temper(RULES)
+    assert calm.curve.start is None
+    calm.hear(0.0, 0.0, 0, 1000, 1000)
+    calm.hear(80.0, 0.0, 1, 2000, 2000)
+    hot.hear(80.0, 0.0, 0, 1000, 1000)
+    hot.hear(0.0, 50.0, 1, 2000, 2000)
+    assert (calm.curve.start, hot.curve.start) == (0, 80)
+
+
 def test_it_is_told_when_it_falls_below_a_threshold_and_not_before() -> None:
     temper = Temper(RULES)
     assert temper.deadline() is None
