@@ -86,13 +86,18 @@ def _curve(view: CallView, width: int, height: int) -> list[Line]:
 def _promises(view: CallView, width: int) -> list[Line]:
     found: list[Line] = []
     for promise in view.promises:
-        found.append(cut(((" → ", "$bar"), (promise.what, ""), (f"  {words.due(promise)}", "bold")), width))
+        what: Line = ((" → ", "$bar"), (promise.what, ""))
+        due: Piece = (words.due(promise), "bold")
+        if width_of(what) + 2 + width_of([due]) <= width:
+            found.append((*what, ("  ", ""), due))
+        else:
+            found += [cut(what, width), cut((("     ", ""), due), width)]
     return found
 
 
 def _turns(view: CallView, width: int) -> list[Line]:
     parts = [part.replace(" ", "\u00a0") if len(part) < width else part for part in words.turns(view) if part]
-    return [((" ", ""), *line) for line in wrap([(" · ".join(parts), "")], width - 1)]
+    return [((" ", ""), *line) for line in wrap([("\u00a0· ".join(parts), "")], width - 1)]
 
 
 def _remarks(view: CallView, width: int) -> list[Line]:

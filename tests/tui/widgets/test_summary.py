@@ -34,6 +34,12 @@ def test_narrow_steps_have_their_words_below(calls: Any) -> None:
     assert text[text.index(" 1 ● heard fully            00:40") + 1] == "     “because of this thing”"
 
 
+def test_a_promise_that_is_too_long_for_one_line_keeps_its_day(calls: Any) -> None:
+    lines = calls.plain(summary(calls.taken(*calls.settled().records), 44, 24))
+    place = lines.index(" → engineer's visit")
+    assert lines[place + 1] == "     “tomorrow morning” – Sat 21 Nov, 12:00"
+
+
 def test_a_call_that_was_cut_short(calls: Any) -> None:
     book = calls.heated().changes("acknowledged_feelings", "missed")
     book.update(calls.updates.CallClosed(summary={}))
