@@ -14,6 +14,10 @@ class RunningClock:
         """Whether no pause is on."""
         return not self._reasons
 
+    def stands_for(self, why: str) -> bool:
+        """Whether it stands still for this reason, among others perhaps."""
+        return why in self._reasons
+
     def pause(self, why: str, at: int) -> None:
         """Stop for a reason; reasons may overlap, and the same one twice is once."""
         if not self._reasons:

@@ -77,6 +77,8 @@ class Session:
         Comes before `CallEnded` is received, so that a call's last records are `call_ended` and `call_closed`.
         """
         out = self.advance(at)
+        if self._clock.stands_for("lost"):
+            self._talk.steps.lost()
         left: list[AnyUpdate] = [*self._talk.steps.end(), *self._talk.prompter.end()]
         return out + [(at, update) for update in left]
 
@@ -120,9 +122,10 @@ class Session:
             case HoldEnded():
                 self._resume("hold", now.at)
             case SourceLost():
-                talk.steps.lost()
                 self._pause("lost", now.at)
             case SourceBack():
+                if event.gap > 0:  # a recogniser that was started again may have lost nothing
+                    talk.steps.lost()
                 self._resume("lost", now.at)
             case CallEnded():
                 return self._end(now.at)

@@ -135,3 +135,13 @@ def test_preview_changes_nothing(play: Play) -> None:
     (heard,) = book.session.preview(events.Partial(channel="agent", text="i see", start=3.0, end=4.0))
     assert heard == StepHeard(step="saw", utterance=1, grade=heard.grade, score=heard.score, evidence=heard.evidence)
     assert book.session.next_deadline == 7000
+
+
+def test_a_recogniser_that_lost_nothing_leaves_no_doubt(play: Play) -> None:
+    book = play(CHECKLIST).at(2, ANGRY).at(6, events.SourceLost(reason="x")).at(6, events.SourceBack(gap=0.0)).until(200)
+    assert [changed.state for changed in book.of(StepChanged)] == ["overdue", "missed"]
+
+
+def test_a_call_that_ends_while_the_stream_is_lost_leaves_doubt(play: Play) -> None:
+    book = play(CHECKLIST).at(2, ANGRY).at(6, events.SourceLost(reason="x")).at(10, events.CallEnded(reason="gone"))
+    assert [changed.state for changed in book.of(StepChanged)] == ["unknown"]
