@@ -82,8 +82,8 @@ class _Call:
             end = max(0.0, plausible("ts", when - first, -BACK / 1000))
             return end, end, first
         if now is not None:
-            end = max(now - self._zero, clock)
-            return min(end, max(clock, end - lasts)), end, self._first
+            end = max(now - self._zero, clock)  # a live message has a moment too
+            return end, end, self._first
         start = clock + PAUSE if self._spoken else clock
         return start, start + lasts, self._first
 

@@ -100,7 +100,7 @@ class TestClock:
         lexer = JsonLines("ws://x")
         first = feed(said(text="one two"), lexer=lexer, now=100.0)
         second = feed(said("agent", text="one two three"), lexer=lexer, now=105.0)
-        assert utterances(first + second) == [(None, 0.0, 0.0), (None, 3.8, 5.0)]
+        assert utterances(first + second) == [(None, 0.0, 0.0), (None, 5.0, 5.0)]
         assert lexer.close("gone", live=True) == [Closed(call="call-1", reason="gone", at=None)]
 
 
