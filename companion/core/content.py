@@ -25,7 +25,9 @@ STOP = frozenset(
     per via cause since though although however unless instead else ahead follow following continue show shows showing provide provided
     confirm check checked number name address email details information details hope wish welcome available able dm pm direct message
     private link click url team concern concerns bear hold patience yesterday tomorrow tonight hour hours days week weeks month months
-    year years zero three four five six seven eight nine ten monday tuesday wednesday thursday friday saturday sunday""".split()
+    year years zero three four five six seven eight nine ten eleven twelve
+    thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand
+    double triple nought monday tuesday wednesday thursday friday saturday sunday""".split()
 )
 """Words that carry the sentence, not the case; a turn that gives only these back gives nothing back."""
 

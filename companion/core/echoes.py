@@ -40,11 +40,13 @@ class _Need(msgspec.Struct, frozen=True):
 _CUES = {"back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "about_you": _Need(2), "begins_you": _Need(2)}
 _ASKING = frozenset(("what", "how", "why"))
 _PLAIN = _Need(3)
-_SORRY, _SORRY_TO_HEAR, _TAG = _Need(1, 1), _Need(1, 1, 99), _Need(1, full=1)
+_SORRY, _SORRY_TO_HEAR, _TAG = _Need(1, 1), _Need(1, 1, full=99), _Need(1, full=1)
 
 
 def echoes(reading: Reading, hits: list[Hit]) -> list[Hit]:
-    """Stretches that give the customer's words back: two content words full, one thin."""
+    """Stretches that give the customer's words back: two content words full, one thin. None before the customer has told anything."""
+    if not reading.told:
+        return []
     stretches = _Stretches(reading)
     found = [*hits, *(Hit(span, 1, 60) for span in reading.spans("glad_that"))]
     for name, need in _CUES.items():

@@ -82,6 +82,7 @@ def test_a_part_of_it_is_thin(said: str) -> None:
         "sorry but the kettle leaks",
         "sorry",
         "order seven, correct?",
+        "so you have eighty one double nine twelve",
         "correct",
         "the kettle is all right",
         "is the kettle right here",
@@ -99,7 +100,11 @@ def test_a_new_sentence_supposes_nothing() -> None:
     assert grade("See when. Your kettle leaks.") == 2
 
 
-def test_without_a_word_from_the_customer_a_statement_is_none() -> None:
-    reading = READER.read("your kettle leaks")
-    assert echoes(reading, []) == []
-    assert echoes(reading, [Hit((0, 1), 1)]) == [Hit((0, 1), 1)]
+@pytest.mark.parametrize("told", [[], ["hello good morning".split()]])
+def test_before_the_customer_has_told_anything_nothing_is_given_back(told: list[list[str]]) -> None:
+    reading = READER.read("so you have a leaking kettle", told)
+    assert echoes(reading, [Hit((0, 1), 1)]) == []
+
+
+def test_what_the_templates_found_stays() -> None:
+    assert Hit((0, 1), 1) in echoes(READER.read("yes", [TOLD]), [Hit((0, 1), 1)])
