@@ -118,7 +118,7 @@ class Promised(Update, frozen=True, kw_only=True):
     by: str
     """When, in the words spoken."""
     due: str | None
-    """ISO 8601, a date or a time, counted from the moment of speaking; None where the call's beginning is unknown or the words are vague."""
+    """ISO 8601, a date or time counted from the moment of speaking; None where the call's beginning is unknown or the words are vague."""
     utterance: int
 
 
