@@ -1,7 +1,10 @@
 """The documents say all there is, and what they show works."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, get_args
 
@@ -101,6 +104,23 @@ def test_the_records_shown_are_records() -> None:
         record = decode(line)
         assert type(record.what).__name__ != "Unknown"
         assert json.loads(line)["call"] == record.call
+
+
+def test_the_records_shown_are_what_comes_out_of_the_lines_shown(tmp_path: Path) -> None:
+    example = read("journal.md").split("## An example")[1]
+    given, shown = re.findall(r"^```\n(.*?)^```", example, re.DOTALL | re.MULTILINE)
+    done = subprocess.run(
+        [sys.executable, "-m", "companion", "log", "-", "--checklist", "complaint"],
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if not name.startswith("COMPANION_")},
+    )
+    out = done.stdout.splitlines()
+    assert [line for line in shown.splitlines() if line not in out] == []
+    assert [out.index(line) for line in shown.splitlines()] == sorted(out.index(line) for line in shown.splitlines())
 
 
 def test_the_words_of_the_field_are_explained() -> None:
