@@ -14,7 +14,7 @@ from companion.core.events import AnyEvent
 from companion.tui.call_screen import CallScreen
 from companion.tui.feed import Shown, Viewer
 from companion.tui.snapshot import Snapshot
-from companion.tui.summary_screen import SummaryScreen
+from companion.tui.summary_screen import Save, SummaryScreen
 from companion.tui.themes import THEMES, plain
 
 PACE = 0.05
@@ -28,6 +28,7 @@ class CallApp(App[None]):
         act: told the call's name and what the agent does to it (`Marked`, `PromptDismissed`, `HoldBegan`, `HoldEnded`,
             `Bookmarked`, `Quieted`); None for a screen that only looks on.
         end: called when the agent ends the call; its last records, or `Closed`, should follow. None: the screen just goes.
+        save: keeps an ended call's page and summary, and says where (`summary_screen.Save`); None where there is no place.
         theme: `dark` or `light`.
     """
 
@@ -41,6 +42,7 @@ class CallApp(App[None]):
         *,
         act: Callable[[str, AnyEvent], None] | None = None,
         end: Callable[[], None] | None = None,
+        save: Save | None = None,
         theme: Literal["dark", "light"] = "dark",
     ) -> None:
         super().__init__()
@@ -53,6 +55,7 @@ class CallApp(App[None]):
         self.refreshes = 0
         """How often the screen was given a snapshot."""
         self._end = end
+        self._save = save
         self._ending = False
         self._due = False
         self._mounted = False
@@ -101,5 +104,5 @@ class CallApp(App[None]):
         if self._summed_up is not None:
             if isinstance(self.screen, SummaryScreen):
                 self.pop_screen()
-            self.push_screen(SummaryScreen(self._summed_up, self.close_summary))
+            self.push_screen(SummaryScreen(self._summed_up, self.close_summary, self._save))
             self._summed_up = None

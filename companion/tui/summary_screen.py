@@ -1,6 +1,7 @@
 """The closing summary: what was said when, what moved the heat, what was promised. Stays until a key is pressed."""
 
 from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from textual import events as ui
 from textual.app import ComposeResult
@@ -11,8 +12,12 @@ from textual.widgets import Static
 
 from companion.tui import words
 from companion.tui.lines import Line
+from companion.tui.minutes import minutes
 from companion.tui.snapshot import Snapshot
 from companion.tui.widgets.summary import summary
+
+Save: TypeAlias = Callable[[str, str, dict[str, Any]], str]
+"""Given a call's name, its page and its summary; answers in one line."""
 
 LOOKING = frozenset({"up", "down", "pageup", "pagedown", "home", "end"})
 
@@ -22,19 +27,21 @@ class SummaryScreen(Screen[None]):
 
     Args:
         snapshot: the call at its end.
-        leave: called at any key that does not scroll.
+        leave: called at any key that does nothing else.
+        save: keeps the call's page (Markdown) and summary somewhere, and says where; None where there is no place.
     """
 
-    def __init__(self, snapshot: Snapshot, leave: Callable[[], None]) -> None:
+    def __init__(self, snapshot: Snapshot, leave: Callable[[], None], save: Save | None = None) -> None:
         super().__init__()
         self._snapshot = snapshot
         self._leave = leave
+        self._save = save
 
     def compose(self) -> ComposeResult:
         """The page."""
         with VerticalScroll(can_focus=False):
             yield Static(id="page")
-        yield Static(words.LEAVE, id="leave")
+        yield Static(words.leave(saves=self._save is not None), id="leave", markup=False)
 
     def on_resize(self, event: ui.Resize) -> None:
         """Lay out anew."""
@@ -55,5 +62,20 @@ class SummaryScreen(Screen[None]):
                 "home": page.scroll_home,
                 "end": page.scroll_end,
             }[event.key](animate=False)
+        elif event.key == "c":
+            self._tell(self._copied())
+        elif event.key == "s" and self._save is not None:
+            view = self._snapshot.view
+            self._tell(self._save(view.call, minutes(view), view.summary or {}))
         else:
             self._leave()
+
+    def _copied(self) -> str:
+        """Copy the draft to the customer, or the whole page where there is none, by the terminal (OSC 52)."""
+        view = self._snapshot.view
+        draft = str((view.summary or {}).get("message") or "")
+        self.app.copy_to_clipboard(draft or minutes(view))
+        return words.COPIED_DRAFT if draft else words.COPIED_PAGE
+
+    def _tell(self, text: str) -> None:
+        self.query_one("#leave", Static).update(Content(text))

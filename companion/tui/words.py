@@ -18,7 +18,8 @@ WAITING = "Waiting for the call to begin …"
 END = "End the call? e: yes · any other key: no"
 READ_ONLY = "You are looking on: this call cannot be marked from here."
 OVER = "Nothing more will come. Any key leaves."
-LEAVE = "any key closes · ↑↓ scroll"
+COPIED_DRAFT = "the draft is on the clipboard, if this terminal has one · any key closes"
+COPIED_PAGE = "the page is on the clipboard, if this terminal has one · any key closes"
 SILENT = 5_000
 """After so many ms without sound a channel's meter says so."""
 DEAF = 30_000
@@ -232,3 +233,8 @@ def notice(snapshot: Snapshot) -> tuple[str, str]:
 def small(text: str) -> str:
     """A title within a line: without its capital, unless it begins with an abbreviation or a name such as "I"."""
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[:2] == "A " else text
+
+
+def leave(*, saves: bool) -> str:
+    """The closing summary's keys."""
+    return "any key closes · ↑↓ scroll · c copy" + (" · s save" if saves else "")

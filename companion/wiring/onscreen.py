@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from companion.sinks.journal import JournalFolder
 from companion.speech.redact import mask, mask_text
 from companion.tui.app import CallApp
 from companion.tui.feed import Clock, Closed
+from companion.wiring.keeping import keep
 from companion.wiring.parts import Options, began, interruptible, open_source, recognisers, rules_of, together
 
 _ENDED = "ended by the agent"
@@ -42,12 +44,12 @@ async def _live(uri: str, rules: Rules, options: Options) -> None:
     async with recognisers([uri], options) as recogniser:
         source = open_source(uri, recogniser, options, speed=options.get("speed", 1.0))
         run = Run(source, rules, sinks, mask=mask, mask_text=mask_text, began=began(options) or ("now" if sources.is_live(uri) else None))
-        await _watch(run, options.get("theme", "dark"), endless=sources.is_endless(uri))
+        await _watch(run, options, endless=sources.is_endless(uri))
     for notice in notices:
         print(f"companion: {notice}", file=sys.stderr)
 
 
-async def _watch(run: Run, theme: Any, *, endless: bool) -> None:
+async def _watch(run: Run, options: Options, *, endless: bool) -> None:
     """Run the calls beside the screen; on an endless source, closing a summary waits for the next call."""
     tasks: set[asyncio.Task[None]] = set()
 
@@ -69,7 +71,7 @@ async def _watch(run: Run, theme: Any, *, endless: bool) -> None:
     with interruptible(end) as interrupted:
         leaving = False
         while not (leaving or interrupted.is_set()):
-            screen = _Screen(run, later, theme, endless=endless)
+            screen = _Screen(run, later, options, endless=endless)
             run.viewer = screen.app.viewer
             going = going or asyncio.create_task(run.go())
             going.add_done_callback(screen.source_ended)
@@ -83,8 +85,8 @@ async def _watch(run: Run, theme: Any, *, endless: bool) -> None:
 class _Screen:
     """One screen on a run, and what its keys do."""
 
-    def __init__(self, run: Run, later: Callable[[Coroutine[Any, Any, None]], None], theme: Any, *, endless: bool) -> None:
-        self.app = CallApp(act=self._act, end=self._end, theme=theme)
+    def __init__(self, run: Run, later: Callable[[Coroutine[Any, Any, None]], None], options: Options, *, endless: bool) -> None:
+        self.app = CallApp(act=self._act, end=self._end, save=saving(options), theme=options.get("theme", "dark"))
         self.leaving = False
         self._run = run
         self._later = later
@@ -120,7 +122,7 @@ def play(records: Sequence[Record], options: Options) -> None:
 
 
 async def _play(records: Sequence[Record], options: Options) -> None:
-    app = CallApp(theme=options.get("theme", "dark"))
+    app = CallApp(save=saving(options), theme=options.get("theme", "dark"))
     speed: float = options["speed"]
     clock = asyncio.get_running_loop().time
     start = clock()
@@ -139,6 +141,11 @@ async def _play(records: Sequence[Record], options: Options) -> None:
     pushing.cancel()
     with suppress(asyncio.CancelledError):
         await pushing
+
+
+def saving(options: Options) -> Callable[[str, str, dict[str, Any]], str]:
+    """Keeps a call's page beside its journal, or else in the current folder."""
+    return partial(keep, Path(options.get("journal") or "."))
 
 
 def keyboard(instead: str) -> int:

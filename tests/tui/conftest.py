@@ -57,6 +57,13 @@ CHECKLIST = Checklist(
 )
 
 
+CLOSING = {
+    "well": "The heat came down from 74 to 24, most of it after “so sorry that you lost that meeting”.",
+    "try": "Let them finish. Someone cut off begins again, louder.",
+}
+"""What a session says of a call that is over, as far as the page shows it."""
+
+
 @dataclass
 class Playbook:
     """Writes a call down, record by record. Evidence is given as the words themselves."""
@@ -130,7 +137,7 @@ class Playbook:
 
     def ends(self, at: float) -> "Playbook":
         self.until(at).event(events.CallEnded(reason="agent hung up"))
-        return self.update(updates.CallClosed(summary={}))
+        return self.update(updates.CallClosed(summary=dict(CLOSING)))
 
 
 def glimpse(playbook: Playbook, channel: Channel, text: str, steps: dict[str, str] = {}, flags: dict[str, str] = {}) -> Glimpse:  # noqa: B006

@@ -50,6 +50,41 @@ async def test_arrows_scroll_it(calls: Any) -> None:
         assert isinstance(app.screen, SummaryScreen)
 
 
+async def test_c_copies_and_s_saves_and_neither_leaves(calls: Any) -> None:
+    kept: list[tuple[str, str, dict[str, Any]]] = []
+
+    def save(call: str, page: str, summary: dict[str, Any]) -> str:
+        kept.append((call, page, summary))
+        return "saved: here"
+
+    app = CallApp(save=save)
+    for record in calls.settled().records:
+        app.show(record)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("c")
+        assert app.clipboard.startswith("# Call Moss, A.")
+        await pilot.press("s")
+        await pilot.pause()
+        assert isinstance(app.screen, SummaryScreen)
+        assert str(app.screen.query_one("#leave").content) == "saved: here"
+    assert kept[0][0] == "Moss, A."
+    assert kept[0][1] == app.clipboard
+    assert kept[0][2]["well"].startswith("The heat")
+
+
+async def test_the_draft_is_what_is_copied_where_there_is_one(calls: Any) -> None:
+    app = CallApp()
+    book = calls.heated()
+    book.update(calls.updates.CallClosed(summary={"message": "Hello,"}))
+    for record in book.records:
+        app.show(record)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("c")
+        assert app.clipboard == "Hello,"
+
+
 async def test_it_is_laid_out_anew_on_resize(calls: Any) -> None:
     app = over(calls)
     async with app.run_test(size=(120, 40)) as pilot:

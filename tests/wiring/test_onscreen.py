@@ -57,7 +57,7 @@ class Shelf:
 
 async def shown(line: Line, shelf: Shelf, *, endless: bool) -> tuple[Run, "onscreen._Screen", "asyncio.Task[None]"]:
     run = Run(line, rules_of("complaint"), [shelf])
-    screen = onscreen._Screen(run, lambda work: asyncio.ensure_future(work), "dark", endless=endless)
+    screen = onscreen._Screen(run, lambda work: asyncio.ensure_future(work), {}, endless=endless)
     run.viewer = screen.app.viewer
     task = asyncio.create_task(run.go())
     task.add_done_callback(screen.source_ended)
@@ -99,7 +99,7 @@ async def test_on_an_endless_source_the_end_key_ends_only_the_call_on_the_screen
 
 async def test_with_no_call_yet_the_end_key_leaves_an_endless_source() -> None:
     run = Run(Line(), rules_of("complaint"), [])
-    screen = onscreen._Screen(run, lambda work: asyncio.ensure_future(work), "dark", endless=True)
+    screen = onscreen._Screen(run, lambda work: asyncio.ensure_future(work), {}, endless=True)
     async with screen.app.run_test(size=(80, 24)) as pilot:
         screen.app.action_leave()
         await pilot.pause(0.1)

@@ -1,7 +1,7 @@
-"""The closing summary's lines: steps, the heat over the call with the agent's steps on it, promises, turns, and two remarks."""
+"""The closing summary's lines: steps, the heat over the call with the steps on it, promises, turns, remarks, a draft to the customer."""
 
 from companion.core.view import CallView
-from companion.tui import remarks, words
+from companion.tui import words
 from companion.tui.curve import sampled
 from companion.tui.lines import BLANK, Line, Piece, cut, spread, width_of, wrap
 from companion.tui.snapshot import Snapshot
@@ -25,7 +25,8 @@ def summary(snapshot: Snapshot, width: int, height: int) -> list[Line]:
         [_rule(words.heat_line(view), width), *_curve(view, width, 8 if tall else 3)],
         [_rule("promises", width), *_promises(view, width)] if view.promises else [],
         [_rule("the call", width), *_turns(view, width)],
-        [_rule("one thing that went well, one to try", width)] * tall + _remarks(view, width),
+        [*([_rule("one thing that went well, one to try", width)] * tall), *remarks] if (remarks := _remarks(view, width)) else [],
+        [_rule("a draft to the customer", width), *draft] if (draft := _draft(view, width)) else [],
     ]
     return [line for part in parts if part for line in (*part, *gap)]
 
@@ -102,8 +103,14 @@ def _turns(view: CallView, width: int) -> list[Line]:
 
 def _remarks(view: CallView, width: int) -> list[Line]:
     found: list[Line] = []
-    for sign, style, text in (("+", "bold $good", remarks.went_well(view)), ("→", "bold $bar", remarks.to_try(view))):
+    for sign, style, key in (("+", "bold $good", "well"), ("→", "bold $bar", "try")):
+        text = str((view.summary or {}).get(key) or "")
         head: list[Piece] = [(f" {sign} ", style)]
-        lines = wrap([(text, "")], width - 3)
+        lines = wrap([(text, "")], width - 3) if text else []
         found += [(*(head if place == 0 else [("   ", "")]), *line) for place, line in enumerate(lines)]
     return found
+
+
+def _draft(view: CallView, width: int) -> list[Line]:
+    text = str((view.summary or {}).get("message") or "")
+    return [((" ", ""), *line) for part in text.splitlines() if part for line in wrap([(part, "")], width - 1)]

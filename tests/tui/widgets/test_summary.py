@@ -48,7 +48,16 @@ def test_a_call_that_was_cut_short(calls: Any) -> None:
     assert " 2 ○ paraphrased            not said" in text
     assert " 5 ○ offered choices" in text
     assert "promises" not in text
-    assert "→ Acknowledged feelings was not heard. A named feeling weighs less." in text
+    assert "one thing" not in text
+
+
+def test_a_draft_to_the_customer_stands_last(calls: Any) -> None:
+    book = calls.heated()
+    book.update(calls.updates.CallClosed(summary={"message": "Hello,\n\nThank you for telling us about the line.", "try": "Listen."}))
+    lines = calls.plain(summary(calls.taken(*book.records), 76, 24))
+    place = next(at for at, line in enumerate(lines) if "a draft to the customer" in line)
+    assert lines[place - 1].endswith("→ Listen.")
+    assert lines[place + 1 : place + 3] == [" Hello,", " Thank you for telling us about the line."]
 
 
 def test_steps_said_at_once_do_not_hide_each_other(calls: Any) -> None:
