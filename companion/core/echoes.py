@@ -16,7 +16,7 @@ from companion.core.words import Span
 
 LISTS = (
     "back_cue", "back_full", "back_maybe", "about_you", "begins_you", "sorry", "no_apology", "tag", "glad_that", "turns_away", "supposes",
-    "asking",
+    "asking", "general", "explains", "got_it", "sums_up",
 )  # fmt: skip
 _REACH = 16
 """Words after a cue in which the customer's words are looked for."""
@@ -37,9 +37,17 @@ class _Need(msgspec.Struct, frozen=True):
     """So many of the customer's words that are the case's own make it full; with 1, any word does."""
 
 
-_CUES = {"back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "about_you": _Need(2), "begins_you": _Need(2)}
+_CUES = {
+    "back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "about_you": _Need(2), "begins_you": _Need(2),
+    "sums_up": _Need(1, 1, 1),
+}  # fmt: skip
+_OURS = frozenset("you your was were had has have been no not never without still after since again".split())
+"""Words of a case; a statement without any, in the present tense, speaks of what holds for everybody."""
+_CLAUSE = 3
+"""More words before a "so" are a clause of their own."""
 _ASKING = frozenset(("what", "how", "why"))
 _PLAIN = _Need(3)
+_NOTE, _NOTED = 10, _Need(1)
 _SORRY, _SORRY_TO_HEAR, _TAG = _Need(1, 1), _Need(1, 1, full=99), _Need(1, full=1)
 
 
@@ -58,6 +66,8 @@ def echoes(reading: Reading, hits: list[Hit]) -> list[Hit]:
             found += stretches.judge(sorry, (start, end), _SORRY_TO_HEAR if heard else _SORRY)
     for tag in reading.spans("tag"):
         found += stretches.before(tag)
+    for got in reading.spans("got_it"):
+        found += stretches.taken(got)
     return found + stretches.plain()
 
 
@@ -101,16 +111,40 @@ class _Stretches:
             return []  # an order number read back is none
         return self.judge((start, tag[1]), (start, tag[0]), _TAG)
 
+    def taken(self, got: Span) -> list[Hit]:
+        """Judge what stands right before a "got it" that closes a sentence; in few words, as one who takes notes."""
+        starts = self._reading.text.starts
+        start = max([0, *(at for at in starts if at < got[0])])
+        closes = got[1] == len(self._reading.words) or got[1] in starts
+        return self.judge((start, got[1]), (start, got[0]), _NOTED) if closes and got[0] - _NOTE <= start < got[0] else []
+
     def plain(self) -> list[Hit]:
         """Judge sentences without any cue, up to where they turn to something else: they must be made of the customer's words."""
         size = len(self._reading.words)
         bounds = sorted({0, size, *self._reading.text.starts, *(edge for span in self._stops for edge in span)})
+        ends = {span[1] for span in self._stops}
         asked = {span[0] for span in (*self._stops, *self._reading.spans("asking"))}
         found: list[Hit] = []
         for start, end in pairwise(bounds):
-            if start not in asked:
+            opens = start not in ends or start in self._reading.text.starts  # what goes on after "you should" is still an instruction
+            if opens and start not in asked and not self._general(start, end):
                 found += self.judge((start, start), (start, end), _PLAIN)
         return found
+
+    def _general(self, start: int, end: int) -> bool:
+        """Is this a statement of what holds for everybody?"""
+        return self._reading.near("general", start, end) and not _OURS.intersection(self._reading.words[start:end])
+
+    def _concludes(self, cue: Span) -> bool:
+        """Does the cue draw a conclusion? Where punctuation stands, "…, so you are covered" in mid sentence does."""
+        text = self._reading.text
+        begun = max(at for at in (0, *text.starts) if at <= cue[0])
+        marked = bool(text.starts) or text.original.rstrip().endswith((".", "!", "?"))
+        return marked and self._reading.words[cue[0]] == "so" and cue[0] - begun > _CLAUSE
+
+    def _explains(self, cue: Span, end: int) -> bool:
+        """Is it the agent's own reason or estimate?"""
+        return "you" not in self._reading.words[cue[0] : cue[1]] and self._reading.near("explains", cue[0], end)
 
     def judge(self, cue: Span, stretch: Span, need: _Need) -> list[Hit]:
         """Does this stretch give enough back, and how fully?"""
@@ -120,7 +154,7 @@ class _Stretches:
         strong = {keys[at] for at in given if reading.words[at] not in reading.topic}
         new = {keys[at] for at in named} - reading.told
         if need.least < 2:
-            enough = len(given) >= need.least or len(new) >= need.unsaid
+            enough = len(given) >= need.least or (len(new) >= need.unsaid + self._concludes(cue) and not self._explains(cue, stretch[1]))
         else:
             enough = len(strong) >= need.least and len(new) <= len(strong) + (need.least < 3)
         if not enough:

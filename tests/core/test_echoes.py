@@ -8,7 +8,11 @@ from companion.core.reading import Hit, Reader
 READER = Reader(
     {
         "back_cue": ["do you mean", "you mean"],
-        "back_full": ["so you (have|are)", "if i understand"],
+        "back_full": ["so (you|it) (have|are|is)", "if i understand"],
+        "sums_up": ["that is now (two|three) calls"],
+        "got_it": ["got it"],
+        "explains": ["because"],
+        "general": ["is", "are"],
         "back_maybe": ["i see that"],
         "about_you": ["your ..", "you"],
         "begins_you": ["they"],
@@ -62,6 +66,7 @@ def test_the_case_named_is_full(said: str) -> None:
         "glad it works",
         "I see that the lid goes",
         "I see that order is here",
+        "the lid, got it",
     ],
 )
 def test_a_part_of_it_is_thin(said: str) -> None:
@@ -90,10 +95,33 @@ def test_a_part_of_it_is_thin(said: str) -> None:
         "see they crack the lid",
         "I see. That lid",
         "when I see that kettle",
+        "so it is a gasket because of wear",
+        "The gasket has worn. So it is gone because of wear.",
+        "See. The warranty lasts years so you are insured.",
+        "A kettle with a lid on the carpet is normal",
+        "you can find the kettle, the lid and the carpet",
+        "Got it. The lid.",
+        "the gasket got it",
+        "the lid got it on",
+        "that in the end they gave us for the long old way home was the lid, got it",
     ],
 )
 def test_anything_else_is_no_paraphrase(said: str) -> None:
     assert grade(said) == 0
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "A lid cracked, a kettle on the carpet.",
+        "that is now three calls about one kettle",
+        "so it is the kettle because the lid is cracked",
+        "The warranty lasts years so you are without a lid and a kettle.",
+        "Can you hold? A kettle, a lid, and they leak.",
+    ],
+)
+def test_a_list_or_a_sum_of_what_happened_is_full(said: str) -> None:
+    assert grade(said) == 2
 
 
 def test_a_new_sentence_supposes_nothing() -> None:
