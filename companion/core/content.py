@@ -55,8 +55,10 @@ _NUMBERS = {
         nineteen twenty""".split()
     )
 } | {str(number): str(number) for number in range(100)} | {
-    "thirty": "30", "forty": "40", "fifty": "50", "a": "1", "an": "1", "half": "half",
+    "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
+    "a": "1", "an": "1", "half": "half",
 }
+_TIMES = {"twice": "2", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6"}
 _UNITS = {
     form: unit
     for unit in (
@@ -69,11 +71,17 @@ _KEPT = 20_000
 """Words whose keys are kept."""
 
 
+def figure(word: str) -> str:
+    """The number from two on that a word stands for, as how many or as which one; empty if none."""
+    number = _TIMES.get(word) or _NUMBERS.get(word, "")
+    return "" if number in ("0", "1", "half") else number
+
+
 def stem(word: str) -> str:
     """A word without its ending: `charged`, `charges`, `charging` are one."""
     known = _IRREGULAR.get(word)
     if known is not None:
-        return known
+        return known if known == word else stem(known)
     for end in ("ing", "ed", "es", "s"):
         if word.endswith(end) and len(word) - len(end) >= 3 and not word.endswith(("ss", "us", "is")):
             word = word[: -len(end)]

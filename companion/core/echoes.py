@@ -11,12 +11,13 @@ from itertools import pairwise
 import msgspec
 
 from companion.core.apologies import account
+from companion.core.content import figure
 from companion.core.reading import Hit, Reading
 from companion.core.words import Span
 
 LISTS = (
     "back_cue", "back_full", "back_maybe", "about_you", "begins_you", "sorry", "no_apology", "tag", "glad_that", "turns_away", "supposes",
-    "asking", "general", "explains", "got_it", "sums_up",
+    "asking", "general", "explains", "went_wrong", "of_us", "got_it", "sums_up",
 )  # fmt: skip
 _REACH = 16
 """Words after a cue in which the customer's words are looked for."""
@@ -43,6 +44,12 @@ _CUES = {
 }  # fmt: skip
 _OURS = frozenset("you your was were had has have been no not never without still after since again".split())
 """Words of a case; a statement without any, in the present tense, speaks of what holds for everybody."""
+_BEFORE_TIME = frozenset("at by for from until to and around about".split())
+"""Words before a number that make it a time of day, or a part of something else."""
+_DAYS = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november
+    december christmas easter yesterday tonight""".split()
+)
 _CLAUSE = 3
 """More words before a "so" are a clause of their own."""
 _ASKING = frozenset(("what", "how", "why"))
@@ -127,9 +134,33 @@ class _Stretches:
         found: list[Hit] = []
         for start, end in pairwise(bounds):
             opens = start not in ends or start in self._reading.text.starts  # what goes on after "you should" is still an instruction
-            if opens and start not in asked and not self._general(start, end):
-                found += self.judge((start, start), (start, end), _PLAIN)
+            if opens and start not in asked and self._reading.words[start : start + 2] != ("i", "have") and not self._general(start, end):
+                found += self.judge((start, start), (start, end), _PLAIN) or self._brief(start, end)
         return found
+
+    def _brief(self, start: int, end: int) -> list[Hit]:
+        """Judge what went wrong, in note form: "two wrong sizes, and the interview is tomorrow"."""
+        reading, keys = self._reading, self._keys
+        if any(reading.near(name, start, end) for name in ("general", "explains", "of_us")):
+            return []
+        named = [at for at in range(start, end) if keys[at] and keys[at] not in reading.vague]
+        strong = {at for at in named if keys[at] in reading.told and reading.words[at] not in reading.topic}
+        new = {keys[at] for at in named} - reading.told
+        numbers = {figure(word) for word in reading.before} - {""}
+        counted = {at for at in range(start, end) if self._counted(at) in numbers}
+        days = {at for at in range(start, end) if reading.words[at] in _DAYS and reading.words[at] in reading.before}
+        proof = strong | counted | days
+        if not strong or len(proof) < 2 or len(new) > len(proof) + 1 or not (counted or reading.near("went_wrong", start, end)):
+            return []
+        return [Hit((min(proof), max(proof) + 1), 2 if len(proof) > 2 else 1, 60)]
+
+    def _counted(self, at: int) -> str | None:
+        """How many things are counted at that place; not a time of day nor a digit of a longer number."""
+        words = self._reading.words
+        number = figure(words[at])
+        after = words[at + 1] if at + 1 < len(words) else ""
+        before = words[at - 1] if at else ""
+        return None if not number or not after or figure(after) or figure(before) or before in _BEFORE_TIME else number
 
     def _general(self, start: int, end: int) -> bool:
         """Is this a statement of what holds for everybody?"""

@@ -3,7 +3,7 @@
 import pytest
 
 from companion.core import content
-from companion.core.content import Content, stem
+from companion.core.content import Content, figure, stem
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,10 @@ from companion.core.content import Content, stem
         "stop stopped stopping",
         "box boxes",
         "glass glasses",
+        "lose lost",
+        "drive drove driven",
+        "replace replaced replacement",
+        "care cares caring",
     ],
 )
 def test_inflections_are_one_word(family: str) -> None:
@@ -52,3 +56,10 @@ def test_a_number_and_its_unit_are_one_key() -> None:
     assert some.keys("an hour".split()) == ["", "1 hour"]
     assert some.keys("those hours".split()) == ["", ""]
     assert some.folded("a week of rain".split()) == {"1 week", "rain"}
+
+
+@pytest.mark.parametrize(
+    ("word", "number"), [("3", "3"), ("three", "3"), ("third", "3"), ("twice", "2"), ("one", ""), ("a", ""), ("sofa", "")]
+)
+def test_a_figure_is_how_many_or_which_one(word: str, number: str) -> None:
+    assert figure(word) == number
