@@ -13,14 +13,14 @@ from companion.tui.widgets.checklist import Steps
 async def shown(app: CallApp, refreshes: int) -> None:
     """Wait until the screen was given so many snapshots."""
     async with asyncio.timeout(20):
-        while app.refreshes < refreshes:  # noqa: ASYNC110 – a counter is all the app offers
+        while app.refreshes < refreshes:
             await asyncio.sleep(PACE)
 
 
 async def drawn(app: CallApp) -> None:
     """Wait until the screen shows the newest snapshot."""
     async with asyncio.timeout(20):
-        while app._call.snapshot is not app.snapshot:  # noqa: ASYNC110 – nothing tells a bystander that a screen is drawn
+        while app._call.snapshot is not app.snapshot:
             await asyncio.sleep(PACE)
 
 
