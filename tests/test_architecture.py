@@ -125,3 +125,31 @@ def test_the_core_is_pure_without_its_linter_too() -> None:
         r"^\s*(?:import|from)\s+(os|io|sys|time|random|socket|asyncio|threading|logging|pathlib|subprocess)\b", re.MULTILINE
     )
     assert [path.name for path in (PACKAGE / "core").glob("*.py") if outside.search(path.read_text(encoding="utf-8"))] == []
+
+
+HOMES = {
+    "click": {"cli"},
+    "rapidfuzz": {"core"},
+    "numpy": {"sources", "speech"},
+    "soxr": {"speech"},
+    "vosk": {"speech"},
+    "requests": {"speech"},
+    "soundfile": {"sources", "doctor.py"},  # doctor asks it which formats it reads
+    "websockets": {"sources"},
+    "yaml": {"rules"},
+    "textual": {"tui"},
+    "rich": {"tui", "console.py"},  # it comes with textual
+    "platformdirs": {"config.py"},
+}
+
+
+def test_every_library_is_at_home_in_its_room() -> None:
+    found: dict[str, set[str]] = {library: set() for library in HOMES}
+    for module in modules():
+        for node in ast.walk(ast.parse((PACKAGE / module).read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            for library in {name.split(".")[0] for name in names} & set(HOMES):
+                found[library].add(module.parts[0])
+    assert {library: rooms - HOMES[library] for library, rooms in found.items() if rooms - HOMES[library]} == {}
+    assert [library for library, rooms in found.items() if not rooms] == []
