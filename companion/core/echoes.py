@@ -150,7 +150,7 @@ class _Stretches:
         counted = {at for at in range(start, end) if self._counted(at) in numbers}
         days = {at for at in range(start, end) if reading.words[at] in _DAYS and reading.words[at] in reading.before}
         proof = strong | counted | days
-        if not strong or len(proof) < 2 or len(new) > len(proof) + 1 or not (counted or reading.near("went_wrong", start, end)):
+        if not strong or len(proof) < 2 or len(new) > len(proof) + 1 or not reading.near("went_wrong", start, end):
             return []
         return [Hit((min(proof), max(proof) + 1), 2 if len(proof) > 2 else 1, 60)]
 
