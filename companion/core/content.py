@@ -48,16 +48,28 @@ _IRREGULAR = {
     "care", "cared": "care", "caring": "care", "failure": "fail", "closure": "clos",
 }  # fmt: skip
 
-_NUMBERS = {
-    word: str(number)
-    for number, word in enumerate(
-        """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+_NUMBERS = (
+    {
+        word: str(number)
+        for number, word in enumerate(
+            """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
         nineteen twenty""".split()
-    )
-} | {str(number): str(number) for number in range(100)} | {
-    "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
-    "a": "1", "an": "1", "half": "half",
-}
+        )
+    }
+    | {str(number): str(number) for number in range(100)}
+    | {
+        "thirty": "30",
+        "forty": "40",
+        "fifty": "50",
+        "sixty": "60",
+        "seventy": "70",
+        "eighty": "80",
+        "ninety": "90",
+        "a": "1",
+        "an": "1",
+        "half": "half",
+    }
+)
 _TIMES = {"twice": "2", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6"}
 _UNITS = {
     form: unit
