@@ -1,40 +1,30 @@
 """A listener that vosk-server clients join, as if it were vosk-server. Two that name the same call are its two channels."""
 
 import asyncio
-import contextlib
-import errno
-import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 from websockets import http11
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
 
 from companion.core.events import Channel
-from companion.core.feed import Complaint, Item
-from companion.errors import ConfigError, PeerError, SourceError, SpeechError
-from companion.sources.door import Door, is_local, tls
-from companion.sources.exchange import LINGER, Exchange
+from companion.core.feed import Item
+from companion.errors import PeerError, SpeechError
+from companion.sources.door import Door
+from companion.sources.exchange import LINGER
 from companion.sources.listening import Listening
 from companion.sources.protocols.vosk_wire import Client, Configured, Ended, Request, Sound, seat
 from companion.sources.switchboard import Call
+from companion.sources.websocket_listener import WebSocketListener, turn_away
 from companion.speech.audio import Wire
 from companion.speech.recogniser import Recogniser
 
 LONGEST_MESSAGE = 1024 * 1024
 """Bytes of a message: the limit of the websockets library that vosk-server runs on; half a minute of 16 kHz sound."""
 
-_HANDSHAKE = 5.0  # seconds
-_CLOSE = 2.0  # seconds that a client may take to say good-bye
-_REASON = 120  # bytes that a close frame has for words (RFC 6455, section 5.5)
 
-# What matters is said as items; the library's own log would write into the screen.
-_log = logging.getLogger(__name__)
-_log.addHandler(logging.NullHandler())
-
-
-class VoskServer:
+class VoskServer(WebSocketListener):
     """A source of any number of calls.
 
     Args:
@@ -51,6 +41,8 @@ class VoskServer:
         ConfigError: no token for a host beyond this machine, or a certificate that cannot be used.
     """
 
+    longest_message = LONGEST_MESSAGE
+
     def __init__(
         self,
         host: str,
@@ -63,71 +55,21 @@ class VoskServer:
         key: Path | None = None,
         linger: float = LINGER,
     ) -> None:
-        self._host = host or "127.0.0.1"
-        self.port = port
-        """The TCP port; the real one once `listening`."""
-        if not is_local(self._host) and not token:
-            raise ConfigError(f"{self.name}: reaches beyond this machine without a token; give --listen-token-file, or leave the host out")
+        super().__init__(
+            "vosk",
+            host,
+            port,
+            recogniser=recogniser,
+            door=Door(token),
+            guarded=bool(token),
+            certificate=certificate,
+            key=key,
+            linger=linger,
+        )
         self._mono_as = mono_as
-        self._tls = tls(certificate, key)
-        self._door = Door(token)
-        self._exchange = Exchange(self.name, recogniser, linger)
-        self.listening = asyncio.Event()
-        """Set once clients can connect."""
 
-    @property
-    def name(self) -> str:
-        """Where clients find it."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"vosk://{host}:{self.port}"
-
-    async def __aiter__(self) -> AsyncIterator[Item]:
-        """Listen, and yield what happens in all calls, until closed.
-
-        Raises:
-            SourceError: the port cannot be had.
-        """
-        server = await self._listen()
-
-        async def hang_up() -> None:
-            server.close()
-            await server.wait_closed()
-
-        if not is_local(self._host) and self._tls is None:
-            self._exchange.give(Complaint(text=f"{self.name}: sound and token travel in the clear; give --listen-tls-cert"))
-        async with contextlib.aclosing(self._exchange.items(hang_up)) as items:
-            async for item in items:
-                yield item
-
-    async def close(self) -> None:
-        """Hang up on all clients; the last final texts of what was heard still come."""
-        self._exchange.stop.set()
-
-    async def _listen(self) -> Server:
-        try:
-            server = await serve(
-                self._serve,
-                self._host,
-                self.port,
-                ssl=self._tls,
-                process_request=self._admit,
-                open_timeout=_HANDSHAKE,
-                close_timeout=_CLOSE,
-                max_size=LONGEST_MESSAGE,
-                compression=None,  # sound does not shrink; trying costs time
-                logger=_log,
-            )
-        except OSError as error:
-            taken = error.errno == errno.EADDRINUSE
-            why = "the port is taken" if taken else str(error.strerror or error).lower()
-            raise SourceError(f"{self.name}: cannot listen: {why}; end what uses it, or choose another") from error
-        self.port = next(iter(server.sockets)).getsockname()[1]
-        self._exchange.name = self.name
-        self.listening.set()
-        return server
-
-    def _admit(self, connection: ServerConnection, request: http11.Request) -> http11.Response | None:
-        refusal = self._door.refusal(request.path, request.headers)
+    def _refusal(self, connection: ServerConnection, request: http11.Request) -> tuple[int, str] | None:
+        refusal = super()._refusal(connection, request)
         if refusal is None:
             try:
                 pair, channel = seat(request.path)
@@ -135,16 +77,7 @@ class VoskServer:
                     refusal = 409, "this channel of the call is already connected"
             except PeerError as error:
                 refusal = 400, str(error)
-        return None if refusal is None else connection.respond(refusal[0], f"{refusal[1]}\n")
-
-    async def _serve(self, connection: ServerConnection) -> None:
-        self._door.enter()
-        try:
-            await self._talk(connection)
-        except Exception as error:  # the room's outer edge: a fault of ours must not die in the library's log
-            self._exchange.give(error)
-        finally:
-            self._door.leave()
+        return refusal
 
     async def _talk(self, connection: ServerConnection) -> None:
         assert connection.request is not None
@@ -173,8 +106,7 @@ class VoskServer:
         except (PeerError, SpeechError) as error:
             lost = str(error)
             self._exchange.complain(guest.call.name if guest is not None else "", error)
-            reason = lost.encode()[:_REASON].decode("utf-8", "ignore")
-            await connection.close(1008 if isinstance(error, PeerError) else 1011, reason)
+            await turn_away(connection, 1008 if isinstance(error, PeerError) else 1011, lost)
         if guest is not None:
             await self._part(guest, lost)
 
