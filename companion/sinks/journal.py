@@ -65,7 +65,7 @@ class JournalFolder:
             self._forget_if_closed(record)
             return
         try:
-            _append(self._file(call), encode(record) + b"\n")
+            append(self._file(call), encode(record) + b"\n")
         except OSError as error:
             where = self._paths.get(call) or self._folder / f"{file_name(call)}.jsonl"
             self._give_up(call)
@@ -150,10 +150,10 @@ class JournalStream:
         if self._given_up:
             return
         try:
-            _append(self._file, encode(record) + b"\n")
+            append(self._file, encode(record) + b"\n")
         except OSError as error:
             self._given_up = True
-            if error.errno in (errno.EPIPE, errno.ECONNRESET):
+            if reader_gone(error):
                 raise ReaderGone(f"{self.name}: nobody reads it any more") from error
             raise SinkError(f"{self.name}: {_why(error)}; the calls go on without it") from error
 
@@ -220,8 +220,12 @@ def read_lines(lines: Iterable[bytes], name: str, torn: Callable[[str], None] = 
         yield record
 
 
-def _append(file: int, line: bytes) -> None:
-    """Write all of it, or take away what was written of it and raise OSError."""
+def append(file: int, line: bytes) -> None:
+    """Write all of a line, or take away what was written of it.
+
+    Raises:
+        OSError: it cannot be written; a file holds only whole lines then.
+    """
     left = memoryview(line)
     try:
         while left:
@@ -235,6 +239,11 @@ def _append(file: int, line: bytes) -> None:
             os.ftruncate(file, os.lseek(file, 0, os.SEEK_CUR) - written)
             os.lseek(file, 0, os.SEEK_END)
         raise
+
+
+def reader_gone(error: OSError) -> bool:
+    """Whether nobody reads any more, as after `head`; everything else is a place that refuses."""
+    return error.errno in (errno.EPIPE, errno.ECONNRESET)
 
 
 def _escaped(letter: str) -> str:

@@ -1,12 +1,11 @@
 """Summaries: one JSON object for each call at its end, one a line."""
 
-import os
-
 import msgspec
 
 from companion.core.record import Record
 from companion.core.updates import CallClosed
 from companion.errors import ReaderGone, SinkError
+from companion.sinks.journal import append, reader_gone
 
 
 class Summaries:
@@ -30,13 +29,11 @@ class Summaries:
         """
         if not isinstance(record.update, CallClosed):
             return
-        left = memoryview(msgspec.json.encode(record.update.summary) + b"\n")
         try:
-            while left:
-                left = left[os.write(self._file, left) :]
-        except BrokenPipeError as error:
-            raise ReaderGone(self.name) from error
+            append(self._file, msgspec.json.encode(record.update.summary) + b"\n")
         except OSError as error:
+            if reader_gone(error):
+                raise ReaderGone(self.name) from error
             raise SinkError(f"{self.name}: the summary of call {record.call} is lost: {error.strerror}; see its journal") from error
 
     def close(self) -> None:
