@@ -160,7 +160,7 @@ async def _recognised(model: models.Model, demo: Path) -> tuple[str, float]:
         call = vosk.call()
         loop = asyncio.get_running_loop()
         began = loop.time()
-        heard = [said async for _, hearings in ahead(call, [*chunks.feed(samples), *chunks.flush()]) for said in hearings]
+        heard = [said async for _, hearings in ahead(call.hear, [*chunks.feed(samples), *chunks.flush()]) for said in hearings]
         heard += await call.finish("agent")
         return " ".join(said.text for said in heard if isinstance(said, Utterance)), loop.time() - began
 

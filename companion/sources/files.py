@@ -2,10 +2,10 @@
 
 import asyncio
 import re
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import soundfile
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from companion.errors import AudioFormatError, ConfigError, SourceError
 from companion.sources.listening import Listening, Round
 from companion.sources.pace import Pace
 from companion.speech.audio import CHUNK, checked_rate
-from companion.speech.recogniser import Hearing, Recogniser
+from companion.speech.recogniser import Hearing, Recogniser, ahead
 
 _FLOATS = frozenset({"FLOAT", "DOUBLE", "VORBIS", "OPUS", "MPEG_LAYER_I", "MPEG_LAYER_II", "MPEG_LAYER_III"})
 _MP3_SLACK = 0.1  # seconds
@@ -30,9 +30,6 @@ _ENDLESS = 1 << 48
 
 _OGG_TAIL = 128 * 1024
 """Two of the largest Ogg pages (RFC 3533), in bytes: the last whole page begins in them."""
-
-_Waiting: TypeAlias = "deque[tuple[Round, float, asyncio.Task[list[Sequence[Hearing]]]]]"
-"""Rounds that are being heard, with how far the file had been read."""
 
 
 class SoundFile:
@@ -120,30 +117,22 @@ class SoundFile:
 
     async def _at_once(self, listening: Listening, reading: "_Reading") -> AsyncIterator[Item]:
         """As fast as it can be heard. Some rounds are always under way, so that the recogniser need not sleep and wake between them."""
-        waiting: _Waiting = deque()
-        try:
-            for round_, share in self._rounds(listening, reading):
-                waiting.append((round_, share, asyncio.create_task(listening.listen(round_))))
-                if len(waiting) > _AHEAD:
-                    for item in await self._first(listening, waiting):
-                        yield item
-                if self._stop.is_set():
-                    break
-            while waiting:
-                for item in await self._first(listening, waiting):
-                    yield item
-        finally:
-            for _, _, heard in waiting:
-                heard.cancel()
 
-    async def _first(self, listening: Listening, waiting: "_Waiting") -> list[Item]:
-        round_, share, heard = waiting.popleft()
-        return [*listening.items(round_, await heard), Progress(call=self._call, share=share)]
+        def listen(one: tuple[Round, float]) -> Awaitable[list[Sequence[Hearing]]]:
+            return listening.listen(one[0])
+
+        async with aclosing(ahead(listen, self._rounds(listening, reading), _AHEAD)) as rounds:
+            async for (round_, share), heard in rounds:
+                for item in listening.items(round_, heard):
+                    yield item
+                yield Progress(call=self._call, share=share)
 
     def _rounds(self, listening: Listening, reading: "_Reading") -> Iterator[tuple[Round, float]]:
         """The file's rounds, each with how far the file has been read, 0–1."""
         for samples in reading:
             for round_ in listening.feed(samples):
+                if self._stop.is_set():
+                    return
                 yield round_, min(1.0, reading.frames / self._frames) if self._frames else 0.0
         for round_ in listening.flush():
             yield round_, 1.0

@@ -54,7 +54,7 @@ class Slow(Scripted):
 @pytest.mark.parametrize("depth", [1, 3, 7])
 async def test_chunks_go_ahead_and_come_back_in_order(depth: int) -> None:
     slow = Slow(depth)
-    got = [(chunk, list(heard)) async for chunk, heard in ahead(slow, CHUNKS, depth)]
+    got = [(chunk, list(heard)) async for chunk, heard in ahead(slow.hear, CHUNKS, depth)]
     scripted = Scripted(SCRIPT)
     assert got == [(chunk, list(await scripted.hear(chunk))) for chunk in CHUNKS]
     assert depth <= slow.most <= depth + 1
@@ -62,7 +62,7 @@ async def test_chunks_go_ahead_and_come_back_in_order(depth: int) -> None:
 
 async def test_stopping_early_leaves_no_task() -> None:
     before = asyncio.all_tasks()
-    hearings = ahead(Slow(4), CHUNKS, 4)
+    hearings = ahead(Slow(4).hear, CHUNKS, 4)
     await anext(hearings)
     await hearings.aclose()  # type: ignore[attr-defined]
     await asyncio.sleep(0)

@@ -28,7 +28,7 @@ async def vosk() -> AsyncIterator[Vosk]:
 
 
 async def heard_ahead(call: Call, chunks: Sequence[AudioChunk]) -> list[Hearing]:
-    heard = [said async for _, hearings in ahead(call, chunks) for said in hearings]
+    heard = [said async for _, hearings in ahead(call.hear, chunks) for said in hearings]
     return [*heard, *await call.finish("agent"), *await call.finish("customer")]
 
 
@@ -94,7 +94,7 @@ async def test_an_accident_in_the_middle_costs_no_words(vosk: Vosk, chunks: Chun
     undisturbed = await heard_ahead(vosk.call(), both)
     call = vosk.call()
     heard: list[Hearing] = []
-    async for chunk, hearings in ahead(call, both):
+    async for chunk, hearings in ahead(call.hear, both):
         heard += hearings
         if chunk.channel == "agent" and abs(chunk.start - 3.0) < 0.05:
             signalled(vosk, number)
