@@ -3,17 +3,18 @@
 import asyncio
 import datetime
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol, TypeAlias
 
 import msgspec
 
 from companion.core.call import Call, Rules
-from companion.core.events import AnyEvent, CallEnded, Channel, Partial, SinkFailed, Utterance
+from companion.core.events import AnyEvent, CallEnded, Channel, Introduced, Partial, SinkFailed, SourceBack, SourceLost, Utterance
 from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level, Opened, Passed, Progress, Source
 from companion.core.record import Record
+from companion.core.resume import resume, shifted
 from companion.core.updates import FlagRaised, StepHeard
-from companion.errors import ReaderGone, SinkError
+from companion.errors import ReaderGone, ReplayError, SinkError
 
 _INBOX = 256
 """Items that wait for judgment before the source has to wait: a source that may not (a phone system) keeps its own bounded buffer."""
@@ -95,6 +96,8 @@ class _Live(msgspec.Struct):
     """The clock's reading at its start, seconds."""
     by_arrival: bool = True
     """Whether its time runs by this clock; False once the source has given a time of its own."""
+    shift: float = 0.0
+    """Seconds of audio time that the call had when its source began to count."""
 
 
 class Run:
@@ -109,6 +112,7 @@ class Run:
         mask_text: the same for a partial, before it is shown.
         began: when a call began, where the source does not know: an ISO 8601 time, `now`, or None.
         taken: the names of calls so far, where several sources are one run: a name that is taken gets a number.
+        recall: finds the journal of a call that another gateway began and did not end; empty where there is none.
         clock: seconds that only go forward; for tests.
     """
 
@@ -123,6 +127,7 @@ class Run:
         mask_text: Callable[[str], str] | None = None,
         began: str | None = None,
         taken: set[str] | None = None,
+        recall: Callable[[str], Awaitable[Sequence[Record]]] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.failed: SinkError | None = None
@@ -136,6 +141,7 @@ class Run:
         self._mask_text = mask_text
         self._began = began
         self._taken = taken if taken is not None else set()
+        self._recall = recall
         self._clock = clock
         self._calls: dict[str, _Live] = {}
         self._inbox: _Inbox = asyncio.Queue(_INBOX)
@@ -158,6 +164,8 @@ class Run:
                 if isinstance(item, _End):
                     error = item.error
                     break
+                if isinstance(item, Opened) and self._recall is not None and await self._go_on(item, self._recall):
+                    continue
                 self._take(item)
             error = self._deserted or error
         except asyncio.CancelledError:
@@ -260,6 +268,27 @@ class Run:
         call = Call(self._name(item.call), started, self._rules)
         live = self._calls[item.call] = _Live(call, self._clock())
         self._keep(live, [call.begin()])
+        if item.agent or item.customer or item.team:
+            self._happen(item.call, Introduced(agent=item.agent, customer=item.customer, team=item.team), call.at)
+
+    async def _go_on(self, item: Opened, recall: Callable[[str], Awaitable[Sequence[Record]]]) -> bool:
+        """Whether a call that another gateway began goes on here; what was not heard meanwhile is a gap."""
+        records = await recall(item.call)
+        if not records or records[0].call in self._taken:
+            return False
+        try:
+            call, rest = resume(records, self._rules)
+        except ReplayError as error:
+            if self.viewer is not None:
+                self.viewer.notice(f"call {item.call}: cannot go on with it: {error}; it begins anew")
+            return False
+        gap = max(0.0, _since(call.began) - call.at / 1000)
+        live = self._calls[item.call] = _Live(call, self._clock() - call.at / 1000 - gap, shift=round(call.at / 1000 + gap, 3))
+        self._taken.add(call.name)
+        self._keep(live, [*records, *rest])
+        for event in (SourceLost(reason="the gateway failed, and another took over"), SourceBack(gap=round(gap, 3))):
+            self._happen(item.call, event, self._arrival(live))
+        return True
 
     def _name(self, given: str) -> str:
         """The call's own name: two calls of one name could never be told apart again."""
@@ -274,15 +303,19 @@ class Run:
 
     def _happen(self, name: str, event: AnyEvent, at: int) -> None:
         live = self._calls[name]
+        if live.shift:
+            event = shifted(event, live.shift)
         if isinstance(event, Utterance) and self._mask is not None:
             event = self._mask(event)
+        if isinstance(event, Introduced) and event.customer is not None and self._mask_text is not None:
+            event = msgspec.structs.replace(event, customer=self._mask_text(event.customer))  # often a number to call back
         self._keep(live, live.call.receive(event, at))
 
     def _glimpse(self, item: Glimpsed) -> None:
         live = self._calls[item.call]
         if self.viewer is None or not self.viewer.shows_partials:
             return
-        partial = item.partial
+        partial = shifted(item.partial, live.shift) if live.shift else item.partial
         if self._mask_text is not None:
             partial = msgspec.structs.replace(partial, text=self._mask_text(partial.text))
         self.viewer.glimpse(live.call.name, partial, live.call.preview(partial))
@@ -329,6 +362,13 @@ class Run:
                 self.viewer.notice(str(failure))
             if not live.call.ended:
                 self._keep(live, live.call.receive(SinkFailed(sink=sink.name, reason=str(failure)), live.call.at))
+
+
+def _since(began: str | None) -> float:
+    """Seconds from a call's beginning until now; 0 where nobody knows when that was."""
+    if began is None:
+        return 0.0
+    return (datetime.datetime.now().astimezone() - datetime.datetime.fromisoformat(began)).total_seconds()
 
 
 def now() -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from companion.core.call import Rules
 from companion.core.checklist import Checklist, Prompt, Step
-from companion.core.events import Bookmarked, CallEnded, CallStarted, Partial, SinkFailed, Utterance
+from companion.core.events import Bookmarked, CallEnded, CallStarted, Introduced, Partial, SinkFailed, SourceBack, SourceLost, Utterance
 from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level, Opened, Passed, Progress
 from companion.core.record import Record
 from companion.core.replay import check
@@ -255,3 +255,55 @@ async def test_a_bug_in_a_source_is_raised_and_never_becomes_silence() -> None:
     with pytest.raises(ZeroDivisionError):
         await run(OPENED, ZeroDivisionError("bug"), sink=sink)
     assert isinstance(sink.records[-1].update, CallClosed)
+
+
+# ── who is on the call ──
+
+
+async def test_who_is_on_the_call_is_journaled_and_a_number_is_masked() -> None:
+    sink = Kept()
+    opened = Opened(call="c", source="test", agent="Maria", customer="+1 555 0100 200")
+    await Run(Given(opened), RULES, [sink], mask_text=lambda text: text.replace("0100", "####")).go()
+    assert sink.records[1].event == Introduced(agent="Maria", customer="+1 555 #### 200")
+
+
+# ── calls that another gateway began ──
+
+
+async def cut(*items: Item) -> list[Record]:
+    """The journal of a call whose gateway was killed: without its end."""
+    return (await run(OPENED, *items))[:-2]
+
+
+async def go_on(records: Sequence[Record], *items: Item, rules: Rules = RULES) -> tuple[list[Record], Seen]:
+    async def recall(call: str) -> Sequence[Record]:
+        return records if call == "c" else []
+
+    sink, seen = Kept(), Seen()
+    await Run(Given(*items), rules, [sink], viewer=seen, recall=recall).go()
+    return sink.records, seen
+
+
+async def test_a_call_that_another_gateway_began_goes_on_with_its_gap_marked() -> None:
+    before = await cut(Happened(call="c", event=said("hello"), at=1000))
+    records, _ = await go_on(before, OPENED, Happened(call="c", event=said("sorry")), Closed(call="c", reason="done"))
+    assert records[: len(before)] == before
+    assert [record.seq for record in records] == list(range(len(records)))
+    lost, back = records[len(before)].event, records[len(before) + 1].event
+    assert isinstance(lost, SourceLost)
+    assert isinstance(back, SourceBack)
+    later = next(record.event for record in records if isinstance(record.event, Utterance) and record.event.text == "sorry")
+    assert later.end >= 2.0  # the source counts from anew; the call does not
+    assert check(records) == len(records)
+
+
+async def test_a_call_that_is_over_begins_anew_under_its_name() -> None:
+    over = await run(OPENED)
+    records, seen = await go_on(over, OPENED)
+    assert records[0].seq == 0
+    assert any("cannot go on with it: the call is over" in str(told) for told in seen.other)
+
+
+async def test_a_call_that_nobody_knows_begins() -> None:
+    records, _ = await go_on([], Opened(call="d", source="test"))
+    assert isinstance(records[0].event, CallStarted)

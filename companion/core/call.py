@@ -55,6 +55,11 @@ class Call:
         self._session = Session(rules.checklist, rules.judge, call=name, began=started.began, timed=started.timed)
 
     @property
+    def began(self) -> str | None:
+        """When it began, ISO 8601, where that is known."""
+        return self._started.began
+
+    @property
     def next_deadline(self) -> int | None:
         """When something next happens by itself, ms."""
         return self._session.next_deadline

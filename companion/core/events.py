@@ -47,6 +47,14 @@ class CallStarted(Event, frozen=True, kw_only=True):
     """SHA-256 of the checklist's canonical JSON, in hex."""
 
 
+class Introduced(Event, frozen=True, kw_only=True):
+    """Who is on the call, as far as the source tells; None is not known. A later one adds to what earlier ones said."""
+
+    agent: str | None = None
+    customer: str | None = None
+    team: str | None = None
+
+
 class SpeechBegan(Event, frozen=True, kw_only=True):
     """The first partial of an utterance; `start` is the start of its first word."""
 
@@ -112,6 +120,12 @@ class Acknowledged(Event, frozen=True, kw_only=True):
     by: str
 
 
+class TakenOver(Event, frozen=True, kw_only=True):
+    """A supervisor has taken the call over from the agent."""
+
+    by: str
+
+
 class HoldBegan(Event, frozen=True, kw_only=True):
     """The customer is on hold: all clocks stop."""
 
@@ -153,8 +167,8 @@ class CallEnded(Event, frozen=True, kw_only=True):
 
 
 AnyEvent: TypeAlias = (
-    CallStarted | SpeechBegan | SpeechEnded | Utterance | Marked | Nudged | Bookmarked | PromptDismissed | Quieted | Acknowledged
-    | HoldBegan | HoldEnded | SourceLost | SourceBack | SinkFailed | LineRejected | CallEnded
+    CallStarted | Introduced | SpeechBegan | SpeechEnded | Utterance | Marked | Nudged | Bookmarked | PromptDismissed | Quieted
+    | Acknowledged | TakenOver | HoldBegan | HoldEnded | SourceLost | SourceBack | SinkFailed | LineRejected | CallEnded
 )  # fmt: skip
 """Every event there is, for decoding."""
 

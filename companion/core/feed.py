@@ -20,6 +20,10 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     began: str | None = None
     timed: bool = True
     speech: str | None = None
+    agent: str | None = None
+    """Who takes the call, as the source names them."""
+    customer: str | None = None
+    team: str | None = None
 
 
 class Happened(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,6 +36,9 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     began: str | None = None
     source: str = ""
     speech: str | None = None
+    agent: str | None = None
+    customer: str | None = None
+    team: str | None = None
     timed: bool = True
     checklist: rules.Checklist = rules.Checklist(id="", title="")
     """The checklist of `call_started`; an empty one before that, or where this version cannot read it."""
@@ -68,6 +71,8 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     quiet: bool = False
     nudges: tuple[Noted, ...] = ()
     bookmarks: tuple[Noted, ...] = ()
+    taken_over: Noted | None = None
+    """Which supervisor took the call over, and when."""
     failures: tuple[Noted, ...] = ()
     rejected: int = 0
     ended: str | None = None
@@ -93,6 +98,9 @@ def _event(view: CallView, at: int, event: object) -> CallView:
     match event:
         case events.CallStarted():
             return _started(view, event)
+        case events.Introduced():
+            agent, customer, team = event.agent or view.agent, event.customer or view.customer, event.team or view.team
+            return replace(view, agent=agent, customer=customer, team=team)
         case events.SpeechBegan(channel=channel):
             return replace(view, speaking=(*_without(view.speaking, channel), channel))
         case events.SpeechEnded(channel=channel):
@@ -105,6 +113,8 @@ def _event(view: CallView, at: int, event: object) -> CallView:
             return replace(view, nudges=_kept(view.nudges, Noted(at, by, text)))
         case events.Bookmarked(by=by):
             return replace(view, bookmarks=_kept(view.bookmarks, Noted(at, by)))
+        case events.TakenOver(by=by):
+            return replace(view, taken_over=Noted(at, by))
         case events.Quieted(on=on):
             return replace(view, quiet=on)
         case events.HoldBegan():

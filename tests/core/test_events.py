@@ -21,8 +21,8 @@ def test_names_in_the_journal(name: str, tag: str) -> None:
 
 def test_the_promised_types() -> None:
     promised = (
-        "call_started speech_began speech_ended utterance marked nudged bookmarked prompt_dismissed quieted acknowledged hold_began "
-        "hold_ended source_lost source_back sink_failed line_rejected call_ended"
+        "call_started introduced speech_began speech_ended utterance marked nudged bookmarked prompt_dismissed quieted acknowledged "
+        "taken_over hold_began hold_ended source_lost source_back sink_failed line_rejected call_ended"
     )
     assert sorted(kind.__struct_config__.tag for kind in EVERY) == sorted(promised.split())
 

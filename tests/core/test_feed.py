@@ -21,7 +21,7 @@ def test_what_has_no_time_happens_now() -> None:
     for item in (Happened(call="7", event=HoldBegan()), Glimpsed(call="7", partial=partial), Closed(call="7", reason="over")):
         assert item.at is None
     assert msgspec.structs.asdict(Opened(call="7", source="-")) == {
-        "call": "7", "source": "-", "began": None, "timed": True, "speech": None,
+        "call": "7", "source": "-", "began": None, "timed": True, "speech": None, "agent": None, "customer": None, "team": None,
     }  # fmt: skip
 
 

@@ -289,6 +289,15 @@ class TestAround:
         assert [(note.by, note.text) for note in view.failures] == [("journal", "disk full")]
         assert view.rejected == 1
 
+    def test_who_is_on_the_call_is_learnt_bit_by_bit(self) -> None:
+        view = folded((0, events.Introduced(agent="Maria", team="billing")), (1, events.Introduced(customer="S. Parker")))
+        assert (view.agent, view.customer, view.team) == ("Maria", "S. Parker", "billing")
+
+    def test_a_supervisor_takes_over(self) -> None:
+        taken = folded((4, events.TakenOver(by="Sue"))).taken_over
+        assert taken is not None
+        assert (taken.at, taken.by) == (4000, "Sue")
+
     def test_they_stay_bounded(self) -> None:
         view = folded(*[(at, events.Bookmarked(by="agent")) for at in range(KEPT + 5)])
         assert len(view.bookmarks) == KEPT

@@ -6,7 +6,19 @@ No file, socket or clock here: whoever reads the lines says when a live one came
 from companion.core.events import HoldBegan, HoldEnded, LineRejected, Utterance
 from companion.core.feed import Closed, Complaint, Happened, Item, Opened
 from companion.errors import SourceError
-from companion.sources.protocols.line import LONGEST_NAME, JournalRecord, Line, Rejected, began, call_name, moment, plausible, read, said
+from companion.sources.protocols.line import (
+    LONGEST_NAME,
+    JournalRecord,
+    Line,
+    Rejected,
+    began,
+    call_name,
+    moment,
+    name_of,
+    plausible,
+    read,
+    said,
+)
 from companion.speech.redact import clean
 
 BACK = 30_000
@@ -25,9 +37,10 @@ ONLY = "call-1"
 class _Call:
     """One call and its clock, in milliseconds."""
 
-    def __init__(self, name: str, began: str | None = None, zero: float = 0.0) -> None:
+    def __init__(self, name: str, began: str | None = None, zero: float = 0.0, line: Line | None = None) -> None:
         self.name = name
         self.began = began
+        self.start = line or Line()
         self.opened = False
         self.paced = False
         self.clock = 0
@@ -193,7 +206,7 @@ class JsonLines:
         if kind == "start":
             if call is not None:
                 raise Rejected(f"call {name!r} has already begun")
-            self._calls[name] = _Call(name, began(line.began), now or 0.0)
+            self._calls[name] = _Call(name, began(line.began), now or 0.0, line)
             return []
         if kind not in ("end", "hold", "unhold"):
             raise Rejected(f"unknown event {clean(kind)[:40]!r}, none of start, hold, unhold, end")
@@ -211,7 +224,9 @@ class JsonLines:
             return []
         call.opened = True
         waiting, call.waiting = call.waiting, []
-        return [Opened(call=call.name, source=self._source, began=call.began, timed=timed), *waiting]
+        agent, customer, team = map(name_of, (call.start.agent, call.start.customer, call.start.team))
+        opened = Opened(call=call.name, source=self._source, began=call.began, timed=timed, agent=agent, customer=customer, team=team)
+        return [opened, *waiting]
 
     def _closing(self, call: _Call, reason: str, at: int | None) -> list[Item]:
         del self._calls[call.name]

@@ -33,6 +33,9 @@ class Line(msgspec.Struct):
     event: str | None = None
     began: str | None = None
     reason: str | None = None
+    agent: str | None = None
+    customer: str | None = None
+    team: str | None = None
 
 
 _decode = msgspec.json.Decoder(Line).decode
@@ -92,6 +95,11 @@ def call_name(given: str | int) -> str:
     if len(call) > LONGEST_NAME:
         raise Rejected(f"a 'call' of {len(call):,} characters, more than {LONGEST_NAME}")
     return call
+
+
+def name_of(given: str | None) -> str | None:
+    """The name of somebody on the call, made harmless; None where there is none."""
+    return clean(given or "").strip()[:LONGEST_NAME] or None
 
 
 def said(line: Line) -> tuple[Channel, str]:

@@ -296,3 +296,11 @@ def test_speed() -> None:
     for line in lines:
         lexer.line(line)
     assert time.process_time() - began < 0.25
+
+
+def test_the_start_may_say_who_is_on_the_call() -> None:
+    lines = JsonLines("chat")
+    lines.line('{"event": "start", "agent": "Maria\\u001b[31m", "customer": " ", "team": "billing"}')
+    opened = lines.line('{"speaker": "agent", "text": "hello"}')[0]
+    assert isinstance(opened, Opened)
+    assert (opened.agent, opened.customer, opened.team) == ("Maria", None, "billing")
