@@ -131,7 +131,7 @@ class Leg:
         now = asyncio.get_running_loop().time()
         for channel in sound.columns:
             if channel not in self._ears:
-                call = self._exchange.board.join(self._pair, channel, self._begun.about)
+                call = self._exchange.board.join(self._pair, channel, self._begun.about, self._begun.who)
                 # The stream's clock is laid on the call's once, and for both channels alike.
                 self._began = now - sound.at if self._began is None else self._began
                 self._ears[channel] = _Ear(call, channel, self._begun.rate, round(max(0.0, self._began - call.began), 3))

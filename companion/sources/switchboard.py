@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable
 
-from companion.core.events import Channel, SourceBack, SourceLost
+from companion.core.events import Channel, Introduced, SourceBack, SourceLost
 from companion.core.feed import Closed, Happened, Item, Opened
 from companion.errors import PeerError
+from companion.sources.protocols.dialect import NOBODY
 from companion.speech.recogniser import Recogniser
 from companion.speech.redact import mask_text
 
@@ -19,11 +20,12 @@ class Call:
         began: the loop's clock when it opened, in seconds.
     """
 
-    def __init__(self, name: str, pair: str | None, recogniser: Recogniser, began: float) -> None:
+    def __init__(self, name: str, pair: str | None, recogniser: Recogniser, began: float, who: Introduced) -> None:
         self.name = name
         self.recogniser = recogniser
         self.began = began
         self._pair = pair
+        self._who = who
         self._seats: set[Channel] = set()
         self._lost: dict[Channel, float] = {}
         self._ending: asyncio.Task[None] | None = None
@@ -52,13 +54,14 @@ class Switchboard:
         """Whether somebody sits there already."""
         return pair is not None and pair in self._pairs and channel in self._pairs[pair]._seats
 
-    def join(self, pair: str | None, channel: Channel, about: str = "") -> Call:
+    def join(self, pair: str | None, channel: Channel, about: str = "", who: Introduced = NOBODY) -> Call:
         """Take a seat in the call of that name, or, where no name is given, in a call of one's own.
 
         Args:
             pair: the call's name.
             channel: the seat.
             about: what the peer tells of the call, such as who calls; of the first to join it stands in the journal.
+            who: the names that the peer tells; each that nobody told before is added to the call's.
 
         Raises:
             PeerError: somebody sits there already.
@@ -69,7 +72,10 @@ class Switchboard:
         now = asyncio.get_running_loop().time()
         call = self._pairs.get(pair) if pair is not None else None
         if call is None:
-            call = self._open(pair, now, about)
+            call = self._open(pair, now, about, who)
+        elif (known := _added(call._who, who)) != call._who:
+            self._give(Happened(call=call.name, event=known))
+            call._who = known
         call._seats.add(channel)
         if call._ending is not None:
             call._ending.cancel()
@@ -105,16 +111,17 @@ class Switchboard:
                 call._ending.cancel()
             await self._close(call, reason)
 
-    def _open(self, pair: str | None, now: float, about: str) -> Call:
+    def _open(self, pair: str | None, now: float, about: str, who: Introduced) -> Call:
         name = self._free(pair)
-        call = Call(name, pair, self._make(name), now)
+        call = Call(name, pair, self._make(name), now, who)
         self._names.add(name)
         self._calls.append(call)
         if pair is not None:
             self._pairs[pair] = call
         # A caller's number is the customer's own: it is masked like any other before it is kept.
         source = f"{self.source} ({mask_text(about)})" if about else self.source
-        self._give(Opened(call=name, source=source, speech=call.recogniser.model))
+        speech = call.recogniser.model
+        self._give(Opened(call=name, source=source, speech=speech, agent=who.agent, customer=who.customer, team=who.team))
         return call
 
     def _free(self, pair: str | None) -> str:
@@ -139,3 +146,8 @@ class Switchboard:
             del self._pairs[call._pair]
         self._give(Closed(call=call.name, reason=reason))
         await call.recogniser.close()
+
+
+def _added(known: Introduced, told: Introduced) -> Introduced:
+    """Both together; a name that is known already stays."""
+    return Introduced(agent=known.agent or told.agent, customer=known.customer or told.customer, team=known.team or told.team)

@@ -14,7 +14,7 @@ from companion.errors import PeerError, SpeechError
 from companion.sources.door import Door
 from companion.sources.exchange import LINGER
 from companion.sources.listening import Listening
-from companion.sources.protocols.vosk_wire import Client, Configured, Ended, Request, Sound, seat
+from companion.sources.protocols.vosk_wire import Client, Configured, Ended, Request, Sound, seat, who
 from companion.sources.switchboard import Call
 from companion.sources.websocket_listener import WebSocketListener, turn_away
 from companion.speech.audio import Wire
@@ -88,7 +88,7 @@ class VoskServer(WebSocketListener):
             async for message in connection:
                 request = client.receive(message)
                 if guest is None:
-                    guest = _Guest(self._exchange.board.join(pair, channel), channel)
+                    guest = _Guest(self._exchange.board.join(pair, channel, who=who(connection.request.path)), channel)
                 if isinstance(request, Configured):
                     continue
                 heard = await guest.hear(request, client.rate)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from companion.core.events import SourceBack, SourceLost
+from companion.core.events import Introduced, SourceBack, SourceLost
 from companion.core.feed import Closed, Happened, Item, Opened
 from companion.errors import PeerError
 from companion.sources.switchboard import Switchboard
@@ -87,3 +87,16 @@ async def test_what_a_peer_tells_of_the_call_stands_beside_its_source(board: Swi
     board.join("42", "agent", "Twilio, from +15550100")
     board.join("42", "customer", "Twilio, from somebody else")
     assert items == [Opened(call="42", source="vosk://here (Twilio, from +########)", speech="scripted")]
+
+
+async def test_each_who_joins_may_name_somebody(board: Switchboard, items: list[Item]) -> None:
+    board.join("42", "agent", who=Introduced(agent="Dana", team="Billing"))
+    board.join("42", "customer", who=Introduced(agent="Somebody", customer="Lee"))
+    assert items == [
+        Opened(call="42", source="vosk://here", speech="scripted", agent="Dana", team="Billing"),
+        Happened(call="42", event=Introduced(agent="Dana", customer="Lee", team="Billing")),
+    ]
+    await board.close("stopped")
+    items.clear()
+    board.join("42", "agent")
+    assert items == [Opened(call="42-2", source="vosk://here", speech="scripted")]

@@ -9,7 +9,7 @@ from typing import Any
 
 from companion.core.events import Channel
 from companion.errors import PeerError
-from companion.sources.protocols.dialect import Act, Begun, Ended, Paused, Reply, Sound, about, inner, number, read, word
+from companion.sources.protocols.dialect import Act, Begun, Ended, Paused, Reply, Sound, about, inner, number, people, plain, read, word
 
 _NOBODY = "00000000-0000-0000-0000-000000000000"  # the conversation of a probe, which only asks whether we are there
 
@@ -83,7 +83,9 @@ class AudioHook:
             return [opened]
         who = inner(told, "participant")
         known = about("Genesys", **{"from": word(who.get("ani")), "to": word(who.get("dnis"))})
-        return [opened, Begun(call=call or None, about=known, rate=8000, encoding=_ENCODINGS[offer["format"]])]
+        # The participant is the customer, whichever way the call went.
+        names = {"customername": word(who.get("aniName")) or word(who.get("ani")), **plain(inner(told, "customConfig"))}
+        return [opened, Begun(call=call or None, about=known, who=people(names), rate=8000, encoding=_ENCODINGS[offer["format"]])]
 
     def _choose(self, media: object) -> dict[str, Any] | None:
         """The best of what is offered: both sides before one, and for the rest the peer's own order."""

@@ -1,15 +1,20 @@
 """What the protocols of phone systems have in common: what a message can mean, and reading JSON that a stranger sent. Sans I/O."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
-from companion.core.events import Channel
+from companion.core.events import Channel, Introduced
 from companion.errors import PeerError
 from companion.speech.redact import clean
 
 LONGEST_NAME = 200
 """Characters of a call's name, and of what else a peer says about it."""
+
+
+NOBODY = Introduced()
+"""A peer that names nobody."""
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +24,8 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     """The call's id, by which several streams can be one call; None where the peer tells none."""
     about: str
     """Who calls whom, for the journal."""
+    who: Introduced = NOBODY
+    """The names of those on the call."""
     rate: int
     """Samples a second."""
     encoding: str = "s16le"
@@ -111,3 +118,19 @@ def number(given: object) -> float | None:
 def about(system: str, **told: str) -> str:
     """`Twilio, from +44…, to +49…`: what is known of a call, for the journal."""
     return ", ".join([system, *(f"{key} {value}" for key, value in told.items() if value)])
+
+
+def plain(found: Mapping[str, object]) -> dict[str, str]:
+    """Keys without case, underscores and dashes, with what they tell as text: `agent_name` and `agentName` are one."""
+    return {key.replace("_", "").replace("-", "").lower(): text for key, value in found.items() if (text := word(value))}
+
+
+def people(told: Mapping[str, str]) -> Introduced:
+    """Who is on the call: `agent_name`, `customer_name` and `team`, as `plain` spells them.
+
+    A customer without a name is who called, or was called: but only if `direction` tells which way the call went.
+    """
+    sides = {"inbound": ("callername", "from"), "outbound": ("to",)}
+    keys = ("customername", *sides.get(told.get("direction", "").lower().partition("-")[0], ()))
+    customer = next((told[key] for key in keys if told.get(key)), None)
+    return Introduced(agent=told.get("agentname"), customer=customer, team=told.get("team"))

@@ -5,12 +5,12 @@ docs.jambonz.org/verbs/verbs/listen. Neither rate nor channels are on the wire: 
 """
 
 import contextlib
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 from urllib.parse import parse_qsl
 
 from companion.core.events import Channel
 from companion.errors import PeerError
-from companion.sources.protocols.dialect import Act, Begun, Sound, about, number, read, word
+from companion.sources.protocols.dialect import Act, Begun, Sound, about, number, people, plain, read
 from companion.speech.audio import checked_rate
 
 Side: TypeAlias = Literal["left", "right"]
@@ -34,7 +34,7 @@ class Fork:
 
     def __init__(self, path: str, *, rate: int = 8000, channels: int = 2, agent: Side = "right", alone: Channel = "customer") -> None:
         self._told: dict[str, str] = {"rate": str(rate), "channels": str(channels), "agent": agent, "channel": alone}
-        self._told.update(_plain(dict(parse_qsl(path.partition("?")[2]))))
+        self._told.update(plain(dict(parse_qsl(path.partition("?")[2]))))
         self._columns: tuple[Channel, ...] = ()
         self._byte_rate = 0
         self._bytes = 0
@@ -49,7 +49,7 @@ class Fork:
         if isinstance(message, str):
             if not self._columns:
                 with contextlib.suppress(PeerError):
-                    self._told.update(_plain(read(message)))
+                    self._told.update(plain(read(message)))
             return []
         acts: list[Act] = [] if self._columns else [self._begin()]
         if message:
@@ -76,9 +76,4 @@ class Fork:
         self._byte_rate = rate * 2 * len(self._columns)
         call = next((told[key] for key in _CALL if told.get(key)), None)
         known = about("FreeSWITCH", **{key: told.get(key, "") for key in ("from", "to")})
-        return Begun(call=call, about=known, rate=rate, clocked=False)
-
-
-def _plain(found: dict[str, Any]) -> dict[str, str]:
-    """Keys without case and underscores, with what they tell as text."""
-    return {key.replace("_", "").replace("-", "").lower(): text for key, value in found.items() if (text := word(value))}
+        return Begun(call=call, about=known, who=people(told), rate=rate, clocked=False)

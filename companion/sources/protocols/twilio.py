@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from companion.core.events import Channel
 from companion.errors import PeerError
-from companion.sources.protocols.dialect import Act, Begun, Ended, Sound, about, inner, number, read, word
+from companion.sources.protocols.dialect import Act, Begun, Ended, Sound, about, inner, number, people, plain, read, word
 from companion.sources.protocols.packets import Packets
 from companion.speech.audio import checked_rate
 
@@ -77,7 +77,11 @@ class MediaStream:
         call = next((name for key in ("callsid", "callcontrolid", "callid") if (name := word(start.get(key)))), "")
         told = {key: word(start.get(key)) for key in ("from", "to")}
         return Begun(
-            call=word(parameters.get("call")) or call or None, about=about(_system(message, start), **told), rate=rate, encoding=encoding
+            call=word(parameters.get("call")) or call or None,
+            about=about(_system(message, start), **told),
+            who=people({**plain(start), **plain(parameters)}),
+            rate=rate,
+            encoding=encoding,
         )
 
     def _media(self, media: dict[str, Any]) -> list[Act]:

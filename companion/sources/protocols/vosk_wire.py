@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
-from companion.core.events import Channel, Utterance, Word
+from companion.core.events import Channel, Introduced, Utterance, Word
 from companion.core.feed import Glimpsed, Happened, Item
 from companion.errors import AudioFormatError, PeerError
+from companion.sources.protocols.dialect import people, plain
 from companion.speech.audio import checked_rate
 from companion.speech.redact import clean
 
@@ -167,6 +168,11 @@ def seat(path: str) -> tuple[str | None, Channel | None]:
     if channel is not None and channel not in _CHANNELS:
         raise PeerError(f"unknown channel {clean(channel)[:40]!r}, neither 'agent' nor 'customer'")
     return call, _CHANNELS[channel] if channel else None
+
+
+def who(path: str) -> Introduced:
+    """Whom a client names in the query it dials: `?agent_name=…&customer_name=…&team=…`."""
+    return people(plain(dict(parse_qsl(path.partition("?")[2]))))
 
 
 def _word(word: Word, offset: float, conf: bool = True) -> dict[str, Any]:

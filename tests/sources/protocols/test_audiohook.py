@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from companion.core.events import Introduced
 from companion.errors import PeerError
 from companion.sources.protocols.audiohook import AudioHook
 from companion.sources.protocols.dialect import Act, Begun, Ended, Paused, Reply, Sound
@@ -56,7 +57,22 @@ def test_open_is_answered_before_anything_else() -> None:
         {"version": "2", "id": SESSION, "type": "opened", "seq": 1, "clientseq": 1, "parameters": {"startPaused": False, "media": [STEREO]}}
     ]
     about = "Genesys, from +1-555-555-1234, to +1-800-555-6789"
-    assert begun == Begun(call="71f196da-6bf6-4528-bc85-7f95d5f7ea92", about=about, rate=8000, encoding="mulaw")
+    who = Introduced(customer="John Doe")
+    assert begun == Begun(call="71f196da-6bf6-4528-bc85-7f95d5f7ea92", about=about, who=who, rate=8000, encoding="mulaw")
+
+
+@pytest.mark.parametrize(
+    ("changed", "who"),
+    [
+        ({"participant": {"ani": "tel:+15550100", "aniName": ""}}, Introduced(customer="tel:+15550100")),
+        ({"participant": {}, "customConfig": {"team": "Billing"}}, Introduced(team="Billing")),
+        ({"participant": None, "customConfig": ["team"]}, Introduced()),
+    ],
+)
+def test_who_is_on_the_call(changed: dict[str, Any], who: Introduced) -> None:
+    _, begun = AudioHook().receive(opening(**changed))
+    assert isinstance(begun, Begun)
+    assert begun.who == who
 
 
 def test_both_sides_are_interleaved_customer_first(hook: AudioHook) -> None:

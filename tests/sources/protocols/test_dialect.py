@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from companion.core.events import Introduced
 from companion.errors import PeerError
-from companion.sources.protocols.dialect import LONGEST_NAME, about, inner, number, read, word
+from companion.sources.protocols.dialect import LONGEST_NAME, about, inner, number, people, plain, read, word
 
 
 @pytest.mark.parametrize("message", ["", "no", b"\xff", "[1]", "1", '{"a": }', "[" * 100_000])
@@ -40,6 +41,22 @@ def test_names_are_made_harmless() -> None:
 
 def test_who_calls_whom() -> None:
     assert about("Twilio", **{"from": "+44", "to": ""}) == "Twilio, from +44"
+
+
+@pytest.mark.parametrize(
+    ("told", "who"),
+    [
+        ({}, Introduced()),
+        ({"agent_name": "Dana", "customerName": "Lee", "TEAM": "Billing"}, Introduced(agent="Dana", customer="Lee", team="Billing")),
+        ({"agent_name": ["Dana"], "team": ""}, Introduced()),
+        ({"from": "+44", "to": "+49"}, Introduced()),
+        ({"from": "+44", "to": "+49", "direction": "inbound"}, Introduced(customer="+44")),
+        ({"from": "+44", "callerName": "Lee", "direction": "inbound"}, Introduced(customer="Lee")),
+        ({"from": "+44", "to": "+49", "callerName": "Us", "direction": "outbound-api"}, Introduced(customer="+49")),
+    ],
+)
+def test_who_is_on_the_call(told: dict[str, object], who: Introduced) -> None:
+    assert people(plain(told)) == who
 
 
 @given(st.binary(max_size=40) | st.text(max_size=40))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from companion.core.events import Channel
+from companion.core.events import Channel, Introduced
 from companion.errors import AudioFormatError, PeerError
 from companion.sources.protocols.dialect import Begun, Sound
 from companion.sources.protocols.freeswitch import Fork
@@ -47,8 +47,8 @@ def test_sound_alone_is_what_the_listener_expects() -> None:
         ),
         (
             "/",
-            {"callSid": "9fb3", "from": "+1508", "to": "100", "sampleRate": 8000, "mixType": "stereo"},
-            Begun(call="9fb3", about="FreeSWITCH, from +1508, to 100", rate=8000, clocked=False),
+            {"callSid": "9fb3", "direction": "inbound", "from": "+1508", "callerName": "Lee", "to": "100", "mixType": "stereo"},
+            Begun(call="9fb3", about="FreeSWITCH, from +1508, to 100", who=Introduced(customer="Lee"), rate=8000, clocked=False),
             ("customer", "agent"),
         ),
     ],

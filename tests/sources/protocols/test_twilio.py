@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from companion.core.events import Introduced
 from companion.errors import AudioFormatError, PeerError
 from companion.sources.protocols.dialect import Begun, Ended, Sound
 from companion.sources.protocols.twilio import MediaStream
@@ -79,6 +80,13 @@ def begun(start: dict[str, Any] = TWILIO, **parameters: str) -> MediaStream:
     (act,) = stream.receive(json.dumps(start))
     assert isinstance(act, Begun)
     return stream
+
+
+def test_names_are_told_by_custom_parameters() -> None:
+    names = {"agent": "inbound", "agent_name": "Dana", "customer_name": "Lee", "team": "Billing"}
+    (act,) = MediaStream().receive(json.dumps({**TELNYX, "start": {**TELNYX["start"], "custom_parameters": names}}))  # type: ignore[dict-item]
+    assert isinstance(act, Begun)
+    assert act.who == Introduced(agent="Dana", customer="Lee", team="Billing")
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from companion.core.events import Partial, SourceLost, Utterance
+from companion.core.events import Introduced, Partial, SourceLost, Utterance
 from companion.core.feed import Glimpsed, Happened, Item, Level
 from companion.errors import PeerError
-from companion.sources.protocols.vosk_wire import Client, Configured, Ended, Reset, Sound, seat
+from companion.sources.protocols.vosk_wire import Client, Configured, Ended, Reset, Sound, seat, who
 
 WORDS = (("hello", 10.1, 10.4, 1.0), ("there", 10.5, 10.9, 0.75))
 
@@ -182,8 +182,14 @@ class TestSeats:
         with pytest.raises(PeerError, match=r"channel|name"):
             seat(path)
 
+    def test_names(self) -> None:
+        assert who("/42?channel=agent") == Introduced()
+        path = "/?call=42&agent=x&agent_name=Dana%20Reyes&customer_name=Lee&team=Billing"
+        assert who(path) == Introduced(agent="Dana Reyes", customer="Lee", team="Billing")
+
     @given(st.text())
     def test_no_path_crashes_it(self, path: str) -> None:
+        who(path)
         try:
             call, _ = seat(path)
         except PeerError:
