@@ -13,6 +13,7 @@ from companion.errors import ConfigError
 from companion.sources.audiosocket import AudioSocketListener
 from companion.sources.door import Door
 from companion.sources.phone import PhoneListener, Speaks
+from companion.sources.protocols.asterisk import MediaChannel
 from companion.sources.protocols.audiohook import AudioHook
 from companion.sources.protocols.audiohook_signature import Key
 from companion.sources.protocols.dialect import Dialect
@@ -50,7 +51,7 @@ def listener(
     """
     if address.scheme == "audiosocket":
         return _audiosocket(address, recogniser, mono_as)
-    made = {"twilio": _twilio, "audiohook": _audiohook, "freeswitch": _freeswitch}[address.scheme]
+    made = {"twilio": _twilio, "audiohook": _audiohook, "freeswitch": _freeswitch, "asterisk": _asterisk}[address.scheme]
     speaks, proof = made(address, mono_as, token)
     return PhoneListener(
         address.scheme,
@@ -99,6 +100,10 @@ def _freeswitch(address: Address, mono_as: Channel, token: str | None) -> tuple[
         return Fork(path, rate=int(rate), channels=int(channels), agent="left" if agent == "left" else "right", alone=mono_as)
 
     return speaks, None
+
+
+def _asterisk(address: Address, mono_as: Channel, token: str | None) -> tuple[Speaks, Proof | None]:
+    return lambda path, headers: MediaChannel(path, mono_as), None
 
 
 def _audiosocket(address: Address, recogniser: Callable[[str], Recogniser], mono_as: Channel) -> Source:

@@ -11,7 +11,8 @@ UNDERSTOOD = (
     "- (JSON Lines on standard input), a .jsonl file, a WAV, FLAC, OGG or MP3 file, "
     "pcm:-?rate=16000&channels=2, ws://… or wss://… (a stream to join), vosk://[host]:2700 (for vosk-server clients to join), "
     "twilio://[host]:8080 (for Twilio, Telnyx, SignalWire, Plivo or Exotel to dial), audiosocket://[host]:9092 (for Asterisk), "
-    "audiohook://[host]:8080 (for Genesys Cloud), freeswitch://[host]:8080 (for FreeSWITCH or jambonz)"
+    "asterisk://[host]:8080 (the same, by WebSocket), audiohook://[host]:8080 (for Genesys Cloud), "
+    "freeswitch://[host]:8080 (for FreeSWITCH or jambonz)"
 )
 
 Kind: TypeAlias = Literal["jsonl", "sound", "pcm", "stream", "vosk", "phone"]
@@ -21,6 +22,7 @@ PHONES: dict[str, tuple[int, tuple[str, ...]]] = {
     "audiosocket": (9092, ("agent", "from")),
     "audiohook": (8080, ("public",)),
     "freeswitch": (8080, ("agent", "rate", "channels")),
+    "asterisk": (8080, ()),
 }
 """Listeners for phone systems: the port where none is given, and the keys that their URIs may have."""
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from companion import sources
 from companion.core.call import Call, Rules
@@ -171,6 +171,40 @@ class TestAudioSocket:
         assert texts(run.items) == [APOLOGY]
         assert ("apologized", "done") in ticked(run.items, rules)
         assert run.of(SourceLost) == run.of(Complaint) == []
+
+
+class TestAsterisk:
+    async def test_a_call_from_its_start_to_its_ticks(
+        self, running: Run, starter: Starter, texts: Any, apology: Talk, mulaw: Mulaw, rules: Rules
+    ) -> None:
+        async with running(starter, uri="asterisk://:0", token="secret") as run:
+
+            async def asterisk(channel: str, name: str, sound: bytes, frame: int) -> None:
+                """One channel of chan_websocket, which shows its user and password as websocket_client.conf has them."""
+                keys = f"call=7f3a&channel={channel}&{channel}_name=Lee"
+                shown = {"Authorization": "Basic " + base64.b64encode(b"companion:secret").decode()}
+                async with run.dial(f"/?{keys}", subprotocols=["media"], additional_headers=shown) as client:
+                    assert client.subprotocol == "media"
+                    start = f"MEDIA_START connection_id:companion channel:WebSocket/companion/0x1 channel_id:1.7 format:{name}"
+                    await client.send(f"{start} optimal_frame_size:{frame} ptime:20")
+                    for at in range(0, len(sound), frame):
+                        await client.send(sound[at : at + frame])
+
+            agent = asterisk("agent", "slin", apology["agent"].astype("<i2").tobytes(), 320)
+            await asyncio.gather(agent, asterisk("customer", "ulaw", mulaw(apology["customer"]), 160))
+            await run.until(Closed)
+        assert [opened.call for opened in run.of(Opened)] == ["7f3a"]
+        assert texts(run.items) == [APOLOGY]
+        assert ("apologized", "done") in ticked(run.items, rules)
+        assert run.of(SourceLost) == run.of(Complaint) == []
+
+    async def test_a_channel_that_does_not_exist_ends_its_connection_only(self, running: Run, script: Script) -> None:
+        async with running(script(), uri="asterisk://:0") as run:
+            async with run.dial("/?channel=both", subprotocols=["media"]) as client:
+                await client.send("MEDIA_START channel_id:1.7 format:slin")
+                with pytest.raises(ConnectionClosed, match="unknown channel 'both'"):
+                    await client.recv()
+            assert not run.task.done()
 
 
 class TestAudioHook:
