@@ -1,0 +1,96 @@
+"""Messages survive the wire, and what is none is refused in one line."""
+
+from contextlib import suppress
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from companion.broadcast.messages import (
+    LONGEST_FRAME,
+    Act,
+    Bye,
+    Checklist,
+    Clock,
+    Done,
+    Glimpse,
+    Hello,
+    Level,
+    Line,
+    Message,
+    Missed,
+    Notice,
+    Over,
+    Subscribe,
+    Unsubscribe,
+    Welcome,
+    encode,
+    from_hub,
+    from_peer,
+)
+from companion.core.events import Nudged, Partial
+from companion.core.record import decode
+from companion.errors import PeerError
+
+EITHER: list[Message] = [
+    Line(record=msgspec.Raw(b'{"call":"7","seq":3,"at":10,"event":{"type":"hold_began"}}')),
+    Checklist(digest="abc", value=msgspec.Raw(b'{"id":"tiny"}')),
+    Glimpse(call="7", partial=Partial(channel="agent", text="so", start=1.0, end=1.2)),
+    Level(call="7", channel="agent", level=0.4),
+    Clock(call="7", at=1000),
+    Act(id=1, call="7", event=Nudged(text="offer the refund", by="")),
+    Done(id=1, refused="call 7 is over"),
+    Bye(reason="the gateway stops"),
+]
+
+
+def test_what_a_peer_says_arrives() -> None:
+    said = [Hello(version=1, role="agent", name="Maria"), Subscribe(resume={"7": 3}, partials=True), Unsubscribe(call="7"), *EITHER]
+    assert from_peer(encode(said)) == said
+    assert from_peer(encode(said).decode()) == said
+
+
+def test_what_the_hub_says_arrives() -> None:
+    said = [Welcome(version=1, role="reader", name="x"), Missed(call="7", since=0, until=4), Over(call="7"), Notice(text="a"), *EITHER]
+    assert from_hub(encode(said)) == said
+
+
+def test_a_records_line_travels_as_it_stands() -> None:
+    line = b'{"call":"7","seq":3,"at":10,"event":{"type":"unheard_of","x":[1,2]}}'
+    [found] = from_hub(encode([Line(record=msgspec.Raw(line))]))
+    assert isinstance(found, Line)
+    assert bytes(found.record) == line
+    assert decode(bytes(found.record)).seq == 3
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "",
+        "\n",
+        "nonsense",
+        "[]",
+        "1",
+        '{"type":"sneeze"}',
+        '{"type":"hello"}',
+        '{"type":"hello","version":"1","role":"king"}',
+        "[" * 100_000,
+    ],
+)
+def test_what_is_no_message_is_refused(frame: str) -> None:
+    with pytest.raises(PeerError, match=r"^not a message of this protocol"):
+        from_peer(frame)
+    with pytest.raises(PeerError):
+        from_hub(frame)
+
+
+def test_a_long_frame_is_refused() -> None:
+    with pytest.raises(PeerError, match=r"^a frame of"):
+        from_peer("x" * (LONGEST_FRAME + 1))
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200))
+def test_anything_else_is_refused(frame: str | bytes) -> None:
+    with suppress(PeerError):
+        from_peer(frame)
