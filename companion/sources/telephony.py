@@ -13,13 +13,13 @@ from companion.errors import ConfigError
 from companion.sources.audiosocket import AudioSocketListener
 from companion.sources.door import Door
 from companion.sources.phone import PhoneListener, Speaks
+from companion.sources.protocols import plivo_signature, twilio_signature
 from companion.sources.protocols.asterisk import MediaChannel
 from companion.sources.protocols.audiohook import AudioHook
 from companion.sources.protocols.audiohook_signature import Key
 from companion.sources.protocols.dialect import Dialect
 from companion.sources.protocols.freeswitch import Fork
 from companion.sources.protocols.twilio import MediaStream
-from companion.sources.protocols.twilio_signature import signed, spellings
 from companion.sources.uri import Address
 from companion.speech.recogniser import Recogniser
 
@@ -71,8 +71,13 @@ def _twilio(address: Address, mono_as: Channel, token: str | None) -> tuple[Spea
     public = _public(address)
 
     def proof(path: str, headers: Headers) -> bool:
-        urls = spellings(path, _first(headers, "Host"), public)
-        return token is not None and signed(token, _first(headers, "X-Twilio-Signature"), _first(headers, _SETTINGS), urls)
+        if token is None:
+            return False
+        urls = twilio_signature.spellings(path, _first(headers, "Host"), public)
+        twilio, settings = _first(headers, "X-Twilio-Signature"), _first(headers, "X-Twilio-Webhooks-Signature-Settings")
+        plivo = ",".join(_first(headers, name) for name in ("X-Plivo-Signature-V3", "X-Plivo-Signature-MA-V3"))
+        nonce = _first(headers, "X-Plivo-Signature-V3-Nonce")
+        return twilio_signature.signed(token, twilio, settings, urls) or plivo_signature.signed(token, plivo, nonce, urls)
 
     return lambda path, headers: MediaStream("inbound" if agent == "inbound" else "outbound", mono_as), proof
 
@@ -120,9 +125,6 @@ def _public(address: Address) -> str | None:
     if public is not None and not public.startswith(("wss://", "https://", "ws://", "http://")):
         raise ConfigError(f"{address.name}: public {public[:80]!r} is no URL; give public=wss://the.name.they.dial")
     return public
-
-
-_SETTINGS = "X-Twilio-Webhooks-Signature-Settings"
 
 
 def _is_other_port(given: str, port: int) -> bool:

@@ -136,7 +136,11 @@ class TestTwilio:
                 pass
             async with run.dial("/7?token=secret"):
                 pass
-            for path, headers in (("/8", {"X-Twilio-Signature": signature}), ("/7", {})):
+            digest = hmac.digest(b"secret", url.replace("wss", "https").encode() + b".n1", "sha256")
+            plivo = {"X-Plivo-Signature-V3": base64.b64encode(digest).decode(), "X-Plivo-Signature-V3-Nonce": "n1"}
+            async with run.dial("/7", additional_headers=plivo):
+                pass
+            for path, headers in (("/8", {"X-Twilio-Signature": signature}), ("/8", plivo), ("/7", {})):
                 with pytest.raises(InvalidStatus, match="401"):
                     await run.dial(path, additional_headers=headers)
 
