@@ -57,7 +57,7 @@ class Door:
         if self._token:
             if not self._knows(self._token, path, headers) and not (self._proof is not None and self._proof(path, headers)):
                 return 401, "give the token: ?token=… or Authorization: Bearer …"
-        elif not all(map(_is_here, headers.get_all("Origin"))):
+        elif not all(map(is_here, headers.get_all("Origin"))):
             # Any page that somebody has open in a browser can dial this machine.
             return 403, "pages of other sites may not connect without a token"
         return None
@@ -108,7 +108,7 @@ def tls(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
     return context
 
 
-def _is_here(origin: str) -> bool:
+def is_here(origin: str) -> bool:
     """Whether a page was loaded from this machine; `null` is a file opened from disk."""
     try:
         return origin == "null" or is_local(urlsplit(origin).hostname or "")
