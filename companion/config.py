@@ -22,12 +22,16 @@ class Setting(NamedTuple):
     help: str
     choices: tuple[str, ...] = ()
     """All that it may be; empty for any text. Numbers must be above 0."""
+    also: str = ""
+    """A second, shorter flag."""
 
     def refuse(self, value: Any) -> str:
         """What is wrong with a value, in words; empty if nothing is."""
         if self.kind is float:
             number = isinstance(value, int | float) and not isinstance(value, bool)
             return "" if number and value > 0 else f"must be a number above 0, not {value!r}"
+        if self.kind is bool:
+            return "" if isinstance(value, bool) else f"must be true or false, not {value!r}"
         if not isinstance(value, str):
             return f"must be text, not {value!r}"
         return f"must be {' or '.join(self.choices)}, not {value!r}" if self.choices and value not in self.choices else ""
@@ -57,6 +61,17 @@ SETTINGS = (
     Setting("listen.token_file", str, None, "A file with the token that peers must show; needed beyond this machine."),
     Setting("listen.tls_cert", str, None, "A certificate chain (PEM) for listening with TLS."),
     Setting("listen.tls_key", str, None, "Its key (PEM)."),
+    Setting("agent.name", str, None, "Your name: how supervisors and reports see you, where the calls do not say who takes them."),
+    Setting("agent.team", str, None, "Your team."),
+    Setting("broadcast.url", str, None, "Show the calls to supervisors at this hub too (ws://, wss:// or nats://).", also="--broadcast"),
+    Setting("broadcast.token_file", str, None, "A file with your token for the hub."),
+    Setting("broadcast.words", bool, True, "Whether supervisors and readers see what is said; else its letters are blanked."),
+    Setting("hub.listen", str, "127.0.0.1:2750", "Where screens of other people find the gateway: host:port.", also="--hub"),
+    Setting("hub.tokens", str, None, "A file of who may look on (see companion token); needed beyond this machine."),
+    Setting("hub.tls_cert", str, None, "A certificate chain (PEM) for the hub."),
+    Setting("hub.tls_key", str, None, "Its key (PEM)."),
+    Setting("bus.url", str, None, "A NATS server that carries the calls beyond this machine (nats:// or tls://).", also="--bus"),
+    Setting("bus.credentials", str, None, "A file with the user and password, token or key for it."),
 )
 """Every setting there is; a test looks for each in the commands and in docs/configuration.md."""
 

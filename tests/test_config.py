@@ -21,15 +21,16 @@ def _in_an_empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("setting", config.SETTINGS, ids=lambda setting: setting.name)
 def test_a_setting_has_three_spellings_and_is_documented(setting: config.Setting) -> None:
-    value = "12.5" if setting.kind is float else "light" if setting.name == "theme" else "some"
-    in_file = value if setting.kind is float else f'"{value}"'
+    value = {float: "12.5", bool: str(not setting.default)}.get(setting.kind, "light" if setting.name == "theme" else "some")
+    in_file = f'"{value}"' if setting.kind is str else value.lower()
     section, _, key = setting.name.rpartition(".")
     Path("companion.toml").write_text((f"[{section}]\n" if section else "") + f"{key} = {in_file}\n")
     shown = CliRunner().invoke(cli, ["config"]).output
     assert any(line.split() == [setting.name, value, "file"] for line in shown.splitlines())
     shown = CliRunner().invoke(cli, ["config"], env={setting.variable: value}).output
     assert any(line.split() == [setting.name, value, setting.variable] for line in shown.splitlines())
-    shown = CliRunner().invoke(cli, ["config", setting.flag, value], env={setting.variable: "other" if setting.kind is str else "1"}).output
+    given = [setting.flag, value] if setting.kind is not bool else [f"--no-{setting.flag[2:]}" if setting.default else setting.flag]
+    shown = CliRunner().invoke(cli, ["config", *given], env={setting.variable: "other" if setting.kind is str else "1"}).output
     assert any(line.split() == [setting.name, value, setting.flag] for line in shown.splitlines())
     documented = DOCS.read_text(encoding="utf-8")
     assert all(name in documented for name in (setting.name, setting.variable, setting.flag))
@@ -45,6 +46,7 @@ def test_a_setting_has_three_spellings_and_is_documented(setting: config.Setting
         ('[speech]\nwatchdog = "long"\n', "'speech.watchdog' must be a number above 0, not 'long'"),
         ("[speech]\nwatchdog = true\n", "'speech.watchdog' must be a number above 0"),
         ("[speech]\nwatchdog = 0\n", "'speech.watchdog' must be a number above 0, not 0"),
+        ("[broadcast]\nwords = 1\n", "'broadcast.words' must be true or false, not 1"),
         ("theme = \n", "not TOML"),
     ],
 )

@@ -16,8 +16,9 @@ def configured(*names: str) -> Callable[[Command], Command]:
     def add(command: Command) -> Command:
         for name in reversed(names):
             found = setting(name)
+            flag = f"{found.flag}/--no-{found.flag[2:]}" if found.kind is bool else found.flag
             option = click.option(
-                found.flag,
+                *filter(None, (found.also, flag)),
                 found.parameter,
                 type=_kind(found),
                 default=found.default,
@@ -25,7 +26,7 @@ def configured(*names: str) -> Callable[[Command], Command]:
                 show_envvar=True,
                 show_default=found.default is not None,
                 help=found.help,
-                metavar=None if found.choices else found.name.rsplit(".", 1)[-1].upper(),
+                metavar=None if found.choices or found.kind is bool else found.name.rsplit(".", 1)[-1].upper(),
             )
             command = option(command)
         return command

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from companion.cli.options import configured, examples
+from companion.config import SETTINGS
 from companion.errors import CompanionError
 
 if TYPE_CHECKING:  # the core need not be loaded for --help
@@ -106,15 +107,13 @@ def doctor(**options: Any) -> None:
 
 
 @click.command(epilog=examples("companion config", "COMPANION_THEME=light companion config"))
-@configured("checklist", "journal", "theme", "speech.model", "speech.watchdog", "listen.token_file", "listen.tls_cert", "listen.tls_key")
+@configured(*(setting.name for setting in SETTINGS))
 @click.pass_context
 def config(ctx: click.Context, /, **values: Any) -> None:
     """Print each setting, its value, and where that came from."""
-    from companion.config import SETTINGS
-
     click.echo(f"settings file: {ctx.obj or 'none'}")
     for setting in SETTINGS:
         origin = ctx.get_parameter_source(setting.parameter)
         names = {"DEFAULT_MAP": "file", "COMMANDLINE": setting.flag, "ENVIRONMENT": setting.variable, "DEFAULT": "default"}
         value = values[setting.parameter]
-        click.echo(f"{setting.name:20} {'–' if value is None else value!s:24} {names.get(origin.name if origin else 'DEFAULT', 'default')}")
+        click.echo(f"{setting.name:22} {'–' if value is None else value!s:24} {names.get(origin.name if origin else 'DEFAULT', 'default')}")
