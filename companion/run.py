@@ -2,76 +2,24 @@
 
 import asyncio
 import datetime
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
 from companion.core.call import Call, Rules
-from companion.core.events import AnyEvent, CallEnded, Channel, Introduced, Partial, SinkFailed, SourceBack, SourceLost, Utterance
-from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level, Opened, Passed, Progress, Source
+from companion.core.events import AnyEvent, CallEnded, Introduced, SinkFailed, SourceBack, SourceLost, Utterance
+from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level, Opened, Passed, Progress, Sink, Source, Viewer
 from companion.core.record import Record
 from companion.core.resume import resume, shifted
-from companion.core.updates import FlagRaised, StepHeard
 from companion.errors import ReaderGone, ReplayError, SinkError
 
 _INBOX = 256
 """Items that wait for judgment before the source has to wait: a source that may not (a phone system) keeps its own bounded buffer."""
 
-
-class Sink(Protocol):
-    """A place where records go."""
-
-    @property
-    def name(self) -> str:
-        """What it is called in messages."""
-        ...
-
-    def write(self, record: Record) -> None:
-        """Keep one record.
-
-        Raises:
-            SinkError: it cannot be kept. Raised once; later records of that call are silently let go.
-        """
-        ...
-
-    def close(self) -> None:
-        """Finish; safe to call twice."""
-        ...
-
-
-class Viewer(Protocol):
-    """A screen, or stderr. Nothing that is shown changes a call."""
-
-    @property
-    def shows_partials(self) -> bool:
-        """Whether partials are worth judging for it."""
-        ...
-
-    def record(self, record: Record) -> None:
-        """A record was made."""
-        ...
-
-    def glimpse(self, call: str, partial: Partial, tentative: Sequence[StepHeard | FlagRaised]) -> None:
-        """What the recogniser believes so far, and what that would mean."""
-        ...
-
-    def level(self, call: str, channel: Channel, level: float) -> None:
-        """How loud a channel is, 0–1."""
-        ...
-
-    def clock(self, call: str, at: int) -> None:
-        """The call's time, ms."""
-        ...
-
-    def notice(self, text: str) -> None:
-        """One line for the person in front."""
-        ...
-
-    def progress(self, call: str, share: float) -> None:
-        """How far a source of known length has come, 0–1."""
-        ...
+_UNNAMED = re.compile(r"call-\d+")
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -112,6 +60,7 @@ class Run:
         mask_text: the same for a partial, before it is shown.
         began: when a call began, where the source does not know: an ISO 8601 time, `now`, or None.
         taken: the names of calls so far, where several sources are one run: a name that is taken gets a number.
+        prefix: goes before the names of calls to which their source gives only numbers (`call-1`), where several gateways' calls meet.
         recall: finds the journal of a call that another gateway began and did not end; empty where there is none.
         clock: seconds that only go forward; for tests.
     """
@@ -127,6 +76,7 @@ class Run:
         mask_text: Callable[[str], str] | None = None,
         began: str | None = None,
         taken: set[str] | None = None,
+        prefix: str = "",
         recall: Callable[[str], Awaitable[Sequence[Record]]] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -141,6 +91,7 @@ class Run:
         self._mask_text = mask_text
         self._began = began
         self._taken = taken if taken is not None else set()
+        self._prefix = prefix
         self._recall = recall
         self._clock = clock
         self._calls: dict[str, _Live] = {}
@@ -189,8 +140,16 @@ class Run:
         self._stopping = self._stopping or reason
         await self._source.close()
 
+    @property
+    def calls(self) -> frozenset[str]:
+        """The names of the calls that are live, as they stand in records."""
+        return frozenset(live.call.name for live in self._calls.values())
+
     async def act(self, call: str, event: AnyEvent) -> None:
-        """A person does something to a call – `CallEnded` ends it, whatever its source still brings; nothing happens if it is over."""
+        """A person does something to a call, by its name in records; nothing happens if it is over.
+
+        `CallEnded` ends it, whatever its source still brings.
+        """
         await self._inbox.put(Act(call, event))
 
     # ── the inbox ──
@@ -236,7 +195,8 @@ class Run:
     # ── what comes in ──
 
     def _take(self, item: Item | Act) -> None:
-        if not isinstance(item, Opened | Complaint) and item.call not in self._calls:
+        known = self.calls if isinstance(item, Act) else self._calls
+        if not isinstance(item, Opened | Complaint) and item.call not in known:
             return  # the agent ended it while its source went on
         match item:
             case Opened():
@@ -244,9 +204,10 @@ class Run:
             case Happened():
                 self._happen(item.call, item.event, self._stamp(item.call, item.at))
             case Act(event=CallEnded() as event):
-                self._close(item.call, event.reason, None)
+                self._close(self._key(item.call), event.reason, None)
             case Act():
-                self._happen(item.call, item.event, self._present(self._calls[item.call]))
+                key = self._key(item.call)
+                self._happen(key, item.event, self._present(self._calls[key]))
             case Passed():
                 self._pass(self._calls[item.call], self._stamp(item.call, item.at))
             case Glimpsed():
@@ -290,8 +251,14 @@ class Run:
             self._happen(item.call, event, self._arrival(live))
         return True
 
+    def _key(self, name: str) -> str:
+        """What its source calls the live call of that name."""
+        return next(key for key, live in self._calls.items() if live.call.name == name)
+
     def _name(self, given: str) -> str:
         """The call's own name: two calls of one name could never be told apart again."""
+        if _UNNAMED.fullmatch(given):
+            given = self._prefix + given
         name, number = given, 1
         while name in self._taken:
             number += 1

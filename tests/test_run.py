@@ -307,3 +307,19 @@ async def test_a_call_that_is_over_begins_anew_under_its_name() -> None:
 async def test_a_call_that_nobody_knows_begins() -> None:
     records, _ = await go_on([], Opened(call="d", source="test"))
     assert isinstance(records[0].event, CallStarted)
+
+
+async def test_a_person_acts_on_a_call_by_the_name_that_its_records_have() -> None:
+    source, sink = Given(OPENED, Opened(call="call-1", source="test"), None), Kept()
+    going = Run(source, RULES, [sink], taken={"c"}, prefix="gw-")
+    task = asyncio.create_task(going.go())
+    while len(going.calls) < 2:
+        await asyncio.sleep(0)
+    assert going.calls == {"c-2", "gw-call-1"}
+    await going.act("c-2", Bookmarked(by="x"))
+    await going.act("c", Bookmarked(by="x"))  # the source's name is nobody's business
+    await going.act("gw-call-1", CallEnded(reason="enough"))
+    await going.stop("over")
+    await task
+    assert [record.call for record in sink.records if isinstance(record.event, Bookmarked)] == ["c-2"]
+    assert [record.call for record in sink.records if record.event == CallEnded(reason="enough")] == ["gw-call-1"]

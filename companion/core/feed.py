@@ -1,15 +1,17 @@
-"""What a source gives to `run`: calls opening and closing, events, and what is only shown.
+"""What a source gives to `run` – calls opening and closing, events, and what is only shown – and who takes what `run` makes of it.
 
 A source is an asynchronous iterator of `Item`. It may carry any number of calls at once, each named by `call`. `at` is the arrival in
 whole milliseconds from that call's start; None means "now", stamped when it is taken in.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol, TypeAlias
 
 import msgspec
 
 from companion.core.events import AnyEvent, Channel, Partial
+from companion.core.record import Record
+from companion.core.updates import FlagRaised, StepHeard
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,4 +97,58 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Stop early: recognise what was heard so far, let the iterator end after the last final texts, free what is held."""
+        ...
+
+
+class Sink(Protocol):
+    """A place where records go."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        ...
+
+    def write(self, record: Record) -> None:
+        """Keep one record.
+
+        Raises:
+            SinkError: it cannot be kept. Raised once; later records of that call are silently let go.
+        """
+        ...
+
+    def close(self) -> None:
+        """Finish; safe to call twice."""
+        ...
+
+
+class Viewer(Protocol):
+    """A screen, or stderr. Nothing that is shown changes a call."""
+
+    @property
+    def shows_partials(self) -> bool:
+        """Whether partials are worth judging for it."""
+        ...
+
+    def record(self, record: Record) -> None:
+        """A record was made."""
+        ...
+
+    def glimpse(self, call: str, partial: Partial, tentative: Sequence[StepHeard | FlagRaised]) -> None:
+        """What the recogniser believes so far, and what that would mean."""
+        ...
+
+    def level(self, call: str, channel: Channel, level: float) -> None:
+        """How loud a channel is, 0–1."""
+        ...
+
+    def clock(self, call: str, at: int) -> None:
+        """The call's time, ms."""
+        ...
+
+    def notice(self, text: str) -> None:
+        """One line for the person in front."""
+        ...
+
+    def progress(self, call: str, share: float) -> None:
+        """How far a source of known length has come, 0–1."""
         ...

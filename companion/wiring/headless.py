@@ -7,21 +7,23 @@ from pathlib import Path
 
 from companion.console import Console
 from companion.core.call import Rules
+from companion.core.feed import Sink
 from companion.core.record import Record
 from companion.core.replay import check, started
 from companion.core.updates import CallClosed
 from companion.errors import CompanionError, JournalError, ReaderGone, ReplayError
-from companion.run import Run, Sink
+from companion.run import Run
 from companion.sinks.journal import JournalFolder, JournalStream, read
 from companion.sinks.summary import Summaries
 from companion.sources import is_live
+from companion.sources.uri import Given
 from companion.speech.redact import mask, mask_text
 from companion.wiring.parts import Options, Recognisers, began, interruptible, open_source, recognisers, rules_of, together
 
 _STDOUT = 1
 
 
-def log(uris: Sequence[str], options: Options) -> None:
+def log(uris: Sequence[Given], options: Options) -> None:
     """Judge the calls of each source: files one after the other, streams at the same time.
 
     Raises:
@@ -34,12 +36,12 @@ def log(uris: Sequence[str], options: Options) -> None:
         together(lambda: _log(uris, rules, sinks, console, options))
 
 
-async def _log(uris: Sequence[str], rules: Rules, sinks: list[Sink], console: Console, options: Options) -> None:
+async def _log(uris: Sequence[Given], rules: Rules, sinks: list[Sink], console: Console, options: Options) -> None:
     failed: list[CompanionError] = []
     runs: list[Run] = []
     taken: set[str] = set()
 
-    async def one(uri: str, recogniser: Recognisers) -> None:
+    async def one(uri: Given, recogniser: Recognisers) -> None:
         try:
             source = open_source(uri, recogniser, options)
             since = began(options) or ("now" if is_live(uri) else None)

@@ -12,11 +12,13 @@ from typing import Any
 from companion import sources
 from companion.core.call import Rules
 from companion.core.events import AnyEvent, CallEnded
+from companion.core.feed import Sink
 from companion.core.record import Record
 from companion.core.updates import CallClosed
 from companion.errors import ConfigError
-from companion.run import Run, Sink
+from companion.run import Run
 from companion.sinks.journal import JournalFolder
+from companion.sources.uri import Given
 from companion.speech.redact import mask, mask_text
 from companion.tui.app import CallApp
 from companion.tui.feed import Clock, Closed
@@ -26,7 +28,7 @@ from companion.wiring.parts import Options, began, interruptible, open_source, r
 _ENDED = "ended by the agent"
 
 
-def live(uri: str, options: Options) -> None:
+def live(uri: Given, options: Options) -> None:
     """The agent's screen on one source.
 
     Raises:
@@ -38,7 +40,7 @@ def live(uri: str, options: Options) -> None:
     together(lambda: _live(uri, rules, {**options, "stdin": stdin}))
 
 
-async def _live(uri: str, rules: Rules, options: Options) -> None:
+async def _live(uri: Given, rules: Rules, options: Options) -> None:
     notices: list[str] = []
     sinks: list[Sink] = [JournalFolder(Path(options["journal"]), notices.append)] if options.get("journal") else []
     async with recognisers([uri], options) as recogniser:
