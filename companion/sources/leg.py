@@ -12,7 +12,7 @@ from companion.core.feed import Happened, Item
 from companion.sources.exchange import Exchange
 from companion.sources.listening import Listening
 from companion.sources.protocols.dialect import Begun, Paused, Sound
-from companion.sources.switchboard import Call
+from companion.sources.switchboard import Seat
 from companion.speech.audio import Samples, Wire
 
 MOST = 6.0
@@ -65,7 +65,7 @@ class Leg:
     @property
     def call(self) -> str:
         """The call's id, empty before the first sound."""
-        return next((ear.call.name for ear in self._ears.values()), "")
+        return next((ear.seat.call.name for ear in self._ears.values()), "")
 
     def put(self, act: Sound | Paused) -> None:
         """Take sound in.
@@ -95,6 +95,8 @@ class Leg:
 
     def end(self) -> None:
         """No more sound comes."""
+        for ear in self._ears.values():
+            ear.seat.part()
         self._over = True
         self._more.set()
 
@@ -104,16 +106,20 @@ class Leg:
         Raises:
             SpeechError: the recogniser keeps failing.
         """
-        while not (self._over and not self._waiting):
-            await self._more.wait()
-            self._more.clear()
-            while self._waiting:
-                for item in await self._next(self._waiting.popleft()):
+        try:
+            while not (self._over and not self._waiting):
+                await self._more.wait()
+                self._more.clear()
+                while self._waiting:
+                    for item in await self._next(self._waiting.popleft()):
+                        self._exchange.give(item)
+                    await self._exchange.room.wait()
+            for ear in self._ears.values():
+                for item in await ear.rest():
                     self._exchange.give(item)
-                await self._exchange.room.wait()
-        for ear in self._ears.values():
-            for item in await ear.rest():
-                self._exchange.give(item)
+        finally:
+            for ear in self._ears.values():
+                ear.seat.done()
 
     async def leave(self, lost: str) -> None:
         """Give all seats up.
@@ -122,19 +128,19 @@ class Leg:
             lost: why the connection broke, if it did.
         """
         last = len(self._ears) - 1
-        for n, (channel, ear) in enumerate(self._ears.items()):
+        for n, ear in enumerate(self._ears.values()):
             # One connection that is lost is one gap, however many channels it carried.
-            await self._exchange.board.leave(ear.call, channel, lost if n == last else "")
+            await self._exchange.board.leave(ear.seat, lost if n == last else "")
 
     def _sit(self, sound: Sound) -> None:
         """Take the seats of channels that are heard for the first time."""
         now = asyncio.get_running_loop().time()
         for channel in sound.columns:
             if channel not in self._ears:
-                call = self._exchange.board.join(self._pair, channel, self._begun.about, self._begun.who)
+                seat = self._exchange.board.join(self._pair, channel, self._begun.about, self._begun.who)
                 # The stream's clock is laid on the call's once, and for both channels alike.
                 self._began = now - sound.at if self._began is None else self._began
-                self._ears[channel] = _Ear(call, channel, self._begun.rate, round(max(0.0, self._began - call.began), 3))
+                self._ears[channel] = _Ear(seat, self._begun.rate, round(max(0.0, self._began - seat.call.began), 3))
 
     def _resume(self, at: float) -> float:
         """How far the stream's clock is behind. Some peers stop it while they pause; the call's does not stop."""
@@ -192,6 +198,8 @@ class Leg:
             items.append(Happened(call=self.call, event=SourceBack(gap=round(gap, 3))))
             for ear in self._ears.values():
                 ear.now = max(ear.now, act.at)
+        for channel in act.columns:
+            await self._ears[channel].seat.ready()
         why = "was too much for the recogniser" if self._slow else "went missing"
         for column, channel in enumerate(act.columns):
             items += await self._ears[channel].hear(act.at, act.samples[:, column : column + 1], why)
@@ -202,11 +210,10 @@ class Leg:
 class _Ear:
     """One channel of a stream."""
 
-    def __init__(self, call: Call, channel: Channel, rate: int, offset: float) -> None:
-        self.call = call
+    def __init__(self, seat: Seat, rate: int, offset: float) -> None:
+        self.seat = seat
         self.now = 0.0
         """Seconds of the stream that have been heard."""
-        self._channel: Channel = channel
         self._rate = rate
         self._offset = offset
         self._listening: Listening | None = None
@@ -223,15 +230,15 @@ class _Ear:
             SpeechError: the recogniser keeps failing.
         """
         items: list[Item] = []
+        call, channel = self.seat.call, self.seat.channel
         gap = at - self.now
         if self._listening is not None and gap >= GAP:
             items += await self.rest()
-            items.append(Happened(call=self.call.name, event=SourceLost(reason=f"the {self._channel}'s sound {why}")))
-            items.append(Happened(call=self.call.name, event=SourceBack(gap=round(gap, 3))))
+            items.append(Happened(call=call.name, event=SourceLost(reason=f"the {channel}'s sound {why}")))
+            items.append(Happened(call=call.name, event=SourceBack(gap=round(gap, 3))))
         if self._listening is None:
             self.now = max(self.now, at)
-            start = self._offset + self.now
-            self._listening = Listening(self.call.name, self.call.recogniser, (self._channel,), self._rate, start=start)
+            self._listening = Listening(call.name, call.recogniser, (channel,), self._rate, start=self._offset + self.now)
         elif gap > 0:
             items += await self._feed(np.zeros((round(gap * self._rate), 1), np.int16))
         return items + await self._feed(samples)

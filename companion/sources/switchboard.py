@@ -26,9 +26,43 @@ class Call:
         self.began = began
         self._pair = pair
         self._who = who
-        self._seats: set[Channel] = set()
+        self._seats: dict[Channel, Seat] = {}
         self._lost: dict[Channel, float] = {}
         self._ending: asyncio.Task[None] | None = None
+
+
+class Seat:
+    """A connection's place in a call: one channel of it, from `join` to `leave`.
+
+    Args:
+        call: the call.
+        channel: the channel.
+        before: who sat here before and has not left for good.
+    """
+
+    def __init__(self, call: Call, channel: Channel, before: "Seat | None") -> None:
+        self.call = call
+        self.channel = channel
+        self._before = before
+        self._since = asyncio.get_running_loop().time()
+        self._until: float | None = None
+        self._done = asyncio.Event()
+
+    async def ready(self) -> None:
+        """Wait until the recogniser is done with whoever sat here before."""
+        if self._before is not None:
+            await self._before._done.wait()
+            self._before = None
+
+    def part(self) -> None:
+        """No more sound comes. What has come is still to be heard, but somebody else may sit down already."""
+        if self._until is None:
+            self._until = asyncio.get_running_loop().time()
+
+    def done(self) -> None:
+        """The last words are out."""
+        self.part()
+        self._done.set()
 
 
 class Switchboard:
@@ -52,9 +86,10 @@ class Switchboard:
 
     def is_taken(self, pair: str | None, channel: Channel) -> bool:
         """Whether somebody sits there already."""
-        return pair is not None and pair in self._pairs and channel in self._pairs[pair]._seats
+        seat = self._pairs[pair]._seats.get(channel) if pair is not None and pair in self._pairs else None
+        return seat is not None and seat._until is None
 
-    def join(self, pair: str | None, channel: Channel, about: str = "", who: Introduced = NOBODY) -> Call:
+    def join(self, pair: str | None, channel: Channel, about: str = "", who: Introduced = NOBODY) -> Seat:
         """Take a seat in the call of that name, or, where no name is given, in a call of one's own.
 
         Args:
@@ -69,34 +104,41 @@ class Switchboard:
         """
         if self.is_taken(pair, channel):
             raise PeerError(f"channel {channel} of call {pair!r} is already connected")
-        now = asyncio.get_running_loop().time()
         call = self._pairs.get(pair) if pair is not None else None
         if call is None:
-            call = self._open(pair, now, about, who)
+            call = self._open(pair, about, who)
         elif (known := _added(call._who, who)) != call._who:
             self._give(Happened(call=call.name, event=known))
             call._who = known
-        call._seats.add(channel)
+        seat = call._seats[channel] = Seat(call, channel, call._seats.get(channel))
         if call._ending is not None:
             call._ending.cancel()
             call._ending = None
         if channel in call._lost:
-            gap = round(now - call._lost.pop(channel), 3)
-            self._give(Happened(call=call.name, event=SourceBack(gap=gap)))
-        return call
+            self._back(seat, call._lost.pop(channel))
+        return seat
 
-    async def leave(self, call: Call, channel: Channel, lost: str = "") -> None:
+    async def leave(self, seat: Seat, lost: str = "") -> None:
         """Give the seat up; the call ends if it was the last.
 
         Args:
-            call: what `join` gave.
-            channel: the seat.
+            seat: what `join` gave.
             lost: why the connection broke, if it did; then a call with a name lingers for it to come back.
         """
-        call._seats.discard(channel)
+        seat.done()
+        assert seat._until is not None
+        call, heir = seat.call, seat.call._seats.get(seat.channel)
+        if heir is None:
+            return  # who sat down here after us has left before us, and that was the end of it
         if lost:
-            call._lost[channel] = asyncio.get_running_loop().time()
             self._give(Happened(call=call.name, event=SourceLost(reason=lost)))
+        if heir is not seat:
+            if lost:
+                self._back(heir, seat._until)
+            return
+        del call._seats[seat.channel]
+        if lost:
+            call._lost[seat.channel] = seat._until
         if call._seats:
             return
         if lost and call._pair is not None:
@@ -111,9 +153,12 @@ class Switchboard:
                 call._ending.cancel()
             await self._close(call, reason)
 
-    def _open(self, pair: str | None, now: float, about: str, who: Introduced) -> Call:
+    def _back(self, seat: Seat, lost_at: float) -> None:
+        self._give(Happened(call=seat.call.name, event=SourceBack(gap=round(seat._since - lost_at, 3))))
+
+    def _open(self, pair: str | None, about: str, who: Introduced) -> Call:
         name = self._free(pair)
-        call = Call(name, pair, self._make(name), now, who)
+        call = Call(name, pair, self._make(name), asyncio.get_running_loop().time(), who)
         self._names.add(name)
         self._calls.append(call)
         if pair is not None:

@@ -15,7 +15,7 @@ from companion.sources.door import Door
 from companion.sources.exchange import LINGER
 from companion.sources.listening import Listening
 from companion.sources.protocols.vosk_wire import Client, Configured, Ended, Request, Sound, seat, who
-from companion.sources.switchboard import Call
+from companion.sources.switchboard import Seat
 from companion.sources.websocket_listener import WebSocketListener, turn_away
 from companion.speech.audio import Wire
 from companion.speech.recogniser import Recogniser
@@ -88,7 +88,7 @@ class VoskServer(WebSocketListener):
             async for message in connection:
                 request = client.receive(message)
                 if guest is None:
-                    guest = _Guest(self._exchange.board.join(pair, channel, who=who(connection.request.path)), channel)
+                    guest = _Guest(self._exchange.board.join(pair, channel, who=who(connection.request.path)))
                 if isinstance(request, Configured):
                     continue
                 heard = await guest.hear(request, client.rate)
@@ -105,29 +105,31 @@ class VoskServer(WebSocketListener):
             lost = "" if self._exchange.stop.is_set() else f"the {channel}'s connection broke"
         except (PeerError, SpeechError) as error:
             lost = str(error)
-            self._exchange.complain(guest.call.name if guest is not None else "", error)
+            self._exchange.complain(guest.seat.call.name if guest is not None else "", error)
             await turn_away(connection, 1008 if isinstance(error, PeerError) else 1011, lost)
         if guest is not None:
             await self._part(guest, lost)
 
     async def _part(self, guest: "_Guest", lost: str) -> None:
         """Give out what is still to be heard of a client that has gone."""
+        guest.seat.part()
         try:
             for item in await guest.hear(Ended()):
                 self._exchange.give(item)
         except SpeechError as error:
             lost = lost or str(error)
+        finally:
+            guest.seat.done()
         if not self._exchange.stop.is_set():  # then all calls end together
-            await self._exchange.board.leave(guest.call, guest.channel, lost)
+            await self._exchange.board.leave(guest.seat, lost)
 
 
 class _Guest:
     """One client's sound in its call."""
 
-    def __init__(self, call: Call, channel: Channel) -> None:
-        self.call = call
-        self.channel = channel
-        self.offset = round(asyncio.get_running_loop().time() - call.began, 3)
+    def __init__(self, seat: Seat) -> None:
+        self.seat = seat
+        self.offset = round(asyncio.get_running_loop().time() - seat.call.began, 3)
         """Seconds of the call that passed before the client's first sound."""
         self._now = self.offset
         self._wire = Wire()
@@ -140,9 +142,11 @@ class _Guest:
             SpeechError: the recogniser keeps failing.
         """
         items: list[Item] = []
+        await self.seat.ready()
         if isinstance(request, Sound):
             if self._listening is None:
-                self._listening = Listening(self.call.name, self.call.recogniser, (self.channel,), rate, start=self._now)
+                call = self.seat.call
+                self._listening = Listening(call.name, call.recogniser, (self.seat.channel,), rate, start=self._now)
             for round_ in self._listening.feed(self._wire.decode(request.pcm)):
                 items += await self._listening.hear(round_, clocked=False)
         elif self._listening is not None:

@@ -12,8 +12,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.protocol import State
 
-from companion.core.events import SourceBack, SourceLost, Utterance
-from companion.core.feed import Closed, Complaint, Opened
+from companion.core.events import Channel, SourceBack, SourceLost, Utterance
+from companion.core.feed import Closed, Complaint, Level, Opened
 from companion.errors import ConfigError, SourceError, SpeechError
 from companion.sources import phone
 from companion.sources.door import Door
@@ -185,3 +185,27 @@ def test_beyond_this_machine_the_door_is_guarded(script: Script) -> None:
         PhoneListener(
             "twilio", "0.0.0.0", 1, speaks=lambda path, headers: MediaStream(), recogniser=script(), door=Door(None), guarded=False
         )
+
+
+async def test_who_redials_while_the_last_words_are_recognised_goes_on(running: Run) -> None:
+    class Slow(Scripted):
+        asked, answer = asyncio.Event(), asyncio.Event()
+
+        async def finish(self, channel: Channel) -> list[Hearing]:  # type: ignore[override]
+            self.asked.set()
+            await self.answer.wait()
+            return []
+
+    async with running(lambda call: Slow([]), uri=URI) as run:
+        async with run.dial() as client:
+            await send(client, START, media(1), STOP)
+        await Slow.asked.wait()
+        async with run.dial() as client:
+            await send(client, START, media(1))
+            await (await client.ping())
+            assert run.of(Level) == []
+            Slow.answer.set()
+            await send(client, STOP)
+        await run.until(Closed)
+    assert [opened.call for opened in run.of(Opened)] == ["CA1"]
+    assert run.of(Complaint) == run.of(SourceLost) == []

@@ -1,5 +1,6 @@
 """Who sits in which call, without any connection."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -25,38 +26,38 @@ def board(script: Script, items: list[Item]) -> Switchboard:
 
 async def test_a_call_lasts_from_its_first_to_its_last(board: Switchboard, items: list[Item]) -> None:
     one, two = board.join("42", "agent"), board.join("42", "customer")
-    assert one is two
+    assert one.call is two.call
     assert items == [Opened(call="42", source="vosk://here", speech="scripted")]
-    await board.leave(one, "agent")
+    await board.leave(one)
     assert len(items) == 1
-    await board.leave(two, "customer")
+    await board.leave(two)
     assert items[1:] == [Closed(call="42", reason="all have left")]
 
 
 async def test_no_name_is_a_call_of_its_own(board: Switchboard, items: list[Item]) -> None:
-    assert board.join(None, "agent").name == "call-1"
-    assert board.join(None, "agent").name == "call-2"
+    assert board.join(None, "agent").call.name == "call-1"
+    assert board.join(None, "agent").call.name == "call-2"
     # Who asks for a name that we happened to give out gets a call, but not somebody else's.
-    assert board.join("call-1", "customer").name == "call-1-2"
+    assert board.join("call-1", "customer").call.name == "call-1-2"
     assert len(items) == 3
 
 
 async def test_two_on_one_seat(board: Switchboard) -> None:
-    call = board.join("42", "agent")
+    seat = board.join("42", "agent")
     assert board.is_taken("42", "agent")
     assert not board.is_taken("42", "customer")
     assert not board.is_taken(None, "agent")
     with pytest.raises(PeerError, match="channel agent of call '42' is already connected"):
         board.join("42", "agent")
-    await board.leave(call, "agent")
+    await board.leave(seat)
     assert not board.is_taken("42", "agent")
 
 
 async def test_lost_and_back(board: Switchboard, items: list[Item]) -> None:
-    call = board.join("42", "agent")
-    await board.leave(call, "agent", lost="cable")
+    seat = board.join("42", "agent")
+    await board.leave(seat, lost="cable")
     assert items[1] == Happened(call="42", event=SourceLost(reason="cable"))
-    assert board.join("42", "agent") is call
+    assert board.join("42", "agent").call is seat.call
     assert isinstance(items[2], Happened)
     assert isinstance(items[2].event, SourceBack)
     await board.close("stopped")
@@ -64,20 +65,19 @@ async def test_lost_and_back(board: Switchboard, items: list[Item]) -> None:
 
 
 async def test_lost_while_the_other_goes_on(board: Switchboard, items: list[Item]) -> None:
-    call = board.join("42", "agent")
-    board.join("42", "customer")
-    await board.leave(call, "agent", lost="cable")
-    await board.leave(call, "customer")
+    seat, other = board.join("42", "agent"), board.join("42", "customer")
+    await board.leave(seat, lost="cable")
+    await board.leave(other)
     assert [type(getattr(item, "event", item)) for item in items] == [Opened, SourceLost, Closed]
 
 
 async def test_lost_without_a_name_is_over(board: Switchboard, items: list[Item]) -> None:
-    await board.leave(board.join(None, "agent"), "agent", lost="cable")
+    await board.leave(board.join(None, "agent"), lost="cable")
     assert items[-1] == Closed(call="call-1", reason="cable")
 
 
 async def test_stopped_while_lingering_it_ends_once(board: Switchboard, items: list[Item]) -> None:
-    await board.leave(board.join("42", "agent"), "agent", lost="cable")
+    await board.leave(board.join("42", "agent"), lost="cable")
     await board.close("stopped")
     await board.close("stopped")
     assert [item.reason for item in items if isinstance(item, Closed)] == ["stopped"]
@@ -100,3 +100,22 @@ async def test_each_who_joins_may_name_somebody(board: Switchboard, items: list[
     items.clear()
     board.join("42", "agent")
     assert items == [Opened(call="42-2", source="vosk://here", speech="scripted")]
+
+
+@pytest.mark.parametrize(("lost", "events"), [("", []), ("cable", [SourceLost, SourceBack])])
+async def test_who_comes_back_while_the_last_words_are_still_to_come_goes_on(
+    board: Switchboard, items: list[Item], lost: str, events: list[type]
+) -> None:
+    old = board.join("42", "agent")
+    old.part()
+    assert not board.is_taken("42", "agent")
+    new = board.join("42", "agent")
+    assert board.is_taken("42", "agent")
+    waiting = asyncio.create_task(new.ready())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await board.leave(old, lost)
+    await waiting
+    assert [type(getattr(item, "event", item)) for item in items] == [Opened, *events]
+    await board.leave(new)
+    assert items[-1] == Closed(call="42", reason="all have left")

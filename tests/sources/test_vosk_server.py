@@ -197,6 +197,30 @@ class TestCalls:
                 await run.dial("/42/agent").__aenter__()
             assert caught.value.response.status_code == 409
 
+    async def test_who_redials_while_the_last_words_are_recognised_goes_on(self, running: Run) -> None:
+        class Slow(Scripted):
+            asked, answer = asyncio.Event(), asyncio.Event()
+
+            async def finish(self, channel: Channel) -> list[Hearing]:  # type: ignore[override]
+                self.asked.set()
+                await self.answer.wait()
+                return []
+
+        async with running(lambda call: Slow([])) as run:
+            async with run.dial("/42/customer") as client:
+                await ask(client, bytes(100))
+            await Slow.asked.wait()
+            async with run.dial("/42/customer") as client:
+                await client.send(bytes(100))
+                with pytest.raises(TimeoutError):
+                    async with asyncio.timeout(0.1):
+                        await client.recv()
+                Slow.answer.set()
+                assert json.loads(await client.recv()) == {"partial": ""}
+            await run.until(Closed)
+        assert [item.call for item in run.of(Opened)] == ["42"]
+        assert run.of(Complaint) == run.of(SourceLost) == []
+
     async def test_a_name_is_never_used_for_two_calls(self, running: Run, script: Script) -> None:
         async with running(script()) as run:
             for count in (1, 2):
