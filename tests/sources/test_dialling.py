@@ -118,3 +118,103 @@ class TestLoss:
                 if isinstance(message, Lost):
                     asyncio.get_running_loop().call_soon(asyncio.ensure_future, line.close())
         assert messages == ["hello", Lost("broke off", 60.0)]
+
+
+class TestKept:
+    async def test_a_good_bye_is_a_loss_and_nothing_is_given_up(self) -> None:
+        async with peer("close", "close", "break", "close") as uri:
+            line = Line(uri, "ws://peer", (0.01,), kept=True)
+            messages: list[Message] = []
+            async for message in line:
+                messages.append(message)
+                if messages.count("hello") == 4:
+                    await line.close()
+        assert [message for message in messages if isinstance(message, Lost)] == [
+            Lost("hung up", 0.01),
+            Lost("hung up", 0.01),
+            Lost("broke off", 0.01),
+        ]
+        assert sum(isinstance(message, Back) for message in messages) == 3
+
+    async def test_the_address_is_asked_for_each_time(self) -> None:
+        asked = []
+        async with peer("break", "close") as uri:
+
+            async def address() -> str:
+                asked.append(uri)
+                if len(asked) == 2:
+                    raise OSError("busy")
+                return uri
+
+            messages = [message async for message in Line(address, "ws://peer", (0.01, 0.01))]
+        assert [message for message in messages if not isinstance(message, Back)] == [
+            "hello",
+            Lost("broke off", 0.01),
+            Lost("cannot be reached (busy)", 0.01),
+            "hello",
+        ]
+
+    async def test_what_is_said_is_heard_from_the_first_word(self) -> None:
+        heard = []
+
+        async def listener(connection: ServerConnection) -> None:
+            heard.append((connection.subprotocol, connection.request.headers.get("Origin")))  # type: ignore[union-attr]
+            await connection.send("welcome")
+            heard.extend([await connection.recv(), await connection.recv()])
+
+        async with serve(listener, "127.0.0.1", 0, subprotocols=["cable"]) as server:  # type: ignore[list-item]
+            uri = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
+            line = Line(uri, "ws://peer", greeting=["hello"], subprotocol="cable", origin="http://here")
+            await line.send("nobody hears this")
+            async for _ in line:
+                await line.send("thanks")
+        assert heard == [("cable", "http://here"), "hello", "thanks"]
+
+    async def test_a_connection_of_no_use_is_dialled_anew(self) -> None:
+        async with peer("out of order", "close") as uri:
+            line = Line(uri, "ws://peer", (0.01,), kept=True)
+            messages: list[Message] = []
+            async for message in line:
+                messages.append(message)
+                if message == "hello":
+                    await (line.close() if len(messages) > 1 else line.hang_up("has a new token"))
+        assert messages[0] == messages[-1] == "hello"
+        assert Lost("has a new token", 0.01) in messages
+
+    async def test_moved_without_a_gap(self) -> None:
+        open_at_once, most = 0, 0
+
+        async def server_of(connection: ServerConnection) -> None:
+            nonlocal open_at_once, most
+            open_at_once += 1
+            most = max(most, open_at_once)
+            for number in range(3):
+                await connection.send(str(number))
+            await connection.wait_closed()
+            open_at_once -= 1
+
+        async with serve(server_of, "127.0.0.1", 0) as server:
+            line = Line(f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}", "ws://peer", (0.01,), kept=True)
+            messages: list[Message] = []
+            async for message in line:
+                messages.append(message)
+                if len(messages) == 1:
+                    await line.move()
+                if len(messages) == 6:
+                    await line.close()
+        assert messages == ["0", "1", "2"] * 2  # nothing lost, and what the old one had brought comes first
+        assert most == 2
+
+    async def test_moved_to_nowhere_the_old_one_is_kept(self) -> None:
+        async with peer("close") as uri:
+            addresses = [uri, "ws://127.0.0.1:1"]
+
+            async def address() -> str:
+                return addresses.pop(0)
+
+            line = Line(address, "ws://peer", ())
+            messages: list[Message] = []
+            async for message in line:
+                messages.append(message)
+                await line.move()
+        assert messages == ["hello"]
