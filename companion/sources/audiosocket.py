@@ -7,15 +7,16 @@ import asyncio
 import contextlib
 import errno
 import ipaddress
+import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeAlias
 
 from companion.core.events import Channel
 from companion.core.feed import Item
 from companion.errors import AudioFormatError, ConfigError, PeerError, SourceError, SpeechError
-from companion.sources.door import CONNECTIONS, is_local
+from companion.sources.door import Door, is_local
 from companion.sources.exchange import LINGER, Exchange
-from companion.sources.phone import FIRST
+from companion.sources.phone import FIRST, HOLD
 from companion.sources.protocols.audiosocket_wire import AudioSocket
 from companion.sources.stream import Stream
 from companion.speech.recogniser import Recogniser
@@ -54,6 +55,7 @@ class AudioSocketListener:
         self._friends = [_network(friend) for friend in friends]
         if not is_local(self._host) and not self._friends:
             raise ConfigError(f"{self.name}: reaches beyond this machine; name who may connect: from=ADDRESS, or leave the host out")
+        self._door = Door(None)
         self._exchange = Exchange(self.name, recogniser, linger)
         self._talks: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self.listening = asyncio.Event()
@@ -103,11 +105,18 @@ class AudioSocketListener:
             talk = asyncio.current_task()
             assert talk is not None
             self._talks[talk] = writer
+            peer = str(writer.get_extra_info("peername")[0])
+            refusal = self._refusal(peer)
+            self._door.enter(peer)
             try:
-                await self._talk(channel, reader, writer)
+                if refusal:
+                    self._exchange.complain("", refusal)
+                else:
+                    await self._talk(channel, reader, writer)
             except Exception as error:  # the room's outer edge: a fault of ours must not die in the loop's log
                 self._exchange.give(error)
             finally:
+                self._door.leave(peer)
                 del self._talks[talk]
                 writer.close()
 
@@ -120,41 +129,49 @@ class AudioSocketListener:
         return server
 
     async def _talk(self, channel: Channel, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        peer = str(writer.get_extra_info("peername")[0])
-        if not self._welcome(peer):
-            self._exchange.complain("", f"{peer} may not connect; name it with from={peer}, if it should")
-            return
-        socket = AudioSocket(channel)
-        stream, lost = Stream(self._exchange, socket), ""
+        _notice_when_gone(writer)
+        wire = AudioSocket(channel)
+        stream, lost, read_on = Stream(self._exchange, wire), "", False
+        loop = asyncio.get_running_loop()
+        first = loop.time() + FIRST
         try:
             while not stream.ended:
-                async with asyncio.timeout(None if socket.named else FIRST):
+                async with asyncio.timeout_at(loop.time() + HOLD if wire.named else first):
                     data = await reader.read(_PIECE)
                 if not data:
                     break
                 stream.take(data)
-        except TimeoutError:
-            lost = f"nothing came for {FIRST:g} s"
         except (PeerError, AudioFormatError, SpeechError) as error:
-            lost = str(error)
-        except OSError:
-            lost = "the connection broke"
+            lost, read_on = str(error), wire.named
+        except OSError as error:
+            # One without a number is our own time limit; the system's, for a peer that is gone, has one.
+            lost = "the connection broke" if error.errno else f"nothing came for {HOLD if wire.named else FIRST:g} s"
         if lost:
             self._exchange.complain(stream.call, lost)
         await stream.part(lost)
-        if lost and socket.named:
+        if read_on:
             with contextlib.suppress(OSError):
                 while await reader.read(_PIECE):
                     pass
 
-    def _welcome(self, peer: str) -> bool:
-        if len(self._talks) > CONNECTIONS:
-            return False
-        if not self._friends:
-            return True
+    def _refusal(self, peer: str) -> str:
+        """Why a peer must stay outside; empty lets it in."""
+        if self._door.is_full(peer):
+            return f"too many connections, {peer} has to wait"
         address = ipaddress.ip_address(peer.partition("%")[0])
         address = getattr(address, "ipv4_mapped", None) or address
-        return any(address in network for network in self._friends)
+        if self._friends and not any(address in network for network in self._friends):
+            return f"{peer} may not connect; name it with from={peer}, if it should"
+        return ""
+
+
+def _notice_when_gone(writer: asyncio.StreamWriter) -> None:
+    """Have the system ask, after half a minute of silence, whether the other end is still there: AudioSocket has no signs of life."""
+    peer = writer.get_extra_info("socket")
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, seconds in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, option):
+            peer.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), seconds)
 
 
 def _network(friend: str) -> Network:

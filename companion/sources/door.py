@@ -50,9 +50,13 @@ class Door:
         if not self._peers[peer]:
             del self._peers[peer]
 
+    def is_full(self, peer: str = "") -> bool:
+        """Whether one more of that address is too many."""
+        return self._inside >= self._most or bool(peer and self._peers[peer] >= PER_PEER)
+
     def refusal(self, path: str, headers: Headers, peer: str = "") -> tuple[int, str] | None:
         """Why a client must stay outside, as HTTP status and words; None lets it in."""
-        if self._inside >= self._most or (peer and self._peers[peer] >= PER_PEER):
+        if self.is_full(peer):
             return 503, "too many connections"
         if self._token:
             if not self._knows(self._token, path, headers) and not (self._proof is not None and self._proof(path, headers)):

@@ -26,7 +26,10 @@ FIRST = 10.0
 """Seconds within which a stream has to begin."""
 
 IDLE = 60.0
-"""Seconds without a message, after which a stream is given up: all of these send sound or signs of life every few seconds."""
+"""Seconds without a message, after which a stream is given up: most send sound or signs of life every few seconds."""
+
+HOLD = 3600.0
+"""The same for Asterisk, which sends nothing of a call on hold. A peer that is gone, not silent, is noticed within a minute."""
 
 Speaks: TypeAlias = Callable[[str, Headers], Dialect]
 """The dialect of one connection, given its path (with the query) and headers."""
@@ -37,6 +40,7 @@ class PhoneListener(WebSocketListener):
 
     Args:
         speaks: makes the dialect of one connection.
+        idle: seconds without a message, after which a stream is given up.
 
     Raises:
         ConfigError: an open door beyond this machine, or a certificate that cannot be used.
@@ -51,6 +55,7 @@ class PhoneListener(WebSocketListener):
         port: int,
         *,
         speaks: Speaks,
+        idle: float = IDLE,
         recogniser: Callable[[str], Recogniser],
         door: Door,
         guarded: bool,
@@ -62,10 +67,7 @@ class PhoneListener(WebSocketListener):
             scheme, host, port, recogniser=recogniser, door=door, guarded=guarded, certificate=certificate, key=key, linger=linger
         )
         self._speaks = speaks
-
-    def _peer(self, connection: ServerConnection) -> str:
-        address = connection.remote_address
-        return str(address[0]) if address else ""
+        self._idle = idle
 
     def _select(self, connection: ServerConnection, asked: Sequence[Subprotocol]) -> Subprotocol | None:
         """Whatever a peer asks for first, such as FreeSWITCH's `audio.drachtio.org`: some hang up on who does not agree."""
@@ -79,7 +81,7 @@ class PhoneListener(WebSocketListener):
         first = loop.time() + FIRST
         try:
             while not stream.ended:
-                async with asyncio.timeout_at(loop.time() + IDLE if stream.begun else first):
+                async with asyncio.timeout_at(loop.time() + self._idle if stream.begun else first):
                     message = await connection.recv()
                 for reply in stream.take(message):
                     await connection.send(reply)
@@ -88,7 +90,7 @@ class PhoneListener(WebSocketListener):
         except ConnectionClosed:
             lost = "" if self._exchange.stop.is_set() else "the connection broke"
         except TimeoutError:
-            lost, code = f"nothing came for {IDLE:g} s" if stream.begun else f"no stream began within {FIRST:g} s", 1008
+            lost, code = f"nothing came for {self._idle:g} s" if stream.begun else f"no stream began within {FIRST:g} s", 1008
         except (PeerError, AudioFormatError) as error:
             lost, code = str(error), 1008
         except SpeechError as error:

@@ -12,7 +12,7 @@ from companion.core.feed import Source
 from companion.errors import ConfigError
 from companion.sources.audiosocket import AudioSocketListener
 from companion.sources.door import Door
-from companion.sources.phone import PhoneListener, Speaks
+from companion.sources.phone import HOLD, IDLE, PhoneListener, Speaks
 from companion.sources.protocols import plivo_signature, twilio_signature
 from companion.sources.protocols.asterisk import MediaChannel
 from companion.sources.protocols.audiohook import AudioHook
@@ -58,6 +58,7 @@ def listener(
         address.host,
         address.port,
         speaks=speaks,
+        idle=HOLD if address.scheme == "asterisk" else IDLE,
         recogniser=recogniser,
         door=Door(token, proof=proof),
         guarded=token is not None,

@@ -23,6 +23,9 @@ from companion.speech.recogniser import Recogniser
 LONGEST_MESSAGE = 1024 * 1024
 """Bytes of a message: the limit of the websockets library that vosk-server runs on; half a minute of 16 kHz sound."""
 
+IDLE = 600.0
+"""Seconds without a message, after which a client is given up: one that has joined sends sound, silence too."""
+
 
 class VoskServer(WebSocketListener):
     """A source of any number of calls.
@@ -85,7 +88,9 @@ class VoskServer(WebSocketListener):
         channel = channel or self._mono_as
         client, guest, lost = Client(), None, ""
         try:
-            async for message in connection:
+            while True:
+                async with asyncio.timeout(IDLE):
+                    message = await connection.recv()
                 request = client.receive(message)
                 if guest is None:
                     guest = _Guest(self._exchange.board.join(pair, channel, who=who(connection.request.path)))
@@ -103,10 +108,10 @@ class VoskServer(WebSocketListener):
             pass
         except ConnectionClosed:
             lost = "" if self._exchange.stop.is_set() else f"the {channel}'s connection broke"
-        except (PeerError, SpeechError) as error:
-            lost = str(error)
-            self._exchange.complain(guest.seat.call.name if guest is not None else "", error)
-            await turn_away(connection, 1008 if isinstance(error, PeerError) else 1011, lost)
+        except (PeerError, SpeechError, TimeoutError) as error:
+            lost = str(error) or f"nothing came for {IDLE:g} s"
+            self._exchange.complain(guest.seat.call.name if guest is not None else "", lost)
+            await turn_away(connection, 1011 if isinstance(error, SpeechError) else 1008, lost)
         if guest is not None:
             await self._part(guest, lost)
 

@@ -141,11 +141,12 @@ class WebSocketListener(ABC):
         finally:
             self._door.leave(peer)
 
-    # What the kinds of listeners do differently.
-
     def _peer(self, connection: ServerConnection) -> str:
-        """Whom the door counts this connection for; empty counts it for nobody."""
-        return ""
+        """Whom the door counts this connection for: its address."""
+        address = connection.remote_address
+        return str(address[0]) if address else ""
+
+    # What the kinds of listeners do differently.
 
     def _refusal(self, connection: ServerConnection, request: http11.Request) -> tuple[int, str] | None:
         """Why a peer must stay outside, as HTTP status and words; None lets it in."""

@@ -14,7 +14,7 @@ from companion import sources
 from companion.core.events import SourceBack, SourceLost, Utterance
 from companion.core.feed import Closed, Complaint, Opened
 from companion.errors import ConfigError, SourceError, SpeechError
-from companion.sources import audiosocket
+from companion.sources import audiosocket, door
 from companion.speech.recogniser import AudioChunk, Hearing, Recogniser, Scripted
 
 Script = Callable[..., Callable[[str], Recogniser]]
@@ -113,11 +113,58 @@ async def test_who_says_nothing(running: Run, script: Script, monkeypatch: pytes
         assert await reader.read() == b""
         await run.until(Complaint)
         await hang_up(writer)
-        # whoever has said who it is may be silent as long as it likes: a call on hold sends nothing
+        # whoever has said who it is may be silent for long: a call on hold sends nothing
         reader, writer = await dial(run)
         writer.write(HELLO)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(reader.read(), 0.2)
+        await hang_up(writer)
+
+
+async def test_a_hold_that_never_ends_does(running: Run, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audiosocket, "HOLD", 0.1)
+    async with running(script(), uri="audiosocket://:0") as run:
+        reader, writer = await dial(run)
+        writer.write(HELLO + FRAME)
+        assert await reader.read() == b""
+        (lost,) = await run.until(SourceLost)
+        assert lost.event.reason == "nothing came for 0.1 s"
+        await hang_up(writer)
+
+
+async def test_who_drips_bytes_has_no_more_time(running: Run, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audiosocket, "FIRST", 0.2)
+    async with running(script(), uri="audiosocket://:0") as run:
+        _, writer = await dial(run)
+        for byte in HELLO[:-1]:
+            if not run.of(Complaint):
+                writer.write(bytes([byte]))
+                await asyncio.sleep(0.05)
+        assert "nothing came for 0.2 s" in (await run.until(Complaint))[0].text
+        await hang_up(writer)
+
+
+async def test_one_address_does_not_fill_the_house(running: Run, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "PER_PEER", 1)
+    async with running(script(), uri="audiosocket://:0") as run:
+        _, one = await dial(run)
+        one.write(HELLO + FRAME)
+        await run.until(Opened)
+        reader, two = await dial(run)
+        assert await reader.read() == b""
+        (complaint,) = await run.until(Complaint)
+        assert complaint.text == f"{run.server.name}: too many connections, 127.0.0.1 has to wait; this connection ends"
+        await hang_up(one)
+        await hang_up(two)
+
+
+async def test_who_is_gone_without_a_word_is_noticed(running: Run, script: Script) -> None:
+    async with running(script(), uri="audiosocket://:0") as run:
+        _, writer = await dial(run)
+        writer.write(HELLO + FRAME)
+        await run.until(Opened)
+        (accepted,) = run.server._talks.values()
+        assert accepted.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) != 0
         await hang_up(writer)
 
 

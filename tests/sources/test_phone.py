@@ -15,7 +15,7 @@ from websockets.protocol import State
 from companion.core.events import Channel, SourceBack, SourceLost, Utterance
 from companion.core.feed import Closed, Complaint, Level, Opened
 from companion.errors import ConfigError, SourceError, SpeechError
-from companion.sources import phone
+from companion.sources import phone, telephony
 from companion.sources.door import Door
 from companion.sources.phone import PhoneListener
 from companion.sources.protocols.twilio import MediaStream
@@ -82,7 +82,7 @@ async def test_who_never_says_what_it_is(running: Run, script: Script, monkeypat
 
 
 async def test_who_falls_silent_is_lost(running: Run, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(phone, "IDLE", 0.1)
+    monkeypatch.setattr(telephony, "IDLE", 0.1)
     async with running(script(), uri=URI) as run, run.dial() as client:
         await send(client, START, media(1))
         assert await refused(client) == (1008, "nothing came for 0.1 s")

@@ -21,6 +21,7 @@ from websockets.exceptions import ConnectionClosed, ConnectionClosedOK, InvalidS
 from companion.core.events import Channel, Partial, SourceBack, SourceLost, SpeechBegan, SpeechEnded, Utterance
 from companion.core.feed import Closed, Complaint, Happened, Item, Opened
 from companion.errors import ConfigError, SourceError, SpeechError
+from companion.sources import vosk_server
 from companion.sources.vosk_server import VoskServer
 from companion.speech.recogniser import AudioChunk, Hearing, Recogniser, Scripted
 
@@ -317,6 +318,19 @@ class TestLoss:
         kinds = [type(getattr(item, "event", item)).__name__ for item in run.story()]
         assert kinds == ["Opened", "SpeechBegan", "SpeechEnded", "Utterance", "SourceLost", "Closed"]
         assert run.of(Closed)[0].reason == "the customer's connection broke"
+
+    async def test_who_falls_silent_is_lost(self, running: Run, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(vosk_server, "IDLE", 0.1)
+        async with running(script()) as run, run.dial() as client:
+            await ask(client, bytes(100))
+            with pytest.raises(ConnectionClosed) as caught:
+                await client.recv()
+            assert caught.value.rcvd is not None
+            assert (caught.value.rcvd.code, caught.value.rcvd.reason) == (1008, "nothing came for 0.1 s")
+            (complaint,) = await run.until(Complaint)
+            assert complaint.text == f"{run.server.name}, call-1: nothing came for 0.1 s; this connection ends"
+            (lost,) = await run.until(SourceLost)
+            assert lost.event.reason == "nothing came for 0.1 s"
 
     async def test_a_named_call_waits_for_who_was_lost(self, running: Run, script: Script) -> None:
         async with running(script()) as run:

@@ -5,9 +5,10 @@ import asyncio
 import pytest
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from companion.errors import ConfigError, SourceError
+from companion.sources import door
 from companion.sources.door import Door
 from companion.sources.websocket_listener import WebSocketListener, turn_away
 from companion.speech.recogniser import Scripted
@@ -49,6 +50,20 @@ async def test_it_answers_where_its_name_says_until_it_is_closed() -> None:
         assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, "é" * 60)
     with pytest.raises(SourceError, match="the port is taken"):
         await drain(echo(listener.port))
+    await listener.close()
+    await task
+
+
+async def test_one_address_does_not_fill_the_house(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "PER_PEER", 1)
+    listener = echo()
+    task = asyncio.create_task(drain(listener))
+    await listener.listening.wait()
+    async with connect(f"ws://127.0.0.1:{listener.port}") as peer:
+        with pytest.raises(InvalidStatus, match="503"):
+            await connect(f"ws://127.0.0.1:{listener.port}")
+        await peer.send("hello")
+        assert await peer.recv() == "hello"
     await listener.close()
     await task
 
