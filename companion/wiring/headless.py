@@ -1,24 +1,21 @@
 """Calls without a screen: `companion log`, and the headless forms of demo and replay."""
 
-import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from companion.console import Console
-from companion.core.call import Rules
 from companion.core.feed import Sink
 from companion.core.record import Record
 from companion.core.replay import check, started
 from companion.core.updates import CallClosed
-from companion.errors import CompanionError, JournalError, ReaderGone, ReplayError
-from companion.run import Run
+from companion.errors import JournalError, ReplayError
 from companion.sinks.journal import JournalFolder, JournalStream, read
 from companion.sinks.summary import Summaries
 from companion.sources import is_live
 from companion.sources.uri import Given
-from companion.speech.redact import mask, mask_text
-from companion.wiring.parts import Options, Recognisers, began, interruptible, open_source, recognisers, rules_of, together
+from companion.wiring.gateway import Gateway
+from companion.wiring.parts import Options, rules_of, together
 
 _STDOUT = 1
 
@@ -33,43 +30,8 @@ def log(uris: Sequence[Given], options: Options) -> None:
     rules = rules_of(options["checklist"])
     with Console() as console:
         sinks = _sinks(options, console)
-        together(lambda: _log(uris, rules, sinks, console, options))
-
-
-async def _log(uris: Sequence[Given], rules: Rules, sinks: list[Sink], console: Console, options: Options) -> None:
-    failed: list[CompanionError] = []
-    runs: list[Run] = []
-    taken: set[str] = set()
-
-    async def one(uri: Given, recogniser: Recognisers) -> None:
-        try:
-            source = open_source(uri, recogniser, options)
-            since = began(options) or ("now" if is_live(uri) else None)
-            run = Run(source, rules, sinks, viewer=console, mask=mask, mask_text=mask_text, began=since, taken=taken)
-            runs.append(run)
-            await run.go()
-        except ReaderGone:
-            raise
-        except CompanionError as error:
-            if len(uris) == 1:
-                raise
-            console.notice(str(error))
-            failed.append(error)
-
-    async def end() -> None:
-        for run in runs:
-            await run.stop("interrupted")
-
-    async with recognisers(uris, options) as recogniser:
-        with interruptible(end) as interrupted:
-            if any(is_live(uri) for uri in uris):  # streams do not wait for one another
-                await asyncio.gather(*(one(uri, recogniser) for uri in uris))
-            else:
-                for uri in uris:
-                    if not interrupted.is_set():
-                        await one(uri, recogniser)
-    if failed:
-        raise type(failed[0])(f"{len(failed)} of {len(uris)} sources failed, as said above")
+        # Files take turns; streams do not wait for one another.
+        together(lambda: Gateway(rules, sinks, console, options).go(uris, together=any(map(is_live, uris))))
 
 
 def _sinks(options: Options, console: Console) -> list[Sink]:

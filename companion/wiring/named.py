@@ -1,0 +1,39 @@
+"""Who takes the calls, where the calls themselves do not say: from the settings `agent.name` and `agent.team`."""
+
+from collections.abc import AsyncIterator
+
+from msgspec.structs import replace
+
+from companion.core.feed import Item, Opened, Source
+
+
+class Named:
+    """A source whose calls have an agent and a team.
+
+    Args:
+        source: whose calls they are.
+        agent: who takes those that name nobody.
+        team: the team of those that name none.
+    """
+
+    def __init__(self, source: Source, agent: str | None, team: str | None) -> None:
+        self._source = source
+        self._agent = agent
+        self._team = team
+
+    async def __aiter__(self) -> AsyncIterator[Item]:
+        """Yield what the source yields.
+
+        Raises:
+            SourceError: as the source does.
+            SpeechError: as the source does.
+        """
+        async for item in self._source:
+            if isinstance(item, Opened):
+                yield replace(item, agent=item.agent or self._agent, team=item.team or self._team)
+            else:
+                yield item
+
+    async def close(self) -> None:
+        """Stop early, as the source does."""
+        await self._source.close()
