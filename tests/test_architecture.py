@@ -17,7 +17,21 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "companion"
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"].get("companion", {})
 
-HEAVY = {"textual", "vosk", "numpy", "asyncio", "socket", "yaml", "click", "soundfile", "soxr", "websockets", "requests", "platformdirs"}
+HEAVY = {
+    "textual",
+    "vosk",
+    "numpy",
+    "asyncio",
+    "socket",
+    "yaml",
+    "click",
+    "soundfile",
+    "soxr",
+    "websockets",
+    "requests",
+    "platformdirs",
+    "aiohttp",
+}
 
 
 def modules() -> Iterator[Path]:
@@ -136,6 +150,7 @@ HOMES = {
     "requests": {"speech"},
     "soundfile": {"sources", "doctor.py"},  # doctor asks it which formats it reads
     "websockets": {"sources"},
+    "aiohttp": {"sources"},
     "yaml": {"rules"},
     "textual": {"tui"},
     "rich": {"tui", "console.py"},  # it comes with textual
