@@ -1,10 +1,7 @@
 """Who may come in."""
 
-import asyncio
 import base64
-import shutil
 import ssl
-import subprocess
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -119,14 +116,10 @@ class TestListener:
                     await run.dial(path).__aenter__()
                 assert caught.value.response.status_code == 401
 
-    async def test_tls(self, running: Run, script: Script, tmp_path: Path) -> None:
-        if shutil.which("openssl") is None:
-            pytest.skip("openssl is needed to make a certificate")
-        key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-        make = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1".split()
-        await asyncio.to_thread(subprocess.run, [*make, "-keyout", key, "-out", certificate], check=True, capture_output=True)
-        trusting = ssl.create_default_context(cafile=str(certificate))
-        async with running(script(), certificate=certificate, key=key) as run:
+    async def test_tls(self, running: Run, script: Script, certificate: tuple[Path, Path]) -> None:
+        chain, key = certificate
+        trusting = ssl.create_default_context(cafile=str(chain))
+        async with running(script(), certificate=chain, key=key) as run:
             client = await connect(f"wss://127.0.0.1:{run.server.port}", ssl=trusting)
             assert await goodbye(client)
 
