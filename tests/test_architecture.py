@@ -149,7 +149,7 @@ HOMES = {
     "vosk": {"speech"},
     "requests": {"speech"},
     "soundfile": {"sources", "doctor.py"},  # doctor asks it which formats it reads
-    "websockets": {"sources"},
+    "websockets": {"sources", "net", "broadcast"},
     "aiohttp": {"sources"},
     "yaml": {"rules"},
     "textual": {"tui"},

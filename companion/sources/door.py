@@ -3,16 +3,15 @@
 import base64
 import binascii
 import hmac
-import ipaddress
-import ssl
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from websockets.datastructures import Headers
 
-from companion.errors import ConfigError
+from companion.net.reach import is_here, is_local, tls
+
+__all__ = ["CONNECTIONS", "PER_PEER", "Door", "is_here", "is_local", "tls"]
 
 CONNECTIONS = 64
 """Clients at once."""
@@ -85,36 +84,3 @@ def _password(credentials: str) -> str:
         return base64.b64decode(credentials.strip(), validate=True).decode().partition(":")[2]
     except (binascii.Error, ValueError):
         return ""
-
-
-def is_local(host: str) -> bool:
-    """Whether only this machine can reach what is bound to `host`."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
-def tls(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
-    """What serves TLS with this certificate (PEM), if there is one.
-
-    Raises:
-        ConfigError: the files cannot be used.
-    """
-    if certificate is None:
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    try:
-        context.load_cert_chain(certificate, key)
-    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        why = error.strerror if isinstance(error, FileNotFoundError) else "is no certificate with its private key"
-        raise ConfigError(f"{certificate}: {str(why).lower()}; give PEM files") from error
-    return context
-
-
-def is_here(origin: str) -> bool:
-    """Whether a page was loaded from this machine; `null` is a file opened from disk."""
-    try:
-        return origin == "null" or is_local(urlsplit(origin).hostname or "")
-    except ValueError:
-        return False

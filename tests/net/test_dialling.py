@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from companion.errors import SourceError
-from companion.sources.dialling import Back, Line, Lost, Message
+from companion.net.dialling import Back, Line, Lost, Message
 
 
 @asynccontextmanager

@@ -1,0 +1,1 @@
+"""Connections between machines, whatever is said over them: who can reach us, TLS, and dialling again."""
