@@ -3,8 +3,10 @@
 After developers.intercom.com ("Webhooks", "Conversation part") and Intercom's OpenAPI description 2.16.
 """
 
+import contextlib
 import hmac
-from html.parser import HTMLParser
+import re
+from html import unescape
 from typing import Any
 
 from companion.core.events import Channel
@@ -23,6 +25,8 @@ _BEGUN = ("conversation.user.created", "conversation.admin.single.created")
 """Topics whose message stands in `source`: the conversation's first. Elsewhere that is an old one."""
 
 _ENDED = {"conversation.admin.closed": "closed", "conversation.deleted": "deleted"}
+
+_TAG = re.compile(r"</?(?P<breaks>(?:p|br|div|li|ul|ol|h[1-6]|pre|blockquote|t[drh])\b)?[^<>]*>")
 
 
 class Intercom:
@@ -75,27 +79,7 @@ def _plain(body: str) -> str:
     """The text of a body: HTML, or from API version 2.15 on plain text, which may hold a `<` of its own."""
     if not body.lstrip().startswith("<"):
         return body
-    text = _Text()
-    text.feed(body)
-    text.close()
-    return " ".join("".join(text.pieces).split())
-
-
-class _Text(HTMLParser):
-    """What is left of HTML without its tags; a tag that breaks the line leaves a space."""
-
-    _BREAKS = frozenset(("p", "br", "div", "li", "ul", "ol", "h1", "h2", "pre", "blockquote", "td", "tr"))
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.pieces.append(data)
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag in self._BREAKS:
-            self.pieces.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.handle_starttag(tag, ())
+    text = _TAG.sub(lambda tag: " " if tag["breaks"] else "", body)
+    with contextlib.suppress(ValueError):  # a character of thousands of digits
+        text = unescape(text)
+    return " ".join(text.split())
