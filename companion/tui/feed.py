@@ -45,7 +45,38 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Missed(msgspec.Struct, frozen=True, kw_only=True):
+    """Records of a call that cannot be had any more: numbers `since` up to and without `until`."""
+
+    call: str
+    since: int
+    until: int
+
+
+class Over(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing more will come of that call, nor can it be had again."""
+
+    call: str
+
+
+class Away(msgspec.Struct, frozen=True, kw_only=True):
+    """The way to the calls is broken and is tried again: what is shown is how things were."""
+
+    reason: str
+
+
+class Here(msgspec.Struct, frozen=True, kw_only=True):
+    """The way to the calls is open; who we are there."""
+
+    role: str
+    name: str
+
+
 Shown: TypeAlias = Record | Glimpse | Level | Clock | Notice | Closed
+"""What one call's screen takes."""
+
+Seen: TypeAlias = Shown | Missed | Over | Away | Here
+"""What a wall of calls takes."""
 
 
 class Viewer:
@@ -57,8 +88,6 @@ class Viewer:
 
     shows_partials = True
     """Partials are worth judging for a screen."""
-
-    shows_partials = True
 
     def __init__(self, show: Callable[[Shown], None]) -> None:
         self._show = show

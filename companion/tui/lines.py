@@ -18,6 +18,13 @@ _SPACES = " \t\r\n"
 _PARTS = re.compile(f"[{_SPACES}]+|[^{_SPACES}]+")
 
 
+def harmless(text: str) -> str:
+    """The text without control characters, marks of direction and whatever else has no picture; a terminal never acts on it."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(letter for letter in text if letter.isprintable() or letter == "\u00a0").replace("\ufe0f", "")
+
+
 def width_of(line: Iterable[Piece]) -> int:
     """Cells that the line takes."""
     return sum(cell_len(text) for text, _ in line)
@@ -36,6 +43,12 @@ def cut(line: Line, width: int) -> Line:
         if fitting != text:
             break
     return (*kept, ("…", style)) if width > 0 else BLANK
+
+
+def fit(line: Line, width: int) -> Line:
+    """The line, cut or filled with spaces to exactly `width` cells."""
+    line = cut(line, width)
+    return (*line, (" " * (width - width_of(line)), ""))
 
 
 def spread(left: Line, right: Line, width: int) -> Line:

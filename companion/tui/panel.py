@@ -1,30 +1,44 @@
-"""`Panel`: a thing on the screen whose lines follow from the snapshot and its size alone, and which redraws only when they change."""
+"""`Panel`: a thing on the screen whose lines follow from what it shows and its size alone, and which redraws only when they change."""
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
 
 from textual.content import Content
 from textual.widget import Widget
 
-from companion.tui.lines import Line
+from companion.tui.lines import Line, harmless
 from companion.tui.snapshot import Snapshot
 
+T = TypeVar("T")
 
-class Panel(Widget):
-    """Shows `lines(...)`. A widget of ours is one pure method; what it did not change is not drawn again."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+def inked(lines: Iterable[Line]) -> Content:
+    """The lines as Textual draws them; nothing in them can move a terminal's cursor or turn the text around."""
+    return Content("\n").join(Content.assemble(*((harmless(text), style) for text, style in line)) for line in lines)
+
+
+class Drawn(Widget, Generic[T]):
+    """Shows `lines(...)`. A widget of ours is one pure method; what it did not change is not drawn again.
+
+    Args:
+        shown: what is to be shown at first.
+    """
+
+    def __init__(self, shown: T, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.snapshot = Snapshot()
+        self.snapshot = shown
         self._drawn: list[Line] | None = None
         self._titled = ""
 
-    def lines(self, snapshot: Snapshot, width: int, height: int) -> list[Line]:
+    def lines(self, snapshot: T, width: int, height: int) -> list[Line]:
         """What to show in `width` × `height` cells, from the top; more lines than fit are cut off."""
         raise NotImplementedError
 
-    def title(self, snapshot: Snapshot) -> str:
+    def title(self, snapshot: T) -> str:
         """The panel's title, in plain text; shown where the layout gives the panel a border."""
         return ""
 
-    def show(self, snapshot: Snapshot) -> None:
+    def show(self, snapshot: T) -> None:
         """Take the next snapshot."""
         self.snapshot = snapshot
         self._draw()
@@ -44,8 +58,15 @@ class Panel(Widget):
             self.refresh()
         if title != self._titled:
             self._titled = title
-            self.border_title = Content(title)
+            self.border_title = Content(harmless(title))
 
     def render(self) -> Content:
         """The lines drawn last."""
-        return Content("\n").join(Content.assemble(*line) for line in self._drawn or [])
+        return inked(self._drawn or [])
+
+
+class Panel(Drawn[Snapshot]):
+    """A part of a call's screen."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(Snapshot(), id=id)

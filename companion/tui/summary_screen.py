@@ -13,6 +13,7 @@ from textual.widgets import Static
 from companion.tui import words
 from companion.tui.lines import Line
 from companion.tui.minutes import minutes
+from companion.tui.panel import inked
 from companion.tui.snapshot import Snapshot
 from companion.tui.widgets.summary import summary
 
@@ -46,8 +47,7 @@ class SummaryScreen(Screen[None]):
     def on_resize(self, event: ui.Resize) -> None:
         """Lay out anew."""
         lines: list[Line] = summary(self._snapshot, event.size.width - 4, event.size.height)
-        page = Content("\n").join(Content.assemble(*line) for line in lines)
-        self.query_one("#page", Static).update(page)
+        self.query_one("#page", Static).update(inked(lines))
 
     def on_key(self, event: ui.Key) -> None:
         """Scroll, or leave."""

@@ -1,9 +1,10 @@
 """Lines keep their width and their words, whatever is written on them."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from companion.tui.lines import Line, cut, cut_at, spread, width_of, wrap
+from companion.tui.lines import Line, cut, cut_at, fit, harmless, spread, width_of, wrap
 
 TEXTS = st.lists(st.tuples(st.text(alphabet="ab 漢é\u00a0", max_size=12), st.sampled_from(["", "bold"])), max_size=5)
 
@@ -58,3 +59,22 @@ def test_cut_at_never_gives_an_empty_start() -> None:
 def test_spread_fills_the_line() -> None:
     assert plain(spread((("left", ""),), (("right", ""),), 12)) == "left   right"
     assert plain(spread((("long left", ""),), (("right", ""),), 12)) == "long … right"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("plain", "plain"),
+        ("a\x1b[31mb\x07\x9b", "a[31mb"),
+        ("\u202egnp.exe\u2069", "gnp.exe"),
+        ("hold\u00a0on – 困った ❤\ufe0f", "hold\u00a0on – 困った ❤"),
+    ],
+)
+def test_nothing_harmful_is_left(text: str, left: str) -> None:
+    assert harmless(text) == left
+
+
+@pytest.mark.parametrize("text", ["", "short", "exactly ten", "much longer than that", "困った困った困った", "ok 👍 great"])
+def test_fit_is_always_as_wide_as_asked(text: str) -> None:
+    for width in (0, 1, 5, 10, 30):
+        assert width_of(fit(((text, "bold"),), width)) == width

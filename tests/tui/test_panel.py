@@ -88,3 +88,13 @@ def test_no_size_is_too_small_at_any_moment(calls: Any, panel: type[Panel], widt
 def test_nor_for_the_summary(calls: Any, width: int, height: int, moment: int) -> None:
     lines = summary(calls.taken(*calls.settled().records[:moment]), width, height)
     assert all(width_of(line) <= width for line in lines)
+
+
+async def test_what_others_wrote_never_reaches_the_terminal_as_more_than_text() -> None:
+    app = Bare()
+    async with app.run_test() as pilot:
+        note = app.query_one(Note)
+        note.show(Snapshot(notice="a\x1b]0;owned\x07b\u202ec"))
+        await pilot.pause()
+        assert note.render().plain.startswith("[red]a]0;ownedbc[/red]")
+        assert "\x1b" not in str(note.border_title)
