@@ -4,6 +4,7 @@ CompanionError                exit   who must act              the call goes on?
 ├── ConfigError                 2     the person starting       not started
 ├── ChecklistError              2     the rule author           not started
 ├── SourceError                 3     the person starting       that source ends
+│   ├── DeviceError                   (no sound server, or no such microphone)
 │   ├── AudioFormatError              (a file or frame that is not the audio it claims to be)
 │   ├── PeerError                     (a peer that speaks wrongly: its connection ends)
 │   └── SourceLost                    (retryable; becomes an event)
@@ -52,6 +53,10 @@ class SourceError(CompanionError):
     """Raised when a source cannot be opened or read any further."""
 
     exit_code = 3
+
+
+class DeviceError(SourceError):
+    """Raised when there is no sound server, or not the device that was asked for."""
 
 
 class AudioFormatError(SourceError):

@@ -1,7 +1,11 @@
 """What all tests share: the machine's own settings and models play no part, chance is repeatable, and CI may not skip."""
 
 import os
-from collections.abc import Generator
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -46,3 +50,83 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     for name, folder in (("HOME", ""), ("XDG_CONFIG_HOME", "config"), ("XDG_DATA_HOME", "data"), ("XDG_CACHE_HOME", "cache")):
         monkeypatch.setenv(name, str(home / folder))
     return home
+
+
+class OwnSoundServer:
+    """A PulseAudio server of a test's own, with an output for the headset and one that is no more than a microphone's other end.
+
+    `headset` is the default output; what is played to `mouth` comes out of the default microphone, `mic`.
+    """
+
+    PROGRAMS = ("pulseaudio", "pactl", "parec", "paplay")
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server: subprocess.Popen[bytes] | None = None
+        self._playing: list[subprocess.Popen[bytes]] = []
+        self.address = f"unix:{folder}/socket"
+
+    def start(self) -> None:
+        modules = (
+            f"module-native-protocol-unix socket={self._folder}/socket",
+            self.output("headset", "Head set Größe 4"),
+            self.output("mouth", "Mouth"),
+            "module-remap-source master=mouth.monitor source_name=mic source_properties=device.description=Capsule",
+        )
+        options = ["-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--log-target=file:" + str(self._folder / "log")]
+        self._server = subprocess.Popen(["pulseaudio", *options, *(f"--load={module}" for module in modules)])
+        until(lambda: self.pactl("set-default-source", "mic", check=False).returncode == 0)
+        self.pactl("set-default-sink", "headset")
+
+    def kill(self) -> None:
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+            self._server = None
+
+    def end(self) -> None:
+        for playing in self._playing:
+            playing.kill()
+            playing.wait()
+        self.kill()
+
+    @staticmethod
+    def output(name: str, description: str) -> str:
+        """The module that is an output. Without rewinds it is as quick as a real one; with them it begins with two seconds of delay."""
+        return f"module-null-sink sink_name={name} norewinds=1 sink_properties=\"device.description='{description}'\""
+
+    def pactl(self, *command: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(["pactl", *command], capture_output=True, text=True, check=check, timeout=20)
+
+    def load(self, module: str) -> str:
+        """Load a module; what it is unloaded by."""
+        return self.pactl("load-module", *module.split(" ", 1)).stdout.strip()
+
+    def play(self, output: str, sound: Path) -> "subprocess.Popen[bytes]":
+        self._playing.append(subprocess.Popen(["paplay", "--latency-msec=50", "-d", output, str(sound)]))
+        return self._playing[-1]
+
+
+def until(done: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait for another program."""
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, f"not within {seconds:g} s"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def sound_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnSoundServer]:
+    """A running PulseAudio server, which all sound programs of the test talk to."""
+    if missing := [program for program in OwnSoundServer.PROGRAMS if shutil.which(program) is None]:
+        pytest.skip(f"needs {', '.join(missing)}: apt install pulseaudio pulseaudio-utils")
+    with tempfile.TemporaryDirectory(prefix="sound-") as folder:  # a socket's path must be short
+        server = OwnSoundServer(Path(folder))
+        monkeypatch.setenv("PULSE_SERVER", server.address)
+        monkeypatch.setenv("PULSE_RUNTIME_PATH", folder)
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.end()

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from companion.cli.options import configured, examples, sound
+from companion.cli.options import configured, examples, given, sides, sound
 
 _SPEED = click.option("--speed", type=click.FloatRange(min=0.1, max=100), default=1.0, show_default=True, help="Play so many times faster.")
 _BEGAN = click.option("--began", metavar="TIME", help="When the call began (ISO 8601 with an offset): promises are dated by it.")
@@ -34,6 +34,8 @@ def demo(**options: Any) -> None:
 @click.command(
     short_help="The agent's screen on a live stream or a file.",
     epilog=examples(
+        "companion live                          # beside your softphone: the microphone, and what you hear",
+        "companion live --agent mic:Jabra --customer loopback:Jabra",
         "companion live call.wav",
         "companion live vosk://:2700             # phone systems and test clients that speak to vosk-server",
         "companion live twilio://:8080           # Twilio and the like; also audiosocket: audiohook: freeswitch:",
@@ -41,7 +43,8 @@ def demo(**options: Any) -> None:
         "arecord -f S16_LE -r 16000 -c 2 -t raw | companion live 'pcm:-?rate=16000&channels=2'",
     ),
 )
-@click.argument("source", metavar="SOURCE")
+@click.argument("source", metavar="[SOURCE]", required=False)
+@sides
 @configured("checklist", "journal", "speech.model", "speech.watchdog", "theme")
 @sound
 @_SPEED
@@ -51,11 +54,15 @@ def demo(**options: Any) -> None:
 def live(**options: Any) -> None:
     """The agent's screen on one SOURCE: a sound file, a transcript, a stream to join, or a port for streams that join us.
 
-    Files play in real time. Ctrl-C, or the key e, ends the call; what was said until then is judged and kept.
+    Without a SOURCE it listens beside your softphone: --agent mic: --customer loopback:. Files play in real time.
+    Ctrl-C, or the key e, ends the call; what was said until then is judged and kept.
     """
+    from companion.sources.uri import BESIDE_A_SOFTPHONE
     from companion.wiring.onscreen import live
 
-    live(options.pop("source"), options)
+    source = options.pop("source")
+    wanted = given([source] if source is not None else [], options)
+    live(wanted[0] if wanted else BESIDE_A_SOFTPHONE, options)
 
 
 @click.command(
@@ -63,11 +70,13 @@ def live(**options: Any) -> None:
     epilog=examples(
         "companion log call.wav > call.jsonl",
         "companion log *.flac --journal journals --summary > summaries.jsonl",
+        "companion log --agent agent.wav --customer customer.wav",
         "companion log - < chats.jsonl",
         "companion log vosk://:2700 --journal /var/lib/companion",
     ),
 )
-@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.argument("sources", metavar="SOURCE...", nargs=-1)
+@sides
 @configured("checklist", "journal", "speech.model", "speech.watchdog")
 @click.option("--summary", is_flag=True, help="Print one JSON object for each call at its end, instead of records.")
 @sound
@@ -81,7 +90,10 @@ def log(**options: Any) -> None:
     """
     from companion.wiring.headless import log
 
-    log(options.pop("sources"), options)
+    wanted = given(options.pop("sources"), options)
+    if not wanted:
+        raise click.UsageError("missing SOURCE: name one, or give --agent and --customer.")
+    log(wanted, options)
 
 
 @click.command(

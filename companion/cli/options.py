@@ -1,11 +1,14 @@
 """Options that several commands share, and where their values came from."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from companion.config import Setting, setting
+
+if TYPE_CHECKING:  # not needed for --help
+    from companion.sources.uri import Given
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -48,6 +51,34 @@ def sound(command: Command) -> Command:
     return click.option(
         "--agent-channel", type=click.Choice(["left", "right"]), default="left", show_default=True, help="The agent's side of stereo."
     )(command)
+
+
+def sides(command: Command) -> Command:
+    """Options that put a call together from two sources of one channel each."""
+    for channel in ("customer", "agent"):
+        words = f"Where the {channel}'s sound comes from: mic:, loopback:, a mono file, …"
+        command = click.option(f"--{channel}", channel, metavar="URI", help=words)(command)
+    return command
+
+
+def given(sources: Sequence[str], options: dict[str, Any]) -> "Sequence[Given]":
+    """What a person gave: SOURCEs, or one for each channel, which are taken out of the options.
+
+    Raises:
+        click.UsageError: one channel only, or both ways at once.
+    """
+    from companion.sources.uri import Two
+
+    agent, customer = options.pop("agent"), options.pop("customer")
+    if agent is None and customer is None:
+        return sources
+    if sources:
+        raise click.UsageError("SOURCE and --agent or --customer: give either a SOURCE, which is a whole call, or its two channels.")
+    if agent is None or customer is None:
+        there, missing = ("agent", "customer") if customer is None else ("customer", "agent")
+        example = "loopback:" if missing == "customer" else "mic:"
+        raise click.UsageError(f"--{there} without --{missing}: a call has two channels; add --{missing} {example}, say.")
+    return [Two(agent, customer)]
 
 
 def examples(*lines: str) -> str:

@@ -3,51 +3,55 @@
 Each kind of source is a module of its own; how its wire is spoken stands in `protocols`, without I/O.
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from companion.core.events import Channel
 from companion.core.feed import Source
-from companion.errors import ConfigError, SourceError
-from companion.sources.uri import Address, parse
+from companion.errors import ConfigError
+from companion.sources.uri import Address, Given, Two, parse
 
 if TYPE_CHECKING:
-    from companion.sources.blocks import Blocks
     from companion.speech.recogniser import Recogniser
 
 
-def needs_speech(uri: str) -> bool:
+def needs_speech(uri: Given) -> bool:
     """Whether this SOURCE sends sound, so that a recogniser is wanted.
 
     Raises:
         ConfigError: it is no SOURCE.
     """
+    if isinstance(uri, Two):
+        return True
     address = parse(uri)
     return address.kind in ("sound", "pcm", "vosk", "phone") or address.rate is not None
 
 
-def is_live(uri: str) -> bool:
+def is_live(uri: Given) -> bool:
     """Whether this SOURCE goes on until somebody ends it, so that others cannot wait for it.
 
     Raises:
         ConfigError: it is no SOURCE.
     """
+    if isinstance(uri, Two):
+        from companion.sources.pairing import is_recorded
+
+        return not is_recorded(uri)
     return parse(uri).kind == "stream" or is_endless(uri)
 
 
-def is_endless(uri: str) -> bool:
+def is_endless(uri: Given) -> bool:
     """Whether this SOURCE waits for any number of calls, one after the other, to come to it.
 
     Raises:
         ConfigError: it is no SOURCE.
     """
-    return parse(uri).kind in ("vosk", "phone")
+    return isinstance(uri, str) and parse(uri).kind in ("vosk", "phone", "webhook")
 
 
 def open(
-    uri: str,
+    uri: Given,
     *,
     recogniser: "Callable[[str], Recogniser] | None" = None,
     call: str | None = None,
@@ -63,7 +67,7 @@ def open(
     """The source that `uri` names. Nothing is read or dialled before it is iterated, but a file is looked at.
 
     Args:
-        uri: see `companion.sources.uri.UNDERSTOOD`.
+        uri: see `companion.sources.uri.UNDERSTOOD`; or two of one channel each.
         recogniser: makes the recogniser of a call, given the call's id; only sound needs it.
         call: the id of the call where a source is one call; a file's name without its ending where not given.
         speed: plays recordings so many times as fast as life, as `live` does; None takes them as fast as they can be heard.
@@ -81,17 +85,30 @@ def open(
     """
     if speed is not None and not 0 < speed <= 1000:
         raise ConfigError(f"speed {speed:g}: cannot be played; give more than 0 and at most 1000")
+    if isinstance(uri, Two):
+        if recogniser is None:
+            raise ConfigError(f"{uri}: sends sound, and no recogniser was given; see: companion model list")
+        from companion.sources.pairing import pair
+
+        return pair(uri, recogniser, call=call, speed=speed, stdin=stdin)
     address = parse(uri)
+    if address.kind in ("mic", "loopback"):
+        raise ConfigError(f"{address.name}: is one channel of a call; give both: --agent mic: --customer loopback:")
     if address.kind == "jsonl":
+        from companion.sources.blocks import blocks_of
         from companion.sources.jsonl import Transcript
 
-        blocks, name = _blocks(address, stdin), "stdin" if address.where == "-" else address.where
+        blocks, name = blocks_of(address.where, stdin), "stdin" if address.where == "-" else address.where
         from_now = address.where == "-"
         return Transcript(blocks, name=name, source=address.name, strict=strict, speed=speed, from_now=from_now)
     if address.kind == "stream" and address.rate is None:
         from companion.sources.websocket import Chat
 
         return Chat(address.where, name=address.name, strict=strict)
+    if address.kind == "webhook":
+        from companion.sources.webhook import listener as webhook
+
+        return webhook(address, secret=token, certificate=certificate, key=key)
     if recogniser is None:
         raise ConfigError(f"{address.name}: sends sound, and no recogniser was given; see: companion model list")
     if address.kind == "vosk":
@@ -140,10 +157,11 @@ def _one_call(
             call=call,
             recogniser=recogniser,
         )
+    from companion.sources.blocks import blocks_of
     from companion.sources.pcm import PcmStream
 
     return PcmStream(
-        _blocks(address, stdin),
+        blocks_of(address.where, stdin),
         name=address.name,
         columns=rule(address.channels),
         rate=address.rate,
@@ -159,15 +177,3 @@ def _call_of(address: Address) -> str:
     if address.where == "-" or address.kind == "stream":
         return "call-1"
     return address.name.rpartition(".")[0] or address.name
-
-
-def _blocks(address: Address, stdin: int) -> "Blocks":
-    from companion.sources.blocks import Blocks
-
-    if address.where == "-":
-        return Blocks(stdin, "stdin")
-    if os.path.isdir(address.where):
-        raise SourceError(f"{address.where}: is a folder; name a file")
-    if not os.path.exists(address.where):
-        raise SourceError(f"{address.where}: no such file; check the path")
-    return Blocks(address.where, address.where)

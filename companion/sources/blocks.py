@@ -16,6 +16,21 @@ AHEAD = 4
 """Blocks read before they are wanted."""
 
 
+def blocks_of(where: str, stdin: int) -> "Blocks":
+    """The bytes of a path, or of standard input where it is `-`.
+
+    Raises:
+        SourceError: there is no such file.
+    """
+    if where == "-":
+        return Blocks(stdin, "stdin")
+    if os.path.isdir(where):
+        raise SourceError(f"{where}: is a folder; name a file")
+    if not os.path.exists(where):
+        raise SourceError(f"{where}: no such file; check the path")
+    return Blocks(where, where)
+
+
 class Blocks:
     """An asynchronous iterator of blocks as they come, until the end of input.
 

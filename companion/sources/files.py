@@ -15,6 +15,7 @@ from companion.core.feed import Closed, Complaint, Item, Opened, Progress
 from companion.errors import AudioFormatError, ConfigError, SourceError
 from companion.sources.listening import Listening, Round
 from companion.sources.pace import Pace
+from companion.sources.side import Heard, Sound
 from companion.speech.audio import CHUNK, checked_rate
 from companion.speech.recogniser import Hearing, Recogniser, ahead
 
@@ -64,7 +65,6 @@ class SoundFile:
         with _opened(path) as file:
             self._rate = checked_rate(file.samplerate, str(path))
             self._columns = columns(file.channels)
-            self._frames = file.frames if file.frames < _ENDLESS else None
             self._lost = _lost(file, path)
 
     async def __aiter__(self) -> AsyncIterator[Item]:
@@ -100,7 +100,7 @@ class SoundFile:
             async for item in played:
                 yield item
             yield Progress(call=self._call, share=1.0)
-        if not self._stop.is_set() and not self._lost and (lost := self._unread(reading, file.subtype)):
+        if not self._stop.is_set() and not self._lost and (lost := reading.unread()):
             yield Complaint(text=f"{self._path}: is cut off: {lost}; what is there is judged")
 
     async def _in_time(self, listening: Listening, reading: "_Reading") -> AsyncIterator[Item]:
@@ -133,18 +133,54 @@ class SoundFile:
             for round_ in listening.feed(samples):
                 if self._stop.is_set():
                     return
-                yield round_, min(1.0, reading.frames / self._frames) if self._frames else 0.0
+                yield round_, reading.share
         for round_ in listening.flush():
             yield round_, 1.0
 
-    def _unread(self, reading: "_Reading", subtype: str) -> str:
-        """What could not be read, in words. An MP3's length is an estimate where no header tells it."""
-        if self._frames is None:
-            return "the rest cannot be read" if reading.damaged else ""
-        lost = (self._frames - reading.frames) / self._rate
-        if lost <= (_MP3_SLACK if subtype.startswith("MPEG") else 0):
-            return ""
-        return f"{lost:.1f} s of {self._frames / self._rate:.1f} s cannot be read"
+
+class FileSide:
+    """One channel of a call in a sound file of its own.
+
+    Args:
+        path: the file.
+
+    Raises:
+        SourceError: there is no such file.
+        AudioFormatError: it is no sound, holds none, or has more than one channel.
+    """
+
+    recorded = True
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self._path = path
+        self._stopped = False
+        with _opened(path) as file:
+            checked_rate(file.samplerate, str(path))
+            if file.channels != 1:
+                raise AudioFormatError(f"{path}: has {file.channels} channels; give one with --agent or --customer, or it alone as SOURCE")
+            self._lost = _lost(file, path)
+
+    async def __aiter__(self) -> AsyncIterator[Heard]:
+        """Read it once.
+
+        Raises:
+            SourceError: it can no longer be read.
+        """
+        with _opened(self._path) as file:
+            if self._lost:
+                yield Complaint(text=f"{self._path}: is cut off: {self._lost}; what is there is judged")
+            reading = _Reading(file)
+            for samples in reading:
+                if self._stopped:
+                    return
+                yield Sound(samples[:, 0], file.samplerate)
+            if not self._lost and (lost := reading.unread()):
+                yield Complaint(text=f"{self._path}: is cut off: {lost}; what is there is judged")
+
+    async def close(self) -> None:
+        """Stop reading."""
+        self._stopped = True
 
 
 class _Straight(soundfile.SoundFile):  # type: ignore[misc]
@@ -160,6 +196,7 @@ class _Reading:
 
     def __init__(self, file: soundfile.SoundFile) -> None:
         self._file = file
+        self._length: int | None = file.frames if file.frames < _ENDLESS else None
         self.frames = 0
         self.damaged = False
 
@@ -176,6 +213,20 @@ class _Reading:
                 return
             self.frames += len(samples)
             yield samples
+
+    @property
+    def share(self) -> float:
+        """How far the file has been read, 0–1; 0 where its length is not known."""
+        return min(1.0, self.frames / self._length) if self._length else 0.0
+
+    def unread(self) -> str:
+        """What could not be read, in words, once all was tried. An MP3's length is an estimate where no header tells it."""
+        if self._length is None:
+            return "the rest cannot be read" if self.damaged else ""
+        lost = (self._length - self.frames) / self._file.samplerate
+        if lost <= (_MP3_SLACK if self._file.subtype.startswith("MPEG") else 0):
+            return ""
+        return f"{lost:.1f} s of {self._length / self._file.samplerate:.1f} s cannot be read"
 
 
 def columns(path: str, *, agent_channel: str = "left", mono_as: Channel | None = None) -> Callable[[int], Sequence[Channel]]:

@@ -8,6 +8,7 @@ from companion.core.feed import Closed, Item, Opened
 from companion.sources.blocks import Blocks
 from companion.sources.listening import Listening, Round
 from companion.sources.pace import Pace
+from companion.sources.side import Heard, Sound
 from companion.speech.audio import Wire
 from companion.speech.recogniser import Recogniser
 
@@ -90,3 +91,35 @@ class PcmStream:
                 yield round_
         for round_ in listening.flush():
             yield round_
+
+
+class PcmSide:
+    """One channel of a call as samples of its own.
+
+    Args:
+        blocks: the bytes.
+        name: how the stream is called in the journal.
+        rate: samples a second.
+        encoding: `s16le`, `mulaw` or `alaw`.
+    """
+
+    recorded = True
+
+    def __init__(self, blocks: Blocks, *, name: str, rate: int, encoding: str) -> None:
+        self.name = name
+        self._blocks = blocks
+        self._rate = rate
+        self._wire = Wire(encoding)
+
+    async def __aiter__(self) -> AsyncIterator[Heard]:
+        """Listen until the end of input.
+
+        Raises:
+            SourceError: the input cannot be read.
+        """
+        async for block in self._blocks:
+            yield Sound(self._wire.decode(block)[:, 0], self._rate)
+
+    async def close(self) -> None:
+        """Stop listening."""
+        self._blocks.stop()

@@ -8,14 +8,18 @@ import msgspec
 from companion.errors import ConfigError
 
 UNDERSTOOD = (
-    "- (JSON Lines on standard input), a .jsonl file, a WAV, FLAC, OGG or MP3 file, "
+    "- (JSON Lines on standard input), a .jsonl file, a WAV, FLAC, OGG or MP3 file, mic: or loopback: (a microphone, what is played), "
     "pcm:-?rate=16000&channels=2, ws://… or wss://… (a stream to join), vosk://[host]:2700 (for vosk-server clients to join), "
     "twilio://[host]:8080 (for Twilio, Telnyx, SignalWire, Plivo or Exotel to dial), audiosocket://[host]:9092 (for Asterisk), "
     "asterisk://[host]:8080 (the same, by WebSocket), audiohook://[host]:8080 (for Genesys Cloud), "
-    "freeswitch://[host]:8080 (for FreeSWITCH or jambonz)"
+    "freeswitch://[host]:8080 (for FreeSWITCH or jambonz), "
+    "sunshine://[host]:8080 (for Zendesk), intercom://[host]:8080, twilio-conversations://[host]:8080 (for webhooks of chats)"
 )
 
-Kind: TypeAlias = Literal["jsonl", "sound", "pcm", "stream", "vosk", "phone"]
+UNDERSTOOD_ALONE = "mic:, loopback:, mic:NAME, loopback:NAME, a one-channel sound file, pcm:-?rate=16000 or ws://…?rate=16000"
+"""What can be one channel of a call."""
+
+Kind: TypeAlias = Literal["jsonl", "sound", "pcm", "stream", "mic", "loopback", "vosk", "phone", "webhook"]
 
 PHONES: dict[str, tuple[int, tuple[str, ...]]] = {
     "twilio": (8080, ("agent", "public")),
@@ -26,8 +30,32 @@ PHONES: dict[str, tuple[int, tuple[str, ...]]] = {
 }
 """Listeners for phone systems: the port where none is given, and the keys that their URIs may have."""
 
+WEBHOOKS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "sunshine": (8080, ("idle",)),
+    "intercom": (8080, ("idle",)),
+    "twilio-conversations": (8080, ("agent", "idle", "public")),
+}
+"""The same for chat systems that tell by webhook."""
+
 LONGEST = 2000
 """Characters of a URI that are looked at in an error."""
+
+
+class Two(msgspec.Struct, frozen=True):
+    """Two SOURCEs of one channel each that make one call."""
+
+    agent: str
+    customer: str
+
+    def __str__(self) -> str:
+        return f"agent {self.agent}, customer {self.customer}"
+
+
+BESIDE_A_SOFTPHONE = Two("mic:", "loopback:")
+"""The agent's microphone, and what the agent hears."""
+
+Given: TypeAlias = str | Two
+"""What a person gave for a call: a SOURCE, or one for each channel."""
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +63,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Kind
     where: str
-    """`-`, a path, or a URI without our own keys."""
+    """`-`, a path, a device's name, or a URI without our own keys."""
     name: str
     """How it may be called in a journal: without passwords and keys."""
     host: str = ""
@@ -45,7 +73,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     channels: int = 1
     encoding: str = "s16le"
     keys: dict[str, str] = {}
-    """A phone listener's own keys."""
+    """A listener's own keys."""
 
     @property
     def scheme(self) -> str:
@@ -65,6 +93,10 @@ def parse(uri: str) -> Address:
         return Address(kind="jsonl", where="-", name="stdin")
     if not uri.strip() or "\0" in uri:
         raise ConfigError(f"source {uri[:40]!r}: is no source; give {UNDERSTOOD}")
+    if scheme == "mic":
+        return Address(kind="mic", where=rest.strip(), name=uri)
+    if scheme == "loopback":
+        return Address(kind="loopback", where=rest.strip(), name=uri)
     if scheme == "pcm":
         return _pcm(uri, rest)
     if scheme in ("ws", "wss"):
@@ -72,7 +104,9 @@ def parse(uri: str) -> Address:
     if scheme == "vosk":
         return _vosk(uri)
     if scheme in PHONES:
-        return _phone(uri, scheme)
+        return _keyed(uri, scheme, "phone", *PHONES[scheme])
+    if scheme in WEBHOOKS:
+        return _keyed(uri, scheme, "webhook", *WEBHOOKS[scheme])
     if scheme == "file":
         return _file(_path_of(uri))
     if colon and rest.startswith("//"):
@@ -120,16 +154,15 @@ def _vosk(uri: str) -> Address:
     return _listener(uri, split, "vosk", "vosk", 2700)
 
 
-def _phone(uri: str, scheme: str) -> Address:
+def _keyed(uri: str, scheme: str, kind: Kind, port: int, known: tuple[str, ...]) -> Address:
     split = _split(uri)
-    port, known = PHONES[scheme]
     if split.path not in ("", "/") or split.username is not None:
         raise ConfigError(f"{_shown(uri)}: only a host and a port are understood; give {scheme}://:{port}")
     keys = dict(parse_qsl(split.query, keep_blank_values=True))
     unknown = next((key for key in keys if key not in known), None)
     if unknown is not None:
         raise ConfigError(f"{_shown(uri)}: unknown key {unknown[:40]!r}; {' and '.join(known) or 'none'} can be given")
-    return msgspec.structs.replace(_listener(uri, split, "phone", scheme, port), keys=keys)
+    return msgspec.structs.replace(_listener(uri, split, kind, scheme, port), keys=keys)
 
 
 def _listener(uri: str, split: SplitResult, kind: Kind, scheme: str, default: int) -> Address:

@@ -8,6 +8,7 @@ from companion.core.feed import Closed, Complaint, Happened, Item, Opened
 from companion.sources.dialling import WAITS, Back, Line, Lost
 from companion.sources.listening import Listening
 from companion.sources.protocols.jsonlines import JsonLines
+from companion.sources.side import Heard, Sound
 from companion.speech.audio import Wire
 from companion.speech.recogniser import Recogniser
 
@@ -160,6 +161,47 @@ class SoundStream:
             return []
         self._text = True
         return [Complaint(text=f"{self._name}: text messages where sound belongs; they are left out")]
+
+
+class StreamSide:
+    """One channel of a call as binary messages of samples.
+
+    Args:
+        uri: what is dialled.
+        name: how it is called in complaints and in the journal.
+        rate: samples a second.
+        encoding: `s16le`, `mulaw` or `alaw`.
+        waits: seconds before each try to join again.
+    """
+
+    recorded = False
+
+    def __init__(self, uri: str, *, name: str, rate: int, encoding: str, waits: Sequence[float] = WAITS) -> None:
+        self.name = name
+        self._line = Line(uri, name, waits)
+        self._rate = rate
+        self._encoding = encoding
+
+    async def __aiter__(self) -> AsyncIterator[Heard]:
+        """Listen until the stream ends.
+
+        Raises:
+            SourceError: it cannot be joined.
+        """
+        wire = Wire(self._encoding)
+        async for message in self._line:
+            match message:
+                case bytes():
+                    yield Sound(wire.decode(message)[:, 0], self._rate)
+                case Lost():
+                    wire = Wire(self._encoding)
+                    yield Lost(f"{self.name}: {message.reason}", message.wait)
+                case Back():
+                    yield message
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self._line.close()
 
 
 def _said(name: str, lost: Lost) -> Complaint:

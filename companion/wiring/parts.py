@@ -13,6 +13,7 @@ from companion.core.call import Rules
 from companion.core.feed import Source
 from companion.errors import ConfigError
 from companion.rules.load import find, load
+from companion.sources.uri import Given
 
 DATA = Path(__file__).parents[1] / "data"
 """What ships inside the package: the starter model and the demo."""
@@ -34,7 +35,7 @@ def rules_of(checklist: str) -> Rules:
 
 
 @asynccontextmanager
-async def recognisers(uris: Sequence[str], options: Options) -> AsyncIterator[Recognisers]:
+async def recognisers(uris: Sequence[Given], options: Options) -> AsyncIterator[Recognisers]:
     """The recogniser that these sources want, its model loaded; nothing where none of them sends sound.
 
     Raises:
@@ -52,7 +53,7 @@ async def recognisers(uris: Sequence[str], options: Options) -> AsyncIterator[Re
         yield vosk.call
 
 
-def open_source(uri: str, recogniser: Recognisers, options: Options, *, call: str | None = None, speed: float | None = None) -> Source:
+def open_source(uri: Given, recogniser: Recognisers, options: Options, *, call: str | None = None, speed: float | None = None) -> Source:
     """The source that a person named.
 
     Raises:

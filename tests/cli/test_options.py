@@ -1,10 +1,12 @@
 """Options that commands share."""
 
+from typing import Any
+
 import click
 import pytest
 from click.testing import CliRunner
 
-from companion.cli.options import configured, examples, sound
+from companion.cli.options import configured, examples, given, sides, sound
 
 
 def test_a_configured_option_takes_flag_environment_and_default() -> None:
@@ -28,6 +30,27 @@ def test_sides_are_checked(given: list[str]) -> None:
         click.echo(options)
 
     assert CliRunner().invoke(hear, given).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "[]"),
+        (["call.wav"], "['call.wav']"),
+        (["--agent", "mic:", "--customer", "c.wav"], "['agent mic:, customer c.wav']"),
+        (["--agent", "mic:"], "--agent without --customer: a call has two channels; add --customer loopback:, say."),
+        (["--customer", "loopback:"], "--customer without --agent: a call has two channels; add --agent mic:, say."),
+        (["call.wav", "--agent", "mic:"], "give either a SOURCE, which is a whole call, or its two channels."),
+    ],
+)
+def test_a_source_or_two_channels(arguments: list[str], said: str) -> None:
+    @click.command()
+    @click.argument("sources", nargs=-1)
+    @sides
+    def hear(**options: Any) -> None:
+        click.echo([str(one) for one in given(list(options.pop("sources")), options)])
+
+    assert said in CliRunner().invoke(hear, arguments).output
 
 
 def test_examples_keep_their_lines() -> None:

@@ -26,6 +26,8 @@ from companion.speech.recogniser import Scripted
         ("file:///calls/a%20b.ogg", Address(kind="sound", where="/calls/a b.ogg", name="a b.ogg")),
         ("file:a.mp3", Address(kind="sound", where="a.mp3", name="a.mp3")),
         ("old/chat.JSONL", Address(kind="jsonl", where="old/chat.JSONL", name="chat.JSONL")),
+        ("mic:", Address(kind="mic", where="", name="mic:")),
+        ("loopback:USB Head set", Address(kind="loopback", where="USB Head set", name="loopback:USB Head set")),
         ("pcm:-", Address(kind="pcm", where="-", name="stdin", rate=16000)),
         (
             "pcm:/run/sound?rate=8000&channels=2&encoding=mulaw",

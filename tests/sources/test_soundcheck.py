@@ -1,0 +1,1 @@
+"""Channels that are dead, and channels that carry the same sound."""
