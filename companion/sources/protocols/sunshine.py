@@ -39,7 +39,7 @@ class Sunshine:
         """
         events = read(body).get("events")
         if not isinstance(events, list):
-            raise PeerError("a delivery without 'events'; is the webhook's version v2?")
+            raise PeerError("a delivery without 'events'; set the webhook's version to v2")
         return [told for event in events if isinstance(event, dict) and (told := _told(event)) is not None]
 
 
