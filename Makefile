@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: check test lint types walls rules core wheel picture bench clean
+.PHONY: check test fuzz lint types walls rules core wheel picture bench clean
 
 check: lint types walls rules test core wheel
 
@@ -14,6 +14,11 @@ check: lint types walls rules test core wheel
 
 test: .venv
 	$(BIN)/pytest
+
+FUZZ_EXAMPLES ?= 100000
+
+fuzz: .venv  # every protocol with very many inputs; takes its time
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -p tests.fuzz -q tests/sources/protocols
 
 lint: .venv
 	$(BIN)/ruff check .

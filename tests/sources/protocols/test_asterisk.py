@@ -11,6 +11,7 @@ from companion.core.events import Channel, Introduced
 from companion.errors import PeerError
 from companion.sources.protocols.asterisk import MediaChannel
 from companion.sources.protocols.dialect import Begun, Sound
+from tests.sources.protocols.recorded import Frame, frames, spoiled
 
 PLAIN = (
     "MEDIA_START connection_id:companion channel:WebSocket/companion/0x7f5c2c00d0 channel_id:1763734000.7 "
@@ -91,4 +92,19 @@ def test_anything_at_all_is_understood_or_refused(query: str, messages: list[str
     channel = MediaChannel(f"/?{query}")
     with contextlib.suppress(PeerError):
         for message in [PLAIN.format("slin"), *messages] if started else messages:
+            channel.receive(message)
+
+
+@pytest.mark.parametrize(("name", "pieces"), [("asterisk", 3), ("asterisk_json", 2)])
+def test_a_recorded_channel(name: str, pieces: int) -> None:
+    channel = MediaChannel("/")
+    acts = [act for frame in frames(name) for act in channel.receive(frame)]
+    assert [type(act) for act in acts] == [Begun, *[Sound] * pieces]
+
+
+@given(spoiled("asterisk", "asterisk_json"))
+def test_a_spoiled_channel_is_understood_or_refused(messages: list[Frame]) -> None:
+    channel = MediaChannel("/")
+    with contextlib.suppress(PeerError):
+        for message in messages:
             channel.receive(message)

@@ -12,6 +12,7 @@ from companion.core.events import Introduced
 from companion.errors import PeerError
 from companion.sources.protocols.audiohook import AudioHook
 from companion.sources.protocols.dialect import Act, Begun, Ended, Paused, Reply, Sound
+from tests.sources.protocols.recorded import Frame, frames, spoiled
 
 SESSION = "06753d4a-3d4e-4a27-92c4-58b77e501b9f"
 ORGANIZATION = "d7934305-0972-4844-938e-9060eef73d05"
@@ -170,3 +171,18 @@ def test_anything_at_all_is_understood_or_refused(messages: list[str | bytes]) -
         for message in messages:
             for act in hook.receive(message):
                 assert not isinstance(act, Reply) or json.loads(act.message)["id"] is not None
+
+
+def test_a_recorded_session() -> None:
+    hook = AudioHook()
+    acts = [act for frame in frames("audiohook") for act in hook.receive(frame)]
+    assert [reply["type"] for reply in replies(acts)] == ["opened", "pong", "updated", "closed"]
+    assert [round(act.at, 3) for act in acts if isinstance(act, Sound)] == [0.0, 0.002, 1.504, 1.7]
+
+
+@given(spoiled("audiohook"))
+def test_a_spoiled_session_is_understood_or_refused(messages: list[Frame]) -> None:
+    hook = AudioHook()
+    with contextlib.suppress(PeerError):
+        for message in messages:
+            hook.receive(message)

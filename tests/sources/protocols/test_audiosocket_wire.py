@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from companion.errors import PeerError
 from companion.sources.protocols.audiosocket_wire import AudioSocket
 from companion.sources.protocols.dialect import Act, Begun, Ended, Sound
+from tests.sources.protocols.recorded import Frame, frames, spoiled
 
 CALL = uuid.UUID("40325ec2-5efd-4bd3-805f-53576e581d13")
 PCM = bytes(range(256)) + bytes(64)
@@ -78,3 +79,17 @@ def test_any_bytes_are_understood_or_refused_and_little_is_kept(pieces: list[byt
         for piece in [HELLO, *pieces] if greeted else pieces:
             socket.receive(piece)
     assert len(socket._rest) < 3 + 65536
+
+
+def test_a_recorded_connection() -> None:
+    socket = AudioSocket("agent")
+    acts = [act for frame in frames("audiosocket") for act in socket.receive(frame)]
+    assert [type(act) for act in acts] == [Begun, Sound, Sound, Sound, Ended]
+
+
+@given(spoiled("audiosocket"))
+def test_a_spoiled_connection_is_understood_or_refused(messages: list[Frame]) -> None:
+    socket = AudioSocket("agent")
+    with contextlib.suppress(PeerError):
+        for message in messages:
+            socket.receive(message)

@@ -12,6 +12,7 @@ from companion.core.events import Channel, Introduced
 from companion.errors import AudioFormatError, PeerError
 from companion.sources.protocols.dialect import Begun, Sound
 from companion.sources.protocols.freeswitch import Fork
+from tests.sources.protocols.recorded import Frame, frames, spoiled
 
 PCM = bytes(range(256)) + bytes(64)
 
@@ -102,3 +103,18 @@ def test_any_metadata_too(metadata: dict[str, Any]) -> None:
     fork.receive(json.dumps(metadata))
     with contextlib.suppress(PeerError, AudioFormatError):
         fork.receive(PCM)
+
+
+@given(spoiled("freeswitch", "jambonz"))
+def test_a_spoiled_stream_is_understood_or_refused(messages: list[Frame]) -> None:
+    fork = Fork("/")
+    with contextlib.suppress(PeerError, AudioFormatError):
+        for message in messages:
+            fork.receive(message)
+
+
+@pytest.mark.parametrize("name", ["freeswitch", "jambonz"])
+def test_a_recorded_stream(name: str) -> None:
+    fork = Fork("/")
+    acts = [act for frame in frames(name) for act in fork.receive(frame)]
+    assert {type(act) for act in acts} == {Begun, Sound}

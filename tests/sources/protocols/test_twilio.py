@@ -13,6 +13,7 @@ from companion.core.events import Introduced
 from companion.errors import AudioFormatError, PeerError
 from companion.sources.protocols.dialect import Begun, Ended, Sound
 from companion.sources.protocols.twilio import MediaStream
+from tests.sources.protocols.recorded import Frame, frames, spoiled
 
 FRAME = bytes(range(160))
 
@@ -212,3 +213,19 @@ def test_anything_at_all_is_understood_or_refused(messages: list[str | bytes], a
         for message in messages:
             stream.receive(message)
     assert all(isinstance(act, Sound) for act in stream.finish())
+
+
+@pytest.mark.parametrize(("name", "pieces"), [("twilio", 6), ("telnyx", 6), ("plivo", 3), ("exotel", 3)])
+def test_a_recorded_stream(name: str, pieces: int) -> None:
+    stream = MediaStream()
+    acts = [act for frame in frames(name) for act in stream.receive(frame)] + stream.finish()
+    assert [type(act) for act in acts if not isinstance(act, Ended)] == [Begun, *[Sound] * pieces]
+
+
+@given(spoiled("twilio", "telnyx", "plivo", "exotel"))
+def test_a_spoiled_stream_is_understood_or_refused(messages: list[Frame]) -> None:
+    stream = MediaStream()
+    with contextlib.suppress(PeerError, AudioFormatError):
+        for message in messages:
+            stream.receive(message)
+    stream.finish()

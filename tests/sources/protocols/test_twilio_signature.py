@@ -1,6 +1,8 @@
 """Twilio's signature, against what twilio-python 9.13 computes (`RequestValidator.compute_signature`, recorded here)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from companion.sources.protocols.twilio_signature import signed, spellings
 
@@ -44,3 +46,8 @@ def test_nothing_else_is(token: str, signature: str, settings: str, path: str, h
 
 def test_where_the_public_address_is_known_the_host_is_not_believed() -> None:
     assert not signed(TOKEN, PLAIN, "", spellings("/twilio", "calls.example.com", "wss://other.example"))
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60), st.text(max_size=60), st.none() | st.text(max_size=60))
+def test_nothing_crashes_it(signature: str, settings: str, path: str, host: str, public: str | None) -> None:
+    assert not signed(TOKEN, signature, settings, spellings(path, host, public))

@@ -13,6 +13,7 @@ from companion.core.events import Introduced, Partial, SourceLost, Utterance
 from companion.core.feed import Glimpsed, Happened, Item, Level
 from companion.errors import PeerError
 from companion.sources.protocols.vosk_wire import Client, Configured, Ended, Reset, Sound, seat, who
+from tests.sources.protocols.recorded import Frame, spoiled
 
 WORDS = (("hello", 10.1, 10.4, 1.0), ("there", 10.5, 10.9, 0.75))
 
@@ -195,3 +196,11 @@ class TestSeats:
         except PeerError:
             return
         assert call is None or not {"Cc", "Cs"} & set(map(unicodedata.category, call))
+
+
+@given(spoiled("vosk"))
+def test_a_spoiled_connection_is_understood_or_refused(messages: list[Frame]) -> None:
+    client = Client()
+    with contextlib.suppress(PeerError):
+        for message in messages:
+            client.receive(message)
