@@ -54,6 +54,23 @@ async def test_it_answers_where_its_name_says_until_it_is_closed() -> None:
     await task
 
 
+async def test_noise_on_the_port_harms_nobody() -> None:
+    listener = echo()
+    task = asyncio.create_task(drain(listener))
+    await listener.listening.wait()
+    for noise in (b"GET / HTTP/1.0\r\n\r\n", b"\x16\x03\x01\x02\0" * 50, b""):
+        reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+        writer.write(noise)
+        writer.write_eof()
+        await reader.read()
+        writer.close()
+    async with connect(f"ws://127.0.0.1:{listener.port}") as peer:
+        await peer.send("hello")
+        assert await peer.recv() == "hello"
+    await listener.close()
+    await task
+
+
 async def test_one_address_does_not_fill_the_house(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "PER_PEER", 1)
     listener = echo()
