@@ -56,6 +56,16 @@ from companion.speech.recogniser import Scripted
                 keys={"agent": "1", "from": "10.0.0.5"},
             ),
         ),
+        (
+            "twilio-conversations://:0?agent=a,b*&idle=5",
+            Address(
+                kind="webhook",
+                where="twilio-conversations://:0?agent=a,b*&idle=5",
+                name="twilio-conversations://:0",
+                keys={"agent": "a,b*", "idle": "5"},
+            ),
+        ),
+        ("Intercom://", Address(kind="webhook", where="Intercom://", name="intercom://:8080", port=8080)),
         ("audiohook://", Address(kind="phone", where="audiohook://", name="audiohook://:8080", port=8080)),
         ("asterisk://", Address(kind="phone", where="asterisk://", name="asterisk://:8080", port=8080)),
         ("vosk://[::1]:0", Address(kind="vosk", where="vosk://[::1]:0", name="vosk://[::1]:0", host="::1", port=0)),
