@@ -2,34 +2,23 @@
 
 import asyncio
 import contextlib
-import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeAlias
 
 import msgspec
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus, WebSocketException
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Origin, Subprotocol
 
 from companion.errors import SourceError
-from companion.speech.redact import clean
-
-LONGEST_MESSAGE = 2 * 1024 * 1024
-"""Bytes of a message; a minute of telephone sound, or the longest text allowed with each character escaped."""
+from companion.net.connection import connect, in_words
 
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Seconds before each try to join a lost stream again."""
 
 JITTER = 0.25
 """Share by which such a wait is longer or shorter, by chance: a server that comes back is not met by all its clients at once."""
-
-_OPEN = 10.0  # seconds for dialling and the handshake
-_CLOSE = 2.0  # seconds that a peer may take to say good-bye
-
-# What matters is said as items; the library's own log would write into the screen.
-_log = logging.getLogger(__name__)
-_log.addHandler(logging.NullHandler())
 
 
 class Lost(msgspec.Struct, frozen=True):
@@ -116,7 +105,7 @@ class Line:
                     return
                 reason, lost_at = self._why or "hung up", loop.time()
             except (OSError, WebSocketException) as error:
-                reason = self._why or _reason(error)
+                reason = self._why or in_words(error)
                 if not joined:
                     raise SourceError(f"{self._name}: {reason}; check the address, and that the stream is on") from error
                 lost_at = loop.time() if self._connection is not None else lost_at
@@ -178,38 +167,4 @@ class Line:
 
     async def _connect(self) -> ClientConnection:
         uri = self._uri if isinstance(self._uri, str) else await self._uri()
-        try:
-            return await connect(
-                uri,
-                origin=self._origin,
-                subprotocols=self._subprotocols,
-                open_timeout=_OPEN,
-                close_timeout=_CLOSE,
-                max_size=LONGEST_MESSAGE,
-                logger=_log,
-            )
-        except UnicodeError as error:
-            raise OSError("no name of a host") from error
-        except (ValueError, EOFError) as error:  # websockets 14 lets these out where the answer is not HTTP
-            raise InvalidMessage(str(error) or "no answer") from error
-
-
-def _reason(error: Exception) -> str:
-    """Why a connection failed, in a few words."""
-    match error:
-        case InvalidStatus():
-            return f"refuses with HTTP status {error.response.status_code}"
-        case ConnectionClosed() if error.rcvd is not None:
-            said = clean(error.rcvd.reason)[:200]
-            return f"broke off with code {error.rcvd.code}" + (f" ({said})" if said else "")
-        case ConnectionClosed() if error.sent is not None:
-            return "sends what cannot be taken" + (f" ({error.sent.reason})" if error.sent.reason else "")
-        case ConnectionClosed():
-            return "broke off"
-        case ConnectionRefusedError():
-            return "refuses the connection"
-        case TimeoutError():
-            return "does not answer"
-        case WebSocketException():
-            return f"does not speak WebSocket ({clean(str(error))[:200]})"
-    return f"cannot be reached ({clean(str(error.strerror or error) if isinstance(error, OSError) else str(error))[:200]})"
+        return await connect(uri, origin=self._origin, subprotocols=self._subprotocols)
