@@ -6,33 +6,13 @@ import subprocess
 import sys
 from collections import deque
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
-from companion.errors import SpeechError
 from companion.speech import worker
+from companion.speech.engine import EngineLost, Listener
 
 _LAST_LINES = 20  # of libvosk's own words, kept for the text of an error
 _KALDI = re.compile(r"^(?:ERROR|ASSERTION_FAILED) \(.*?:\d+\):? *")  # ERROR (VoskAPI:Model():model.cc:122) what is wrong
-
-
-class ChildLost(SpeechError):
-    """Raised to whoever waits for an answer when the process ended, or had to be ended. `loading`: it never came to listen."""
-
-    def __init__(self, text: str, *, loading: bool) -> None:
-        super().__init__(text)
-        self.loading = loading
-
-
-class Listener(Protocol):
-    """Whoever waits for the answers of a stream. Called by the event loop; must not wait for anything."""
-
-    def answered(self, kind: bytes, payload: bytes) -> None:
-        """The oldest request still open was answered."""
-        ...
-
-    def lost(self, lost: ChildLost) -> None:
-        """The process is gone, and the stream with it; open requests will not be answered."""
-        ...
 
 
 class _Stream:
@@ -54,7 +34,7 @@ class Child(asyncio.SubprocessProtocol):
     """
 
     def __init__(self, patience: float) -> None:
-        self.lost: ChildLost | None = None
+        self.lost: EngineLost | None = None
         self._patience = patience
         self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[None] = self._loop.create_future()
@@ -78,7 +58,7 @@ class Child(asyncio.SubprocessProtocol):
             load_patience: the same for loading.
 
         Raises:
-            ChildLost: it cannot be started, or cannot load the model.
+            EngineLost: it cannot be started, or cannot load the model.
         """
         child = cls(patience)
         # A session of its own: Ctrl-C reaches only the parent, which still wants the last words.
@@ -94,7 +74,7 @@ class Child(asyncio.SubprocessProtocol):
             await child.close()
             raise child._why() from None
         except OSError as error:
-            raise ChildLost(f"the recogniser cannot be started: {error.strerror or error}", loading=True) from error
+            raise EngineLost(f"the recogniser cannot be started: {error.strerror or error}", loading=True) from error
         except BaseException:
             child.give_up("stopped while loading", loading=True)
             await child.close()
@@ -127,7 +107,7 @@ class Child(asyncio.SubprocessProtocol):
 
     def give_up(self, reason: str, *, loading: bool = False) -> None:
         """Kill it, and let everybody who waits know why."""
-        self._fail(ChildLost(reason, loading=loading))
+        self._fail(EngineLost(reason, loading=loading))
         if self._transport is not None and self._transport.get_returncode() is None:
             self._transport.kill()
 
@@ -142,13 +122,18 @@ class Child(asyncio.SubprocessProtocol):
         except TimeoutError:
             self.give_up("closed")
             await self._ended
-        self._fail(ChildLost("closed", loading=False))
+        self._fail(EngineLost("closed", loading=False))
         self._transport.close()
 
     @property
     def pid(self) -> int | None:
         """The process's number."""
         return self._transport.get_pid() if self._transport else None
+
+    @property
+    def streams(self) -> int:
+        """How many streams are open."""
+        return len(self._streams)
 
     # What asyncio calls.
 
@@ -172,7 +157,7 @@ class Child(asyncio.SubprocessProtocol):
         del self._read[:at]
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._fail(ChildLost(self._obituary(), loading=not self._ready.done()))
+        self._fail(EngineLost(self._obituary(), loading=not self._ready.done()))
         if not self._ended.done():
             self._ended.set_result(None)
 
@@ -199,7 +184,7 @@ class Child(asyncio.SubprocessProtocol):
             return
         self._watch = self._loop.call_later(self._patience / 8, self._look)
 
-    def _fail(self, lost: ChildLost) -> None:
+    def _fail(self, lost: EngineLost) -> None:
         if self.lost is not None:
             return
         self.lost = lost
@@ -212,10 +197,10 @@ class Child(asyncio.SubprocessProtocol):
         for stream in waiting.values():
             stream.listener.lost(lost)
 
-    def _why(self) -> ChildLost:
+    def _why(self) -> EngineLost:
         """A fresh exception, since one object raised to many would gather all their tracebacks."""
-        lost = self.lost or ChildLost("not started", loading=True)
-        return ChildLost(str(lost), loading=lost.loading)
+        lost = self.lost or EngineLost("not started", loading=True)
+        return EngineLost(str(lost), loading=lost.loading)
 
     def _obituary(self) -> str:
         status = self._transport.get_returncode() if self._transport else None

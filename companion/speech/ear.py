@@ -15,12 +15,13 @@ import msgspec
 from companion.core.events import Channel, Partial, SourceBack, SourceLost, Utterance, Word
 from companion.errors import SpeechError
 from companion.speech import worker
-from companion.speech.child import Child, ChildLost
+from companion.speech.engine import Engine, EngineLost
 from companion.speech.recogniser import AudioChunk, Hearing
 
 _RESTARTS = 3  # without getting any further
 _KEPT = 300  # chunks kept to be heard again: a minute; Vosk itself settles after 20 s of speech at most
 _TAIL = 2  # chunks before a final that Vosk's look-ahead reached into, and which may hold the beginning of the next word
+_HUSH = 1.0  # seconds that a restart may take before the call is told of the loss
 _JUMP = 0.05  # seconds by which a chunk may be off before it counts as a gap in the sound
 
 # How long after the sound of a word it shows up in a partial, in seconds. Partials carry no times (worker.py), so these are estimates:
@@ -29,7 +30,9 @@ _BEGIN_LAG = 0.6
 _END_LAG = 0.4
 
 
-class _Heard(msgspec.Struct):
+class Heard(msgspec.Struct):
+    """A word in Vosk's JSON; times in seconds from the stream's start."""
+
     word: str
     start: float
     end: float
@@ -38,7 +41,7 @@ class _Heard(msgspec.Struct):
 
 class _Final(msgspec.Struct):
     text: str = ""
-    result: list[_Heard] = []
+    result: list[Heard] = []
 
 
 class _Guess(msgspec.Struct):
@@ -69,23 +72,24 @@ class Ear:
     Args:
         channel: whose.
         rate: samples a second of the chunks.
-        child: gives the process, started again if need be.
-        mourn: told of a process that was lost; whether that is news to the call.
+        engine: gives one that works, started or dialled again if need be.
+        mourn: told of one that was lost; whether that is news to the call.
     """
 
-    def __init__(self, channel: Channel, rate: int, child: Callable[[], Awaitable[Child]], mourn: Callable[[Child], bool]) -> None:
+    def __init__(self, channel: Channel, rate: int, engine: Callable[[], Awaitable[Engine]], mourn: Callable[[EngineLost], bool]) -> None:
         self.ending: asyncio.Future[Sequence[Hearing]] | None = None
         """The last words, once they were asked for."""
         self._channel = channel
         self._rate = rate
-        self._get_child = child
+        self._get_engine = engine
         self._mourn = mourn
-        self._child: Child | None = None
+        self._engine: Engine | None = None
         self._stream = 0
         self._reviving: asyncio.Task[None] | None = None
         self._requests: deque[_Request] = deque()  # not answered yet
         self._unsettled: deque[AudioChunk] = deque(maxlen=_KEPT)  # answered
         self._late: list[Hearing] = []  # for the next answer
+        self._deaf = False  # a loss was told, and not yet its end
         self._losses = 0  # since a new chunk was answered
         self._origin = 0.0
         self._fed = 0  # samples sent on this stream
@@ -115,36 +119,36 @@ class Ear:
         if self._reviving is not None:
             self._reviving.cancel()
             await asyncio.gather(self._reviving, return_exceptions=True)
-        if self._child is not None and self._child.lost is None and self.ending is None:
-            self._child.ask(self._stream, worker.DROP)
+        if self._engine is not None and self._engine.lost is None and self.ending is None:
+            self._engine.ask(self._stream, worker.DROP)
         for request in self._requests:
             if request.answer is not None and not request.answer.done():
                 request.answer.set_result([])
         self._requests.clear()
 
-    # What the child calls.
+    # What the engine calls.
 
     def answered(self, kind: bytes, payload: bytes) -> None:
         request = self._requests.popleft()
         if request.chunk is not None:
             self._unsettled.append(request.chunk)
         if kind == worker.PARTIAL:
-            self._partial(_read(_guess, payload).partial, request)
+            self._partial(read(_guess, payload).partial, request)
         elif kind == worker.FINAL:
-            self._final(_read(_final, payload), request)
+            self._final(read(_final, payload), request)
         if request.answer is None:
             return
         self._losses = 0
-        if request.kind == worker.END and self._child is not None:
-            self._child.forget(self._stream)
+        if request.kind == worker.END and self._engine is not None:
+            self._engine.forget(self._stream)
         self._give(request.answer)
 
-    def lost(self, lost: ChildLost) -> None:
+    def lost(self, lost: EngineLost) -> None:
         self._losses += 1
         if not self._requests:
             return  # begun again with the next chunk, if there is one
         if self._losses > _RESTARTS:
-            self._despair(str(lost))
+            self._despair(lost)
         elif self._losses > 1:
             self._leave_out(lost)
         if self._requests:
@@ -157,13 +161,13 @@ class Ear:
         self._requests.append(request)
         if self._reviving is not None:
             return
-        if self._child is None or self._child.lost is not None:
+        if self._engine is None or self._engine.lost is not None:
             self._revive()
         else:
             self._send(request)
 
     def _send(self, request: _Request) -> None:
-        assert self._child is not None
+        assert self._engine is not None
         pcm = b""
         if request.chunk is not None:
             pcm = request.chunk.pcm
@@ -172,33 +176,40 @@ class Ear:
                 self._origin = origin
             self._fed += len(pcm) // 2
         request.origin = self._origin
-        self._child.ask(self._stream, request.kind, pcm)
+        self._engine.ask(self._stream, request.kind, pcm)
 
     def _revive(self) -> None:
         if self._reviving is None:
             self._reviving = asyncio.get_running_loop().create_task(self._begin())
 
     async def _begin(self) -> None:
-        """A new stream in a process that works; all that was not settled is sent (again)."""
+        """A new stream in an engine that works; all that was not settled is sent (again)."""
+        gone = self._engine
+        if gone is not None and gone.lost is not None and self._mourn(gone.lost):
+            self._deaf = True
+            self._late.append(SourceLost(reason=str(gone.lost)))
+        telling = asyncio.get_running_loop().call_later(_HUSH, self._tell)
         try:
             while True:
                 try:
-                    child = await self._get_child()
+                    engine = await self._get_engine()
                     break
-                except ChildLost as lost:
+                except EngineLost as lost:
                     self._losses += 1
                     if self._losses > _RESTARTS:
-                        self._despair(str(lost))
+                        self._despair(lost)
                         return
         except Exception as error:  # this task's outer edge: whoever waits for an answer must hear of it
-            self._despair(f"{type(error).__name__}: {error}")
+            self._despair(EngineLost(f"{type(error).__name__}: {error}", loading=True))
             return
         finally:
+            telling.cancel()
             self._reviving = None
-        gone, self._child = self._child, child
-        if gone is not None and gone.lost is not None and self._mourn(gone):
-            self._late += [SourceLost(reason=str(gone.lost)), SourceBack(gap=0.0)]
-        self._stream = child.open(self)
+        if self._deaf:
+            self._deaf = False
+            self._late.append(SourceBack(gap=0.0))
+        self._engine = engine
+        self._stream = engine.open(self)
         self._fed = 0
         again = [_Request(worker.SOUND, chunk, None) for chunk in self._unsettled]
         self._unsettled.clear()
@@ -208,7 +219,15 @@ class Ear:
 
     # Hard cases.
 
-    def _leave_out(self, lost: ChildLost) -> None:
+    def _tell(self) -> None:
+        """Let the call know meanwhile that it is not heard: what the oldest chunk brings comes with the next one's answer."""
+        for request in self._requests:
+            if request.kind == worker.SOUND and request.answer is not None:
+                self._give(request.answer)
+                request.answer = None
+                return
+
+    def _leave_out(self, lost: EngineLost) -> None:
         """Leave out sound that brings the process down, up to the first chunk that is new. What was understood before stays."""
         sound = list(self._unsettled)
         request = self._requests.popleft()
@@ -224,14 +243,13 @@ class Ear:
             self._settled = heard
             self._said = ""
         self._unsettled.clear()
-        if self._child is not None:
-            self._mourn(self._child)
+        self._mourn(lost)
         self._late += [SourceLost(reason=str(lost)), SourceBack(gap=round(end - heard, 3))]
         if request.answer is not None:
             self._give(request.answer)
 
-    def _despair(self, why: str) -> None:
-        error = f"speech: {why}, {self._losses} times in a row; try another model (companion model list)"
+    def _despair(self, lost: EngineLost) -> None:
+        error = f"speech: {lost}, {self._losses} times in a row; {lost.advice}"
         for request in self._requests:
             if request.answer is not None and not request.answer.done():
                 request.answer.set_exception(SpeechError(error))
@@ -281,8 +299,13 @@ class Ear:
         return chunk.start + len(chunk.pcm) / 2 / self._rate
 
 
-def _read(decoder: "msgspec.json.Decoder[_T]", payload: bytes) -> "_T":
+def read(decoder: "msgspec.json.Decoder[_T]", payload: bytes) -> "_T":
+    """Vosk's JSON, which may be none: libvosk prints a confidence that is no number as `nan`.
+
+    Raises:
+        msgspec.DecodeError: it is something else altogether.
+    """
     try:
         return decoder.decode(payload)
     except msgspec.DecodeError:
-        return decoder.decode(_NOT_A_NUMBER.sub(b": 0", payload))  # a confidence that libvosk printed as nan
+        return decoder.decode(_NOT_A_NUMBER.sub(b": 0", payload))

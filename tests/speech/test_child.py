@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from companion.speech import models, worker
-from companion.speech.child import Child, ChildLost
+from companion.speech.child import Child
+from companion.speech.engine import EngineLost
 
 pytestmark = pytest.mark.usefixtures("no_process_left")
 
@@ -19,14 +20,14 @@ class Ledger:
 
     def __init__(self) -> None:
         self.answers: list[bytes] = []
-        self.why: ChildLost | None = None
+        self.why: EngineLost | None = None
         self.news = asyncio.Event()
 
     def answered(self, kind: bytes, payload: bytes) -> None:
         self.answers.append(kind)
         self.news.set()
 
-    def lost(self, lost: ChildLost) -> None:
+    def lost(self, lost: EngineLost) -> None:
         self.why = lost
         self.news.set()
 
@@ -47,7 +48,7 @@ async def test_answers_go_to_their_own_stream() -> None:
     await two.next()
     assert (one.answers, two.answers) == ([], [worker.FINAL])
     await child.close()
-    assert isinstance(one.why, ChildLost)
+    assert isinstance(one.why, EngineLost)
 
 
 async def test_loading_does_not_hold_the_loop_up() -> None:
@@ -112,7 +113,7 @@ async def test_a_stopped_process_is_closed_by_force() -> None:
 
 
 async def test_libvosks_own_complaint_is_given(tmp_path: Path) -> None:
-    with pytest.raises(ChildLost, match=r"failed to create a model") as caught:
+    with pytest.raises(EngineLost, match=r"failed to create a model") as caught:
         await start(tmp_path)
     assert caught.value.loading
 
@@ -122,14 +123,14 @@ Spoil = Callable[[str, Callable[[bytes], bytes]], Path]
 
 async def test_a_model_cut_short_is_told_with_libvosks_reason(spoiled: Spoil) -> None:
     """It passes the look at its files, and then brings libvosk down or makes it refuse."""
-    with pytest.raises(ChildLost, match=r"failed to create a model \(.+\)$") as caught:
+    with pytest.raises(EngineLost, match=r"failed to create a model \(.+\)$") as caught:
         await start(spoiled("am/final.mdl", lambda net: net[:100_000]))
     assert caught.value.loading
     assert "VoskAPI" not in str(caught.value)
 
 
 async def test_a_model_that_takes_too_long_is_given_up() -> None:
-    with pytest.raises(ChildLost, match=r"the model was not loaded within 0 s"):
+    with pytest.raises(EngineLost, match=r"the model was not loaded within 0 s"):
         await start(load_patience=0)
 
 

@@ -9,8 +9,8 @@ import pytest
 from companion.core.events import Partial, SourceBack, SourceLost, Utterance
 from companion.errors import SpeechError
 from companion.speech import worker
-from companion.speech.child import ChildLost, Listener
 from companion.speech.ear import Ear
+from companion.speech.engine import EngineLost, Listener
 from companion.speech.recogniser import AudioChunk, Hearing
 
 
@@ -28,7 +28,7 @@ class Process:
     """A child process that is none: it keeps what it is asked, and gives the answers a test wants."""
 
     def __init__(self) -> None:
-        self.lost: ChildLost | None = None
+        self.lost: EngineLost | None = None
         self.asked: list[tuple[int, bytes, int]] = []
         self.listeners: dict[int, Listener] = {}
 
@@ -50,7 +50,7 @@ class Process:
         self.listeners[max(self.listeners)].answered(kind, payload)
 
     def die(self, why: str = "died") -> None:
-        self.lost = ChildLost(why, loading=False)
+        self.lost = EngineLost(why, loading=False)
         for listener in self.listeners.values():
             listener.lost(self.lost)
 
@@ -68,7 +68,7 @@ class House:
             return self.processes[-1]
         if self.broken:
             self.broken -= 1
-            raise ChildLost("no such model", loading=True)
+            raise EngineLost("no such model", loading=True)
         self.processes.append(Process())
         return self.processes[-1]
 
@@ -81,7 +81,7 @@ class House:
         return self.processes[-1]
 
     def ear(self) -> Ear:
-        return Ear("agent", 16000, self.child, self.mourn)  # type: ignore[arg-type]
+        return Ear("agent", 16000, self.child, self.mourn)
 
 
 Heard = asyncio.Task[Sequence[Hearing]]
@@ -277,6 +277,34 @@ async def test_closing_while_the_process_starts_stops_waiting_for_it() -> None:
     assert list(await task) == []
 
 
+async def test_a_call_that_goes_unheard_for_long_is_told_meanwhile_and_loses_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("companion.speech.ear._HUSH", 0.0)
+    house = House()
+    ready = asyncio.Event()
+
+    async def slowly() -> Process:
+        await ready.wait()
+        return await house.child()
+
+    ready.set()
+    ear = Ear("agent", 16000, slowly, house.mourn)
+    first, second, third = await hear(ear, 0, 1, 2)
+    ready.clear()
+    house.process.die("broke off")
+    assert list(await first) == [SourceLost(reason="broke off")]
+    await settle()
+    assert not second.done()
+    ready.set()
+    await settle()
+    assert house.process.sounds() == [0, 1, 2]
+    house.process.answer(worker.FINAL, final(("one", 0.0, 0.2)))
+    house.process.answer()
+    back, said = await second
+    assert (back, said.text) == (SourceBack(gap=0.0), "one")  # type: ignore[union-attr]
+    house.process.answer()
+    assert list(await third) == []
+
+
 async def test_a_process_that_never_gets_further_is_given_up() -> None:
     house = House()
     ear = house.ear()
@@ -308,7 +336,7 @@ async def test_a_start_that_breaks_in_an_unknown_way_leaves_nobody_waiting() -> 
     async def broken() -> Process:
         raise ValueError("odd")
 
-    ear = Ear("agent", 16000, broken, lambda _: True)  # type: ignore[arg-type]
+    ear = Ear("agent", 16000, broken, lambda _: True)
     with pytest.raises(SpeechError, match="ValueError: odd"):
         await ear.hear(chunk(0))
 

@@ -11,8 +11,9 @@ import pytest
 from companion.core.events import Partial, SourceBack, SourceLost, Utterance
 from companion.errors import SpeechError
 from companion.speech import models
+from companion.speech.call import Call
 from companion.speech.recogniser import AudioChunk, Hearing, ahead
-from companion.speech.vosk import Call, Vosk
+from companion.speech.vosk import Vosk
 
 pytestmark = pytest.mark.usefixtures("no_process_left")
 
@@ -37,8 +38,7 @@ def texts(heard: Sequence[Hearing]) -> list[str]:
 
 
 def signalled(vosk: Vosk, number: int) -> None:
-    assert vosk.pid is not None
-    os.kill(vosk.pid, number)
+    os.kill(vosk.pids[0], number)
 
 
 async def test_words_with_their_times(vosk: Vosk, chunks: Chunks) -> None:
