@@ -103,7 +103,7 @@ class _Bounded(web.Server):
 
     def __init__(self, answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]) -> None:
         super().__init__(answer, auto_decompress=False, lingering_time=_LINGER, access_log=None, logger=_log)
-        self._door = Door(None)
+        self._door = Door(None)  # without a token it only counts
         self.inside: dict[web.RequestHandler, tuple[str, asyncio.TimerHandle]] = {}
 
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:

@@ -68,7 +68,7 @@ class WebhookListener:
         self._tls = tls(certificate, key)
         self._posts = Posts(hook.media, self._take)
         self._chats = Chats(self.name, quiet)
-        self._queue: asyncio.Queue[Item | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[Item | Exception | None] = asyncio.Queue()
         self._stopped = False
         self._refused: set[int] = set()
         self.listening = asyncio.Event()
@@ -95,14 +95,13 @@ class WebhookListener:
         self.listening.set()
         if not is_local(self._host) and self._tls is None:
             self._give(Complaint(text=f"{self.name}: messages travel in the clear; give --listen-tls-cert"))
-        passing = asyncio.create_task(self._pass())
         try:
-            while (item := await self._queue.get()) is not None:
+            while (item := await self._next()) is not None:
+                if isinstance(item, Exception):
+                    raise item
                 yield item
         finally:
             self._stopped = True
-            passing.cancel()
-            await asyncio.gather(passing, return_exceptions=True)
             await self._posts.close()
 
     async def close(self) -> None:
@@ -116,20 +115,31 @@ class WebhookListener:
         for item in items:
             self._queue.put_nowait(item)
 
-    async def _pass(self) -> None:
-        """Let time pass for the conversations."""
+    async def _next(self) -> Item | Exception | None:
+        """What happens next; meanwhile, time passes for the conversations."""
         loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(min(TICK, self._quiet))
-            self._give(*self._chats.tick(loop.time()))
+            if not self._stopped:
+                self._give(*self._chats.tick(loop.time()))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(TICK, self._quiet)):
+                    return await self._queue.get()
 
     def _take(self, request: Request, peer: str) -> tuple[int, str]:
         """Answer a delivery: with 200 once it is sure to be judged, and not to be lost."""
         if self._stopped or self._queue.qsize() >= _WAITING:
             return 503, "busy; come again"
-        if self._secret is not None and not self._hook.signed(request, self._secret):
-            return self._refuse(401, peer, "a delivery that is not signed with our secret; check --listen-token-file")
-        if not is_here(request.header("origin") or "null"):
+        try:
+            return self._read(request, peer)
+        except Exception as error:  # the room's outer edge: a fault of ours must not die in the library's log
+            self._queue.put_nowait(error)
+            return 500, "a fault of ours"
+
+    def _read(self, request: Request, peer: str) -> tuple[int, str]:
+        if self._secret is not None:
+            if not self._hook.signed(request, self._secret):
+                return self._refuse(401, peer, "a delivery that is not signed with our secret; check --listen-token-file")
+        elif not is_here(request.header("origin") or "null"):
             # Any page that somebody has open in a browser can send forms to this machine.
             return self._refuse(403, peer, "a page of another site; systems send no Origin")
         try:

@@ -236,6 +236,15 @@ class TestTrouble:
             assert run.server._take(None, "") == (503, "busy; come again")
         assert run.of(Closed) == [Closed(call="c1", reason="stopped")]
 
+    async def test_a_fault_of_ours_is_raised(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        source = sources.open("sunshine://:0")
+        monkeypatch.setattr(source, "_hook", None)
+        first = asyncio.ensure_future(anext(aiter(source)))
+        await source.listening.wait()  # type: ignore[attr-defined]
+        assert await post(type("Peer", (), {"server": source}), sunshine("Hello")) == 500
+        with pytest.raises(AttributeError):
+            await first
+
     async def test_the_port_is_taken(self, running: Listen) -> None:
         async with running(None, uri="sunshine://:0") as run:
             source = sources.open(f"sunshine://:{run.server.port}")
