@@ -179,7 +179,7 @@ class TestBadPeers:
         ],
     )
     async def test_wrong_lengths(self, server: Server, rest: bytes) -> None:
-        assert status(await server.says(HEAD + rest)) in (400, 413)
+        assert status(await server.says(HEAD + rest)) in (400, 413, 0)
         assert server.given == []
         assert await server.works()
 
