@@ -30,6 +30,9 @@ class Setting(NamedTuple):
         if self.kind is float:
             number = isinstance(value, int | float) and not isinstance(value, bool)
             return "" if number and value > 0 else f"must be a number above 0, not {value!r}"
+        if self.kind is int:
+            number = isinstance(value, int) and not isinstance(value, bool)
+            return "" if number and value > 0 else f"must be a whole number above 0, not {value!r}"
         if self.kind is bool:
             return "" if isinstance(value, bool) else f"must be true or false, not {value!r}"
         if not isinstance(value, str):
@@ -57,6 +60,9 @@ SETTINGS = (
     Setting("journal", str, None, "A folder for the journals, one file a call."),
     Setting("theme", str, "dark", "The screen's colours.", ("dark", "light")),
     Setting("speech.model", str, None, "The speech model: a folder, or the name of an installed one."),
+    Setting("speech.recogniser", str, None, "A server that recognises instead (vosk-server://host:2700).", also="--speech"),
+    Setting("speech.token_file", str, None, "A file with the token for that server, where it asks for one."),
+    Setting("speech.workers", int, 1, "Recogniser processes at most; each holds the model in memory."),
     Setting("speech.watchdog", float, 10.0, "Seconds that the recogniser may take for a piece of sound before it is restarted."),
     Setting("listen.token_file", str, None, "A file with the token that peers must show; needed beyond this machine."),
     Setting("listen.tls_cert", str, None, "A certificate chain (PEM) for listening with TLS."),

@@ -21,7 +21,7 @@ def _in_an_empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("setting", config.SETTINGS, ids=lambda setting: setting.name)
 def test_a_setting_has_three_spellings_and_is_documented(setting: config.Setting) -> None:
-    value = {float: "12.5", bool: str(not setting.default)}.get(setting.kind, "light" if setting.name == "theme" else "some")
+    value = {float: "12.5", int: "3", bool: str(not setting.default)}.get(setting.kind, "light" if setting.name == "theme" else "some")
     in_file = f'"{value}"' if setting.kind is str else value.lower()
     section, _, key = setting.name.rpartition(".")
     Path("companion.toml").write_text((f"[{section}]\n" if section else "") + f"{key} = {in_file}\n")
@@ -45,6 +45,8 @@ def test_a_setting_has_three_spellings_and_is_documented(setting: config.Setting
         ('theme = "blue"\n', "'theme' must be dark or light, not 'blue'"),
         ('[speech]\nwatchdog = "long"\n', "'speech.watchdog' must be a number above 0, not 'long'"),
         ("[speech]\nwatchdog = true\n", "'speech.watchdog' must be a number above 0"),
+        ("[speech]\nworkers = 1.5\n", "'speech.workers' must be a whole number above 0, not 1.5"),
+        ("[speech]\nworkers = 0\n", "'speech.workers' must be a whole number above 0, not 0"),
         ("[speech]\nwatchdog = 0\n", "'speech.watchdog' must be a number above 0, not 0"),
         ("[broadcast]\nwords = 1\n", "'broadcast.words' must be true or false, not 1"),
         ("theme = \n", "not TOML"),

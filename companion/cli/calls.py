@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from companion.cli.options import configured, examples, given, sides, sound
+from companion.cli.options import configured, examples, given, sides, sound, speech
 
 _SPEED = click.option("--speed", type=click.FloatRange(min=0.1, max=100), default=1.0, show_default=True, help="Play so many times faster.")
 _BEGAN = click.option("--began", metavar="TIME", help="When the call began (ISO 8601 with an offset): promises are dated by it.")
@@ -20,7 +20,7 @@ _LISTEN = configured("listen.token_file", "listen.tls_cert", "listen.tls_key")
 @_SPEED
 @click.option("--chat", is_flag=True, help="A typed conversation instead of a spoken one; needs no speech model.")
 @click.option("--headless", is_flag=True, help="Journal records on stdout instead of the screen.")
-@configured("theme")
+@configured("theme", "speech.recogniser", "speech.token_file")
 def demo(**options: Any) -> None:
     """Play a recorded call, through real speech recognition, into the agent's screen. Nothing to set up.
 
@@ -45,7 +45,8 @@ def demo(**options: Any) -> None:
 )
 @click.argument("source", metavar="[SOURCE]", required=False)
 @sides
-@configured("checklist", "journal", "speech.model", "speech.watchdog", "theme")
+@configured("checklist", "journal", "theme")
+@speech
 @sound
 @_SPEED
 @_BEGAN
@@ -77,7 +78,8 @@ def live(**options: Any) -> None:
 )
 @click.argument("sources", metavar="SOURCE...", nargs=-1)
 @sides
-@configured("checklist", "journal", "speech.model", "speech.watchdog")
+@configured("checklist", "journal")
+@speech
 @click.option("--summary", is_flag=True, help="Print one JSON object for each call at its end, instead of records.")
 @sound
 @_BEGAN

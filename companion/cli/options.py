@@ -40,6 +40,8 @@ def configured(*names: str) -> Callable[[Command], Command]:
 def _kind(setting: Setting) -> Any:
     if setting.choices:
         return click.Choice(setting.choices)
+    if setting.kind is int:
+        return click.IntRange(min=1)
     return click.FloatRange(min=0, min_open=True) if setting.kind is float else setting.kind
 
 
@@ -79,6 +81,11 @@ def given(sources: Sequence[str], options: dict[str, Any]) -> "Sequence[Given]":
         example = "loopback:" if missing == "customer" else "mic:"
         raise click.UsageError(f"--{there} without --{missing}: a call has two channels; add --{missing} {example}, say.")
     return [Two(agent, customer)]
+
+
+def speech(command: Command) -> Command:
+    """Options for what recognises speech, and where."""
+    return configured("speech.model", "speech.recogniser", "speech.token_file", "speech.workers", "speech.watchdog")(command)
 
 
 def examples(*lines: str) -> str:

@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -39,17 +40,28 @@ async def recognisers(uris: Sequence[Given], options: Options) -> AsyncIterator[
     """The recogniser that these sources want, its model loaded; nothing where none of them sends sound.
 
     Raises:
+        ConfigError: the recogniser's address is none, or its token cannot be read.
         ModelMissing: there is no usable speech model.
-        SpeechError: it cannot be started.
+        SpeechError: it cannot be started, or reached.
     """
     if not any(sources.needs_speech(uri) for uri in uris):
         yield None
+        return
+    patience = options.get("speech_watchdog", 10.0)
+    if options.get("speech_recogniser"):
+        from companion.net.connection import dial
+        from companion.speech.server import Server, address
+
+        name, uri = address(options["speech_recogniser"])
+        token = config.read_secret(options.get("speech_token_file"), "the token")
+        async with Server(name, partial(dial, uri, token), patience=patience) as server:
+            yield server.call
         return
     from companion.speech import models
     from companion.speech.vosk import Vosk
 
     model = models.find(options.get("speech_model"), config.models_folder(), config.choice_file())
-    async with Vosk(model.path, name=model.name, rate=model.rate, patience=options.get("speech_watchdog", 10.0)) as vosk:
+    async with Vosk(model.path, name=model.name, rate=model.rate, workers=options.get("speech_workers", 1), patience=patience) as vosk:
         yield vosk.call
 
 
