@@ -166,7 +166,7 @@ class _Hearing:
         self._size = round(CHUNK * recogniser.rate)
         self._taken = 0  # frames
         self._listening = self._anew()
-        self._check = Soundcheck({way.channel: way.side.name for way in ways})
+        self._check = Soundcheck({way.channel: way.side.name for way in ways}, recogniser.rate)
         self._began = asyncio.get_running_loop().time()
         for way in ways:
             way.began = self._began
@@ -201,7 +201,7 @@ class _Hearing:
         self._taken += frames
         for round_ in self._listening.feed(samples):
             items += await self._listening.hear(round_, clocked=False)
-        items += [Complaint(text=text) for text in self._check.hear(samples, self._recogniser.rate)]
+        items += [Complaint(text=text) for text in self._check.hear(samples)]
         return items
 
     def _full(self) -> bool:
