@@ -156,3 +156,33 @@ async def test_a_model_that_fails_at_every_chunk_is_given_up(
     async with Vosk(path) as vosk:
         with pytest.raises(SpeechError, match=r"dimension mismatch.*4 times in a row; try another model"):
             await heard_ahead(vosk.call(), chunks(0, 2, "agent"))
+
+
+async def test_a_further_process_is_started_for_calls_that_find_none_idle(chunks: Chunks) -> None:
+    greeting = chunks(0, 6, "agent")
+    async with Vosk(models.STARTER, workers=2) as vosk:
+        calls = [vosk.call() for _ in range(3)]
+        for call in calls:
+            await call.hear(greeting[0])  # the second call goes to the process that is there, and has another started
+            while call is calls[1] and len(vosk.pids) < 2:
+                await asyncio.sleep(0.01)
+        first, second = vosk.pids
+        os.kill(second, signal.SIGKILL)
+        one, two, three = [await heard_ahead(call, greeting[1:]) for call in calls]
+        assert texts(one) == texts(two) == texts(three) == [f"agent: {GREETING}"]
+        accidents = [[said for said in heard if isinstance(said, SourceLost)] for heard in (one, two, three)]
+        assert [len(lost) for lost in accidents] == [0, 0, 1]  # only the third call was with the second process
+        assert vosk.pids[0] == first
+
+
+async def test_one_process_stays_alone_while_calls_come_one_after_the_other(chunks: Chunks) -> None:
+    async with Vosk(models.STARTER, workers=2) as vosk:
+        for _ in range(3):
+            await heard_ahead(vosk.call(), chunks(0, 1))
+        assert len(vosk.pids) == 1
+
+
+async def test_closing_while_a_further_process_starts_leaves_none_behind(chunks: Chunks) -> None:
+    async with Vosk(models.STARTER, workers=2) as vosk:
+        for _ in range(2):
+            await vosk.call().hear(chunks(0, 0.2, "agent")[0])
