@@ -92,6 +92,29 @@ class Bye(Message, frozen=True, kw_only=True):
     reason: str
 
 
+class Missed(Message, frozen=True, kw_only=True):
+    """Records of a call that the sender no longer has: numbers `since` up to and without `until`."""
+
+    call: str
+    since: int
+    until: int
+
+
+class Over(Message, frozen=True, kw_only=True):
+    """A call that the sender lets go of: it ended a while ago, or its owner went and did not come back."""
+
+    call: str
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where somebody stands in a call."""
+
+    next: int
+    """The number of the next record wanted."""
+    first: int
+    """CRC-32 of the call's first record as it came: two calls may have one name, one after the other."""
+
+
 # From a peer.
 
 
@@ -109,8 +132,8 @@ class Subscribe(Message, frozen=True, kw_only=True):
     """Wants the records of a call, or of every call, from the beginning or from where it stopped; asked again it starts anew from there."""
 
     call: str = EVERY
-    resume: dict[str, int] = {}
-    """For each call known already, the number of the next record wanted."""
+    resume: dict[str, Place] = {}
+    """Where it stands in each call known already."""
     partials: bool = False
     """Whether partials and levels are wanted as well."""
 
@@ -130,22 +153,8 @@ class Welcome(Message, frozen=True, kw_only=True):
     version: int
     role: Role
     name: str
-    have: dict[str, int] = {}
-    """To a gateway: how many records of its live calls are here already."""
-
-
-class Missed(Message, frozen=True, kw_only=True):
-    """Records of a call that the hub no longer has: numbers `since` up to and without `until`."""
-
-    call: str
-    since: int
-    until: int
-
-
-class Over(Message, frozen=True, kw_only=True):
-    """An ended call that the hub lets go of; its journal is in the gateway's folder."""
-
-    call: str
+    have: dict[str, Place] = {}
+    """To a gateway: where the hub stands in its calls."""
 
 
 class Notice(Message, frozen=True, kw_only=True):
@@ -154,7 +163,7 @@ class Notice(Message, frozen=True, kw_only=True):
     text: str
 
 
-FromPeer: TypeAlias = Hello | Subscribe | Unsubscribe | Act | Done | Line | Checklist | Glimpse | Level | Clock | Bye
+FromPeer: TypeAlias = Hello | Subscribe | Unsubscribe | Act | Done | Line | Checklist | Glimpse | Level | Clock | Missed | Over | Bye
 FromHub: TypeAlias = Welcome | Line | Checklist | Glimpse | Level | Clock | Act | Done | Missed | Over | Notice | Bye
 
 _encoder = msgspec.json.Encoder()

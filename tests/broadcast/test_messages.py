@@ -22,6 +22,7 @@ from companion.broadcast.messages import (
     Missed,
     Notice,
     Over,
+    Place,
     Subscribe,
     Unsubscribe,
     Welcome,
@@ -41,18 +42,20 @@ EITHER: list[Message] = [
     Clock(call="7", at=1000),
     Act(id=1, call="7", event=Nudged(text="offer the refund", by="")),
     Done(id=1, refused="call 7 is over"),
+    Missed(call="7", since=0, until=4),
+    Over(call="7"),
     Bye(reason="the gateway stops"),
 ]
 
 
 def test_what_a_peer_says_arrives() -> None:
-    said = [Hello(version=1, role="agent", name="Maria"), Subscribe(resume={"7": 3}, partials=True), Unsubscribe(call="7"), *EITHER]
+    said = [Hello(version=1, role="agent", name="Maria"), Subscribe(resume={"7": Place(3, 77)}, partials=True), Unsubscribe(call="7"), *EITHER]
     assert from_peer(encode(said)) == said
     assert from_peer(encode(said).decode()) == said
 
 
 def test_what_the_hub_says_arrives() -> None:
-    said = [Welcome(version=1, role="reader", name="x"), Missed(call="7", since=0, until=4), Over(call="7"), Notice(text="a"), *EITHER]
+    said = [Welcome(version=1, role="gateway", name="x", have={"7": Place(3, 77)}), Notice(text="a"), *EITHER]
     assert from_hub(encode(said)) == said
 
 
