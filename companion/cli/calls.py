@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from companion.cli.options import configured, examples, given, sides, sound, speech
+from companion.cli.options import chat, configured, examples, given, sides, sound, speech
 
 _SPEED = click.option("--speed", type=click.FloatRange(min=0.1, max=100), default=1.0, show_default=True, help="Play so many times faster.")
 _BEGAN = click.option("--began", metavar="TIME", help="When the call began (ISO 8601 with an offset): promises are dated by it.")
@@ -40,6 +40,7 @@ def demo(**options: Any) -> None:
         "companion live vosk://:2700             # phone systems and test clients that speak to vosk-server",
         "companion live twilio://:8080           # Twilio and the like; also audiosocket: audiohook: freeswitch:",
         "companion live ws://localhost:9000/chat  # a chat that sends JSON messages",
+        "companion live 'chatwoot+wss://app.chatwoot.com?account=1' --chat-token-file token  # also rocketchat: slack:",
         "arecord -f S16_LE -r 16000 -c 2 -t raw | companion live 'pcm:-?rate=16000&channels=2'",
     ),
 )
@@ -52,6 +53,7 @@ def demo(**options: Any) -> None:
 @_BEGAN
 @_STRICT
 @_LISTEN
+@chat
 def live(**options: Any) -> None:
     """The agent's screen on one SOURCE: a sound file, a transcript, a stream to join, or a port for streams that join us.
 
@@ -85,6 +87,7 @@ def live(**options: Any) -> None:
 @_BEGAN
 @_STRICT
 @_LISTEN
+@chat
 def log(**options: Any) -> None:
     """Judge calls without a screen: journal records on stdout, or in --journal; everything for people on stderr.
 

@@ -88,6 +88,11 @@ def speech(command: Command) -> Command:
     return configured("speech.model", "speech.recogniser", "speech.token_file", "speech.workers", "speech.watchdog")(command)
 
 
+def chat(command: Command) -> Command:
+    """Options for chats that are joined."""
+    return configured("chat.token_file", "chat.agents", "chat.text", "chat.speaker", "chat.call", "chat.time", "chat.ignore")(command)
+
+
 def examples(*lines: str) -> str:
     """The closing words of a command's help: command lines that work as written."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)

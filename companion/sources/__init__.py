@@ -3,7 +3,7 @@
 Each kind of source is a module of its own; how its wire is spoken stands in `protocols`, without I/O.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -47,7 +47,7 @@ def is_endless(uri: Given) -> bool:
     Raises:
         ConfigError: it is no SOURCE.
     """
-    return isinstance(uri, str) and parse(uri).kind in ("vosk", "phone", "webhook")
+    return isinstance(uri, str) and parse(uri).kind in ("vosk", "phone", "chat", "webhook")
 
 
 def open(
@@ -62,6 +62,8 @@ def open(
     token: str | None = None,
     certificate: Path | None = None,
     key: Path | None = None,
+    chat: Mapping[str, str | None] | None = None,
+    chat_token: str | None = None,
     stdin: int = 0,
 ) -> Source:
     """The source that `uri` names. Nothing is read or dialled before it is iterated, but a file is looked at.
@@ -77,6 +79,8 @@ def open(
         token: what peers that join us must present; needed where they may come from other machines.
         certificate: a PEM file, with which peers that join us are served over TLS.
         key: the certificate's private key, where it is not in the same file.
+        chat: who the agents of a chat are (`agents`), and where things stand in its messages (`text`, `speaker`, `call`, `time`, `ignore`).
+        chat_token: what a chat system lets us in by.
         stdin: the file descriptor that is meant by `-`; a screen needs the real one for its keys.
 
     Raises:
@@ -101,6 +105,14 @@ def open(
         blocks, name = blocks_of(address.where, stdin), "stdin" if address.where == "-" else address.where
         from_now = address.where == "-"
         return Transcript(blocks, name=name, source=address.name, strict=strict, speed=speed, from_now=from_now)
+    if address.kind == "chat":
+        from companion.sources.chatsystems import system
+
+        return system(address, token=chat_token, agents=(chat or {}).get("agents"))
+    if address.kind == "stream" and address.rate is None and chat and any(chat.values()):
+        from companion.sources.chatsystems import mapped
+
+        return mapped(address, chat, strict=strict)
     if address.kind == "stream" and address.rate is None:
         from companion.sources.websocket import Chat
 

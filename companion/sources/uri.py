@@ -12,14 +12,14 @@ UNDERSTOOD = (
     "pcm:-?rate=16000&channels=2, ws://… or wss://… (a stream to join), vosk://[host]:2700 (for vosk-server clients to join), "
     "twilio://[host]:8080 (for Twilio, Telnyx, SignalWire, Plivo or Exotel to dial), audiosocket://[host]:9092 (for Asterisk), "
     "asterisk://[host]:8080 (the same, by WebSocket), audiohook://[host]:8080 (for Genesys Cloud), "
-    "freeswitch://[host]:8080 (for FreeSWITCH or jambonz), "
+    "freeswitch://[host]:8080 (for FreeSWITCH or jambonz), chatwoot+wss://host?account=1, rocketchat+wss://host, slack:// (chats to join), "
     "sunshine://[host]:8080 (for Zendesk), intercom://[host]:8080, twilio-conversations://[host]:8080 (for webhooks of chats)"
 )
 
 UNDERSTOOD_ALONE = "mic:, loopback:, mic:NAME, loopback:NAME, a one-channel sound file, pcm:-?rate=16000 or ws://…?rate=16000"
 """What can be one channel of a call."""
 
-Kind: TypeAlias = Literal["jsonl", "sound", "pcm", "stream", "mic", "loopback", "vosk", "phone", "webhook"]
+Kind: TypeAlias = Literal["jsonl", "sound", "pcm", "stream", "mic", "loopback", "vosk", "phone", "chat", "webhook"]
 
 PHONES: dict[str, tuple[int, tuple[str, ...]]] = {
     "twilio": (8080, ("agent", "public")),
@@ -36,6 +36,13 @@ WEBHOOKS: dict[str, tuple[int, tuple[str, ...]]] = {
     "twilio-conversations": (8080, ("agent", "idle", "public")),
 }
 """The same for chat systems that tell by webhook."""
+
+CHATS: dict[str, tuple[str, ...]] = {
+    "chatwoot": ("account", "conversation"),
+    "rocketchat": ("room",),
+    "slack": ("channel",),
+}
+"""Chat systems that we join, and the keys that their URIs may have."""
 
 LONGEST = 2000
 """Characters of a URI that are looked at in an error."""
@@ -73,7 +80,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     channels: int = 1
     encoding: str = "s16le"
     keys: dict[str, str] = {}
-    """A listener's own keys."""
+    """Keys of our own that only this kind has."""
 
     @property
     def scheme(self) -> str:
@@ -107,6 +114,8 @@ def parse(uri: str) -> Address:
         return _keyed(uri, scheme, "phone", *PHONES[scheme])
     if scheme in WEBHOOKS:
         return _keyed(uri, scheme, "webhook", *WEBHOOKS[scheme])
+    if scheme.partition("+")[0] in CHATS:
+        return _chat(uri, scheme)
     if scheme == "file":
         return _file(_path_of(uri))
     if colon and rest.startswith("//"):
@@ -158,11 +167,31 @@ def _keyed(uri: str, scheme: str, kind: Kind, port: int, known: tuple[str, ...])
     split = _split(uri)
     if split.path not in ("", "/") or split.username is not None:
         raise ConfigError(f"{_shown(uri)}: only a host and a port are understood; give {scheme}://:{port}")
+    keys = _own(uri, split, known)
+    return msgspec.structs.replace(_listener(uri, split, kind, scheme, port), keys=keys)
+
+
+def _chat(uri: str, scheme: str) -> Address:
+    system, _, wire = scheme.partition("+")
+    split = _split(uri)
+    host = split.netloc or ("slack.com" if system == "slack" else "")
+    if wire not in ("ws", "wss") and not (system == "slack" and not wire):
+        raise ConfigError(f"{_shown(uri)}: over what is not said; give {system}+wss://host, or {system}+ws://host without TLS")
+    if split.username is not None:
+        raise ConfigError(f"{_shown(uri)}: a token does not belong in a URI; put it into a file, and give --chat-token-file")
+    if not host:
+        raise ConfigError(f"{_shown(uri)}: no host; give {system}+wss://host")
+    site = urlunsplit(("http" if wire == "ws" else "https", host, split.path.rstrip("/"), "", ""))
+    return Address(kind="chat", where=site, name=_shown(uri), keys=_own(uri, split, CHATS[system]))
+
+
+def _own(uri: str, split: SplitResult, known: tuple[str, ...]) -> dict[str, str]:
+    """The keys of a URI all of whose keys are ours."""
     keys = dict(parse_qsl(split.query, keep_blank_values=True))
     unknown = next((key for key in keys if key not in known), None)
     if unknown is not None:
         raise ConfigError(f"{_shown(uri)}: unknown key {unknown[:40]!r}; {' and '.join(known) or 'none'} can be given")
-    return msgspec.structs.replace(_listener(uri, split, kind, scheme, port), keys=keys)
+    return keys
 
 
 def _listener(uri: str, split: SplitResult, kind: Kind, scheme: str, default: int) -> Address:

@@ -84,6 +84,8 @@ def open_source(uri: Given, recogniser: Recognisers, options: Options, *, call: 
         token=config.read_secret(options.get("listen_token_file"), "the token"),
         certificate=Path(certificate) if certificate else None,
         key=Path(key) if key else None,
+        chat={key: options.get(f"chat_{key}") for key in ("agents", "text", "speaker", "call", "time", "ignore")},
+        chat_token=config.read_secret(options.get("chat_token_file"), "the chat system's token"),
         stdin=options.get("stdin", 0),
     )
 

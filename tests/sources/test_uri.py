@@ -188,3 +188,47 @@ class TestOpen:
         server = sources.open("vosk://:0", recogniser=recogniser)
         assert isinstance(server, VoskServer)
         assert server.name == "vosk://127.0.0.1:0"
+
+
+@pytest.mark.parametrize(
+    ("uri", "where", "name", "keys"),
+    [
+        ("chatwoot+wss://chat.example?account=1", "https://chat.example", "chatwoot+wss://chat.example", {"account": "1"}),
+        (
+            "chatwoot+ws://[::1]:3000/on/?account=1&conversation=7",
+            "http://[::1]:3000/on",
+            "chatwoot+ws://[::1]:3000/on/",
+            {"account": "1", "conversation": "7"},
+        ),
+        ("RocketChat+WSS://chat.example?room=GENERAL", "https://chat.example", "rocketchat+wss://chat.example", {"room": "GENERAL"}),
+        ("slack://?channel=C1", "https://slack.com", "slack://", {"channel": "C1"}),
+        ("slack://slack-gov.com", "https://slack-gov.com", "slack://slack-gov.com", {}),
+        ("slack+ws://localhost:9", "http://localhost:9", "slack+ws://localhost:9", {}),
+    ],
+)
+def test_chat_systems(uri: str, where: str, name: str, keys: dict[str, str]) -> None:
+    address = parse(uri)
+    assert (address.kind, address.where, address.name.lower(), address.keys) == ("chat", where, name, keys)
+
+
+@pytest.mark.parametrize(
+    ("uri", "message"),
+    [
+        (
+            "chatwoot://chat.example",
+            "chatwoot://chat.example: over what is not said; give chatwoot+wss://host, or chatwoot+ws://host without TLS",
+        ),
+        ("rocketchat+tcp://chat.example", "over what is not said; give rocketchat+wss://host"),
+        ("chatwoot+wss://?account=1", "chatwoot+wss://: no host; give chatwoot+wss://host"),
+        (
+            "slack://xoxb-secret@slack.com",
+            "slack://slack.com: a token does not belong in a URI; put it into a file, and give --chat-token-file",
+        ),
+        ("rocketchat+wss://h?token=secret", "rocketchat+wss://h: unknown key 'token'; room can be given"),
+    ],
+)
+def test_chat_systems_that_cannot_be(uri: str, message: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        parse(uri)
+    assert message in str(error.value)
+    assert "secret" not in str(error.value)
