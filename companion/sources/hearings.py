@@ -58,7 +58,7 @@ class Hearings:
             self._lost = event.reason
         else:
             outcome = f"{event.gap:g} s were not heard" if event.gap else "what was not settled was heard again"
-            items.append(Complaint(text=f"call {self._call}: {self._lost}; it was restarted, and {outcome}"))
+            items.append(Complaint(text=f"call {self._call}: {self._lost}; it is back, and {outcome}"))
         return items
 
     def _began(self, channel: Channel, start: float, at: int | None) -> list[Item]:

@@ -66,8 +66,8 @@ def test_channels_do_not_disturb_each_other() -> None:
 @pytest.mark.parametrize(
     ("gap", "told"),
     [
-        (1.25, "call 7: the recogniser hung; it was restarted, and 1.25 s were not heard"),
-        (0.0, "call 7: the recogniser hung; it was restarted, and what was not settled was heard again"),
+        (1.25, "call 7: the recogniser hung; it is back, and 1.25 s were not heard"),
+        (0.0, "call 7: the recogniser hung; it is back, and what was not settled was heard again"),
     ],
 )
 def test_gaps_pass_through_and_are_told(gap: float, told: str) -> None:

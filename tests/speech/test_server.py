@@ -13,6 +13,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from companion.core.events import SourceBack, SourceLost, Utterance
 from companion.errors import ConfigError, SpeechError
 from companion.net.connection import dial
+from companion.sources.vosk_server import VoskServer
 from companion.speech import models
 from companion.speech.call import Call
 from companion.speech.recogniser import AudioChunk, Hearing, ahead
@@ -59,6 +60,22 @@ async def test_the_same_is_heard_there_as_here(vosk_server: Any, chunks: Chunks)
     configs = [json.loads(text)["config"] for text in vosk_server.said if "config" in text]
     assert configs == [{"sample_rate": 16000, "words": True, "max_alternatives": 0}] * 3  # the look at the start, and two channels
     assert [text for text in vosk_server.said if "config" not in text] == [EOF] * 3
+
+
+async def test_another_companion_will_do_as_the_server(chunks: Chunks) -> None:
+    async with Vosk(models.STARTER) as here:
+        listener = VoskServer("", 0, recogniser=here.call, mono_as="agent")
+
+        async def listen() -> None:
+            async for _ in listener:
+                pass
+
+        listening = asyncio.create_task(listen())
+        await listener.listening.wait()
+        async with server(f"ws://127.0.0.1:{listener.port}") as there:
+            assert texts(await heard(there.call(), chunks(0, 6, "agent"))) == texts(await heard(here.call(), chunks(0, 6, "agent")))
+        await listener.close()
+        await listening
 
 
 async def test_a_jump_in_the_sound_settles_what_was_said_before(vosk_server: Any, chunks: Chunks) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from companion.core.feed import Item, Opened
-from companion.errors import ConfigError, ModelMissing
+from companion.errors import ConfigError, ModelMissing, SpeechError
 from companion.run import Run
 from companion.wiring.parts import DATA, began, interruptible, open_source, recognisers, rules_of, together
 
@@ -42,6 +42,15 @@ async def test_text_wants_no_recogniser_and_sound_does() -> None:
     async with recognisers(["-", "call.wav"], {"speech_model": str(DATA / "starter")}) as some:
         assert some is not None
         assert some("call").rate == 16000
+
+
+async def test_a_server_may_recognise_instead() -> None:
+    with pytest.raises(ConfigError, match="is not understood; give vosk-server://host:2700"):
+        async with recognisers(["call.wav"], {"speech_recogniser": "localhost"}):
+            pass
+    with pytest.raises(SpeechError, match=r"^vosk-server://127\.0\.0\.1:1: refuses the connection; check the address"):
+        async with recognisers(["call.wav"], {"speech_recogniser": "vosk-server://127.0.0.1:1", "speech_model": "vosk-model-none"}):
+            pass
 
 
 async def test_a_missing_model_is_said_before_anything_is_opened() -> None:
