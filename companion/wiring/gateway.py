@@ -25,6 +25,7 @@ class Gateway:
         viewer: what is shown to whoever is in front.
         options: the command's.
         speed: plays recordings so many times as fast as life; None takes them as fast as they can be heard.
+        opened: makes the source of a URI, where that is not to be done as the options say.
         prefix: goes before the names of calls that have only a number.
         recall: finds the journal of a call that another gateway began.
     """
@@ -37,6 +38,7 @@ class Gateway:
         options: Options,
         *,
         speed: float | None = None,
+        opened: Callable[[Given, Recognisers], Source] | None = None,
         prefix: str = "",
         recall: Callable[[str], Awaitable[Sequence[Record]]] | None = None,
     ) -> None:
@@ -45,6 +47,7 @@ class Gateway:
         self._viewer = viewer
         self._options = options
         self._speed = speed
+        self._opened = opened or self._source
         self._prefix = prefix
         self._recall = recall
         self._runs: list[Run] = []
@@ -88,7 +91,7 @@ class Gateway:
 
     async def _one(self, uri: Given, recogniser: Recognisers, of: int) -> None:
         try:
-            run = self._run(uri, self._source(uri, recogniser))
+            run = self._run(uri, self._opened(uri, recogniser))
             await run.go()
         except ReaderGone:
             raise

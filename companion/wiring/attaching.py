@@ -1,0 +1,168 @@
+"""The agent's screen on calls that are owned elsewhere: `companion attach`."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+from companion.broadcast.messages import Clock, Glimpse, Level, Missed, Notice
+from companion.broadcast.ways import Away, Here, Lookout, Seen
+from companion.core.events import AnyEvent, CallEnded, CallStarted
+from companion.core.record import Record
+from companion.core.wall import WallRow
+from companion.tui.app import CallApp
+from companion.wiring.lookouts import lookout
+from companion.wiring.onscreen import keyboard, saving
+from companion.wiring.parts import Options, interruptible, together
+
+_ENDED = "ended by the agent"
+
+
+def attach(options: Options) -> None:
+    """The agent's screen on one call, or on each of an agent's calls as it begins.
+
+    Raises:
+        SourceError: the gateway cannot be reached, or lets nobody of this token in.
+        ConfigError: there is no terminal, or the address is none.
+    """
+    keyboard("companion watch --headless")
+    together(lambda: _attach(options))
+
+
+async def _attach(options: Options) -> None:
+    seat = Seat(lookout(options, "agent", options["agent"]), options["call"], options["agent"])
+    watching = asyncio.create_task(seat.watch())
+
+    async def end() -> None:
+        seat.leave()
+
+    try:
+        with interruptible(end) as interrupted:
+            while not (seat.leaving or interrupted.is_set()):
+                app = CallApp(act=seat.act, end=seat.end, save=saving(options), theme=options.get("theme", "dark"))
+                await seat.sit(app)
+                await app.run_async()
+                if seat.is_done(app):
+                    break
+    finally:
+        await seat.lookout.close()
+        await watching
+    if seat.notice:
+        print(f"companion: {seat.notice}", file=sys.stderr)
+
+
+class Seat:
+    """Follows the calls that are wanted, one after the other, and hands them to the screen that is there.
+
+    Args:
+        lookout: the way to whoever owns them.
+        call: the call's name, where just that one is wanted.
+        agent: whose calls are wanted otherwise.
+    """
+
+    def __init__(self, lookout: Lookout, call: str | None, agent: str | None) -> None:
+        self.lookout = lookout
+        self.leaving = False
+        self.notice = ""
+        """What is left to say when the screen is gone."""
+        self._call = call
+        self._agent = agent.casefold() if agent else ""
+        self._app: CallApp | None = None
+        self._rows: dict[str, WallRow] = {}
+        self._shown = ""
+        self._next = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failed: BaseException | None = None
+
+    async def watch(self) -> None:
+        """Take in what comes until the lookout is closed.
+
+        Raises:
+            SourceError: the gateway cannot be reached, or lets nobody of this token in.
+        """
+        try:
+            async for item in self.lookout:
+                await self._take(item)
+        finally:
+            if self._app is not None and not self.leaving:
+                self.leave()
+
+    async def sit(self, app: CallApp) -> None:
+        """Another screen takes the place; it gets the next call that is wanted, or the one that is live."""
+        self._app = app
+        self._shown = ""
+        await self._choose()
+
+    def is_done(self, app: CallApp) -> bool:
+        """Whether nothing is left to show, now that this screen has gone."""
+        return self._call is not None or app.snapshot.view.ended is None
+
+    def leave(self) -> None:
+        """Close the screen; the call goes on."""
+        self.leaving = True
+        if self._app is not None:
+            self._app.exit()
+
+    def act(self, call: str, event: AnyEvent) -> None:
+        """Do what the agent wants, and say so if it is refused."""
+        self._later(self._do(call, event))
+
+    def end(self) -> None:
+        """End the call that is shown, or leave where there is none."""
+        if self._app is not None and self._app.snapshot.view.call:
+            self.act(self._app.snapshot.view.call, CallEnded(reason=_ENDED))
+        else:
+            self.leave()
+
+    async def _do(self, call: str, event: AnyEvent) -> None:
+        refused = await self.lookout.act(call, event)
+        if refused and self._app is not None:
+            self._app.viewer.notice(refused)
+
+    async def _take(self, item: Seen) -> None:
+        if isinstance(item, Record):
+            row = self._rows.get(item.call, WallRow())
+            if isinstance(item.event, CallStarted) and item.seq == 0 and row.ended is not None:
+                row = WallRow()
+            if item.seq >= row.seq:
+                self._rows[item.call] = row.fold(item)
+            await self._choose()
+        if self._app is not None:
+            self._show(self._app, item)
+
+    async def _choose(self) -> None:
+        """Follow a call that is wanted, where none is shown."""
+        if self._shown or self._app is None:
+            return
+        for name, row in self._rows.items():
+            wanted = name == self._call if self._call is not None else row.agent.casefold() == self._agent
+            if wanted and (row.ended is None or self._call is not None):
+                self._shown, self._next = name, 0
+                await self.lookout.follow(name)
+                return
+
+    def _show(self, app: CallApp, item: Seen) -> None:
+        match item:
+            case Record(call=call, seq=seq) if call == self._shown and seq == self._next:
+                self._next += 1
+                app.show(item)
+            case Missed(call=call, until=until) if call == self._shown:
+                self._next = until
+                app.viewer.notice(f"{until - item.since} records of this call are gone; what they said is not shown")
+            case Glimpse(call=call) if call == self._shown:
+                app.viewer.glimpse(call, item.partial, item.tentative)
+            case Level(call=call) if call == self._shown:
+                app.viewer.level(call, item.channel, item.level)
+            case Clock(call=call) if call == self._shown:
+                app.viewer.clock(call, item.at)
+            case Notice(text=text):
+                app.viewer.notice(text)
+            case Away(reason=reason):
+                app.viewer.notice(f"the gateway is away ({reason}); what is shown stands still until it is back")
+            case Here() if self._shown:
+                app.viewer.notice("the gateway is there")
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,58 @@
+"""The headless gateway: `companion serve`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from companion.console import Console
+from companion.core.events import AnyEvent
+from companion.core.feed import Sink, Source
+from companion.sinks.journal import JournalFolder
+from companion.sources.uri import Given
+from companion.wiring.again import Again
+from companion.wiring.gateway import Gateway
+from companion.wiring.named import Named
+from companion.wiring.outlets import Spread, offered, prefix
+from companion.wiring.parts import DATA, Options, Recognisers, open_source, rules_of, together
+
+_DEMO = {str(DATA / "demo" / "call4_everything.flac"): "anna", str(DATA / "demo" / "chat.jsonl"): "dan"}
+"""The recorded calls, and who is said to take them."""
+
+
+def serve(uris: Sequence[str], options: Options) -> None:
+    """Own the calls of these sources until a person ends it; without any, those of the demo, again and again.
+
+    Raises:
+        CompanionError: a source, the hub or the bus could not be opened.
+        KeyboardInterrupt: a person ended it; the journals are complete.
+    """
+    rules = rules_of(options["checklist"])
+    if not uris:
+        options = {**options, "speech_model": str(DATA / "starter")}
+
+    def recorded(uri: Given, recogniser: Recognisers) -> Source:
+        assert isinstance(uri, str)
+        return Again(lambda: Named(open_source(uri, recogniser, options, speed=1.0), _DEMO[uri], "demo"))
+
+    async def main(console: Console) -> None:
+        async def act(call: str, event: AnyEvent) -> str:
+            return await gateway.act(call, event)
+
+        async with offered(options, act, console.notice) as (outlets, recall):
+            sinks: list[Sink] = [JournalFolder(Path(options["journal"]), console.notice)] if options.get("journal") else []
+            gateway = Gateway(
+                rules,
+                [*sinks, *outlets],
+                Spread(console, outlets),
+                options,
+                speed=1.0,
+                opened=None if uris else recorded,
+                prefix=prefix(options) if recall is not None else "",
+                recall=recall,
+            )
+            console.notice(f"{outlets[0].name}: look on with companion watch, or companion attach")
+            if not sinks:
+                console.notice("no journals are kept; name a folder with --journal")
+            await gateway.go(uris or list(_DEMO), together=True)
+
+    with Console() as console:
+        together(lambda: main(console))
