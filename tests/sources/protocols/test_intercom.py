@@ -7,13 +7,14 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from companion.errors import PeerError
-from companion.sources.protocols.hook import Request
+from companion.sources.protocols.hook import Request, Told
 from companion.sources.protocols.intercom import Intercom
 from companion.sources.protocols.room import Over, Said
+from tests.sources.protocols.recorded import Frame, frames, spoiled
 
 CALL = "215468"
 CUSTOMER = {"type": "lead", "id": "5e5", "name": "Jane Doe", "email": "jane@example.com"}
@@ -145,23 +146,38 @@ def test_the_signature_is_that_of_rfc_2202() -> None:
     assert Intercom().signed(Request(path="/", headers=header, body=b"what do ya want for nothing?"), "Jefe")
 
 
-_KEYS = "topic data item id source conversation_parts part_type body author type name from_ai_agent created_at"
-_WORDS = "conversation.user.created conversation.admin.closed conversation.user.replied comment close admin user bot <p>x</p> <![ <!-- &#x"
-_JUNK = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8) | st.sampled_from(_WORDS.split()),
-    lambda below: st.lists(below, max_size=3) | st.dictionaries(st.sampled_from(_KEYS.split()) | st.text(max_size=5), below, max_size=6),
-    max_leaves=20,
-)
-_BODY = st.text(alphabet="<>!-[]&#;x/p \"'=ab", max_size=30).map(lambda text: "<" + text)
-_PART = st.builds(part, _BODY | _JUNK, _JUNK | st.just(AGENT), st.sampled_from(["comment", "close", "note"]), _JUNK)
+def read(frame: Frame) -> list[Told]:
+    return Intercom().read(frame if isinstance(frame, bytes) else frame.encode("utf-8", "replace"))
 
 
-@given(
-    st.binary(max_size=200)
-    | _JUNK.map(lambda found: json.dumps(found).encode())
-    | st.lists(_PART).map(lambda parts: delivery("conversation.admin.closed", *parts))
-)
+def test_a_conversation() -> None:
+    told = [one for frame in frames("intercom") for one in read(frame)]
+    assert [(one.speaker, one.text) for one in told if isinstance(one, Said)] == [
+        ("customer", "My parcel is lost & nobody called"),
+        ("agent", "I am sorry. That was our mistake"),
+        ("customer", "thanks :<"),
+        ("agent", "Bye"),
+    ]
+    assert told[-1] == Over(call=CALL, reason="closed")
+
+
+@given(st.binary(max_size=200))
 def test_anything_at_all_is_understood_or_refused(body: bytes) -> None:
     with contextlib.suppress(PeerError):
-        assert all(told.call for told in Intercom().read(body))
-    assert not Intercom().signed(Request(path="/", headers={}, body=body), "s3cret")
+        Intercom().read(body)
+    assert not Intercom().signed(Request(path="/", headers={"x-hub-signature": body.decode("latin-1")}, body=body), "s3cret")
+
+
+@given(spoiled("intercom"))
+def test_spoiled_deliveries_are_understood_or_refused(deliveries: list[Frame]) -> None:
+    for delivery in deliveries:
+        with contextlib.suppress(PeerError):
+            assert all(told.call for told in read(delivery))
+
+
+@given(st.text(alphabet="<>!-[]&#;x9/p \"'=ab", max_size=40))
+@example("![;")
+@example(f"p>&#{'9' * 5000};")
+def test_any_body_has_a_text(body: str) -> None:
+    (said,) = Intercom().read(delivery("conversation.admin.replied", part("<" + body)))
+    assert isinstance(said, Said)

@@ -9,47 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.errors import PeerError
-from companion.sources.protocols.hook import Request
+from companion.sources.protocols.hook import Request, Told
 from companion.sources.protocols.room import Over, Said, Typing
 from companion.sources.protocols.sunshine import Sunshine
+from tests.sources.protocols.recorded import Frame, frames, spoiled
 
 CALL = "13f32c6cf7d0d38e6e0eba93"
-DOCUMENTED = {
-    "app": {"id": "5698edbf2a43bd081be982f1"},
-    "webhook": {"id": "5e554d2cac66fb73a3c01869", "version": "v2"},
-    "events": [
-        {
-            "id": "0ca7d56ba7b2e081e479fe9e",
-            "type": "conversation:message",
-            "createdAt": "2020-02-25T18:06:37.547Z",
-            "payload": {
-                "conversation": {
-                    "id": CALL,
-                    "type": "personal",
-                    "brandId": "360004166971",
-                    "activeSwitchboardIntegration": {
-                        "id": "62261ff6aa72f900ef123e1d",
-                        "name": "zd-agentWorkspace",
-                        "integrationId": "62261ff41b74b670c3f64c2f",
-                        "integrationType": "zd:agentWorkspace",
-                    },
-                },
-                "message": {
-                    "id": "5e55622dac66fb73a3c01877",
-                    "received": "2020-02-25T18:06:37.547Z",
-                    "content": {"type": "text", "text": "Hello world"},
-                    "author": {
-                        "type": "user",
-                        "userId": "cbec0073faeda4dfcd21d0f1",
-                        "displayName": "Web User cbec0073faeda4dfcd21d0f1",
-                        "user": {"id": "cbec0073faeda4dfcd21d0f1"},
-                    },
-                    "source": {"type": "web", "integrationId": "5d83a25d9916b64a83ed25e8"},
-                },
-            },
-        }
-    ],
-}
 
 
 def delivery(kind: str, **payload: Any) -> bytes:
@@ -65,7 +30,7 @@ def text(words: str = "Good morning") -> dict[str, str]:
 
 
 def test_the_documented_delivery() -> None:
-    assert Sunshine().read(json.dumps(DOCUMENTED).encode()) == [
+    assert read(frames("sunshine")[0]) == [
         Said(
             call=CALL,
             id="5e55622dac66fb73a3c01877",
@@ -147,22 +112,28 @@ def test_the_secret_is_shown(key: str, signed: bool) -> None:
     assert Sunshine().signed(Request(path="/", headers={"x-api-key": key}, body=b"{}"), "s3cret") is signed
 
 
-_KEYS = "events type id payload conversation message author content text displayName source subtypes activity reason received deleted"
-_WORDS = "conversation:message conversation:typing conversation:remove switchboard:releaseControl user business text typing:start AI 1"
-_JUNK = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8) | st.sampled_from(_WORDS.split()),
-    lambda below: st.lists(below, max_size=3) | st.dictionaries(st.sampled_from(_KEYS.split()) | st.text(max_size=5), below, max_size=6),
-    max_leaves=20,
-)
-_EVENT = st.fixed_dictionaries(
-    {"type": st.sampled_from(_WORDS.split()), "payload": _JUNK | st.dictionaries(st.sampled_from(_KEYS.split()), _JUNK)}
-)
+def read(frame: Frame) -> list[Told]:
+    return Sunshine().read(frame if isinstance(frame, bytes) else frame.encode("utf-8", "replace"))
 
 
-@given(
-    st.binary(max_size=200) | (_JUNK | st.fixed_dictionaries({"events": st.lists(_EVENT)})).map(lambda found: json.dumps(found).encode())
-)
+def test_a_conversation() -> None:
+    told = [one for frame in frames("sunshine") for one in read(frame)]
+    assert [one.speaker if isinstance(one, Said) else type(one) for one in told] == ["customer", "agent", Typing, Over]
+
+
+@given(st.binary(max_size=200))
 def test_anything_at_all_is_understood_or_refused(body: bytes) -> None:
     with contextlib.suppress(PeerError):
-        assert all(told.call for told in Sunshine().read(body))
-    Sunshine().signed(Request(path="/", headers={}, body=body), "s3cret")
+        Sunshine().read(body)
+
+
+@given(spoiled("sunshine"))
+def test_spoiled_deliveries_are_understood_or_refused(deliveries: list[Frame]) -> None:
+    for delivery in deliveries:
+        with contextlib.suppress(PeerError):
+            assert all(told.call for told in read(delivery))
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_any_secret(given: str, secret: str) -> None:
+    assert Sunshine().signed(Request(path="/", headers={"x-api-key": given}, body=b""), secret) is (given == secret)

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.errors import PeerError
-from companion.sources.protocols.hook import Request
+from companion.sources.protocols.hook import Request, Told
 from companion.sources.protocols.room import Over, Said
 from companion.sources.protocols.twilio_conversations import TwilioConversations
+from tests.sources.protocols.recorded import Frame, frames, spoiled
 
 CALL = "CH6c25138e952448e3b27ef8164097a1c7"
 FORM = {
@@ -131,16 +132,29 @@ def test_nothing_else_is() -> None:
     assert not signed(DOCUMENTED, b"a=1&" * 300, path, host)
 
 
-_FIELD = st.tuples(
-    st.sampled_from([*FORM, "StateTo"]) | st.text(max_size=5), st.text(max_size=10) | st.sampled_from([*FORM.values(), "closed"])
-)
+def read(frame: Frame) -> list[Told]:
+    return TwilioConversations().read(frame if isinstance(frame, bytes) else frame.encode("utf-8", "replace"))
 
 
-@given(
-    st.binary(max_size=200)
-    | st.lists(_FIELD, max_size=20).map(lambda fields: urlencode([("EventType", "onMessageAdded"), *fields], errors="replace").encode())
-)
-def test_anything_at_all_is_understood_or_refused(body: bytes) -> None:
+def test_a_conversation() -> None:
+    told = [one for frame in frames("twilio_conversations") for one in read(frame)]
+    assert [(one.speaker, one.text) for one in told if isinstance(one, Said)] == [
+        ("customer", "My parcel is lost & nobody called"),
+        ("agent", "two"),
+    ]
+    assert told[-1] == Over(call=CALL, reason="closed")
+
+
+@given(st.binary(max_size=200), st.text(max_size=10))
+def test_anything_at_all_is_understood_or_refused(body: bytes, agent: str) -> None:
     with contextlib.suppress(PeerError):
-        assert all(told.call for told in TwilioConversations(agents=["[a"]).read(body))
-    assert not TwilioConversations().signed(Request(path="/", headers={}, body=body), "s3cret")
+        TwilioConversations(agents=[agent]).read(body)
+    headers = {"x-twilio-signature": agent, "host": agent}
+    assert not TwilioConversations().signed(Request(path="/", headers=headers, body=body), "s3cret")
+
+
+@given(spoiled("twilio_conversations"))
+def test_spoiled_deliveries_are_understood_or_refused(deliveries: list[Frame]) -> None:
+    for delivery in deliveries:
+        with contextlib.suppress(PeerError):
+            assert all(told.call for told in read(delivery))
