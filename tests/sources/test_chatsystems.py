@@ -240,7 +240,7 @@ class TestRocketChat:
         assert len(listener.of(SourceLost)) == len(listener.of(SourceBack)) == 1
 
 
-SLACK_HELLO = {"type": "hello", "num_connections": 1, "debug_info": {"host": "applink-111-xxx"}, "connection_info": {"app_id": "A111"}}
+SLACK_HELLO = {"type": "hello", "num_connections": 1, "debug_info": {"host": "made-up"}, "connection_info": {"app_id": "A0"}}
 
 
 class SlackPeer:

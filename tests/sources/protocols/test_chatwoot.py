@@ -12,6 +12,7 @@ from companion.errors import PeerError
 from companion.sources.protocols import chatwoot
 from companion.sources.protocols.chatwoot import PATIENCE, PRESENCE, RENEWAL, Chatwoot
 from companion.sources.protocols.room import Act, Ask, Joined, Odd, Over, Redial, Refused, Said, Say, Typing
+from tests.sources.protocols.recorded import Frame, frames, spoiled
 
 SITE = "https://chat.example"
 PROFILE = {"id": 3, "name": "Ann", "account_id": 1, "pubsub_token": "secret-stream", "access_token": "x"}
@@ -252,3 +253,25 @@ def test_anything_at_all_is_understood_or_refused(messages: list[str | bytes], d
         assert ask is not None
         room.answer(ask, 200, body)
         room.answer(ask, 200, {"payload": [body]})
+
+
+def heard(frames: list[Frame]) -> list[str]:
+    """What is said in a conversation, whatever of it cannot be used."""
+    room = Chatwoot(SITE, 1, "access")
+    ask = room.enter()
+    assert ask is not None
+    room.answer(ask, 200, {**PROFILE, "pubsub_token": "first-pubsub-token"})
+    said = []
+    for number, frame in enumerate(frames):
+        with contextlib.suppress(PeerError):
+            said += [act.text for act in room.receive(frame, float(number)) if isinstance(act, Said)]
+    return said
+
+
+def test_a_recorded_conversation() -> None:
+    assert heard(frames("chatwoot")) == ["Where is my order?", "I am sorry", "after all"]
+
+
+@given(spoiled("chatwoot"))
+def test_a_spoiled_one_is_understood_or_refused(conversation: list[Frame]) -> None:
+    assert all(isinstance(text, str) for text in heard(conversation))

@@ -12,21 +12,22 @@ from companion.errors import PeerError
 from companion.sources.protocols import rocketchat
 from companion.sources.protocols.rocketchat import MINE, PATIENCE, RocketChat
 from companion.sources.protocols.room import Act, Ask, Joined, Odd, Over, Redial, Refused, Said, Say, Typing
+from tests.sources.protocols.recorded import Frame, frames, spoiled
 
 SITE = "https://chat.example"
 MESSAGE = {
-    "_id": "PbqaTCegrjT2aMY5B",
+    "_id": "message0000000001",
     "rid": "GENERAL",
     "msg": "hi",
-    "ts": {"$date": 1693045291715},
-    "u": {"_id": "4SebuZCHhQKvTt23o", "username": "jane", "name": "Jane Customer"},
-    "_updatedAt": {"$date": 1693045291977},
+    "ts": {"$date": 1700000000500},
+    "u": {"_id": "visitor0000000001", "username": "jane", "name": "Jane Customer"},
+    "_updatedAt": {"$date": 1700000000700},
     "urls": [],
     "mentions": [],
     "channels": [],
     "md": [{"type": "PARAGRAPH", "value": [{"type": "PLAIN_TEXT", "value": "hi"}]}],
 }
-SAID = Said(call="GENERAL", id="PbqaTCegrjT2aMY5B", speaker="customer", text="hi", time=1693045291.715, name="Jane Customer")
+SAID = Said(call="GENERAL", id="message0000000001", speaker="customer", text="hi", time=1700000000.5, name="Jane Customer")
 ANN = {"_id": "me0000000000", "username": "ann"}
 
 
@@ -117,8 +118,8 @@ class TestMessages:
         [
             {"t": "uj", "msg": "jane"},
             {"t": "rm", "msg": ""},
-            {"editedAt": {"$date": 1693045299999}},
-            {"_updatedAt": {"$date": 1693045391715}},  # a reaction, a read receipt
+            {"editedAt": {"$date": 1700000009999}},
+            {"_updatedAt": {"$date": 1700000100500}},  # a reaction, a read receipt
             {"bot": {"i": "js.SDK"}},
             {"rid": "ANOTHER"},
             {"msg": None},
@@ -163,16 +164,16 @@ class TestMissed:
         assert ask == Ask(
             url="https://chat.example/api/v1/chat.syncMessages",
             headers={"X-Auth-Token": "token", "X-User-Id": "me0000000000"},
-            query={"roomId": "GENERAL", "lastUpdate": "2023-08-26T10:21:31.715Z"},
+            query={"roomId": "GENERAL", "lastUpdate": "2023-11-14T22:13:20.500Z"},
             about="missed messages of room GENERAL",
         )
 
     def test_told_oldest_first_and_as_they_are_now(self) -> None:
         room = joined()
         (ask,) = room.missed({"GENERAL": SAID})
-        later = {**MESSAGE, "_id": "b", "ts": "2023-08-26T10:25:00.000Z", "_updatedAt": "2023-08-26T10:30:00.000Z", "editedAt": "x"}
-        earlier = {**MESSAGE, "_id": "a", "ts": "2023-08-26T10:24:00.000Z"}
-        old = {**MESSAGE, "_id": "c", "ts": "2023-08-26T09:00:00.000Z", "editedAt": "2023-08-26T10:26:00.000Z"}
+        later = {**MESSAGE, "_id": "b", "ts": "2023-11-14T23:25:00.000Z", "_updatedAt": "2023-11-14T23:30:00.000Z", "editedAt": "x"}
+        earlier = {**MESSAGE, "_id": "a", "ts": "2023-11-14T23:24:00.000Z"}
+        old = {**MESSAGE, "_id": "c", "ts": "2023-11-14T09:00:00.000Z", "editedAt": "2023-11-14T23:26:00.000Z"}
         told = room.answer(ask, 200, {"result": {"updated": [later, old, earlier, 7, {}], "deleted": []}, "success": True})
         assert [act.id for act in told if isinstance(act, Said)] == ["a", "b"]
 
@@ -209,3 +210,22 @@ def test_anything_at_all_is_understood_or_refused(messages: list[str | bytes], d
     for ask in room.missed({"a": Said(call="a", speaker="agent", text="", time=abs(time)), "b": SAID}):
         room.answer(ask, 200, data)
         room.answer(ask, 200, {"result": {"updated": [data]}})
+
+
+def heard(frames: list[Frame]) -> list[str]:
+    """What is said in a conversation, whatever of it cannot be used."""
+    room = RocketChat(SITE, "room00000000000007", "token")
+    said = []
+    for number, frame in enumerate(frames):
+        with contextlib.suppress(PeerError):
+            said += [act.text for act in room.receive(frame, float(number)) if isinstance(act, Said)]
+    return said
+
+
+def test_a_recorded_conversation() -> None:
+    assert heard(frames("rocketchat")) == ["Where is my order?", "I am sorry", "after all"]
+
+
+@given(spoiled("rocketchat"))
+def test_a_spoiled_one_is_understood_or_refused(conversation: list[Frame]) -> None:
+    assert all(isinstance(text, str) for text in heard(conversation))

@@ -12,21 +12,22 @@ from companion.errors import PeerError
 from companion.sources.protocols import slack
 from companion.sources.protocols.room import Act, Ask, Joined, Odd, Redial, Refused, Said, Say
 from companion.sources.protocols.slack import Slack, plain
+from tests.sources.protocols.recorded import Frame, frames, spoiled
 
 API = "https://slack.com/api"
-HELLO = '{"type":"hello","num_connections":2,"debug_info":{"host":"applink-111-xxx","approximate_connection_time":18060}}'
+HELLO = '{"type":"hello","num_connections":2,"debug_info":{"host":"made-up","approximate_connection_time":18060}}'
 EVENT = {
-    "client_msg_id": "f0582a78-72db-4feb-b2f3-1e47d66365c8",
+    "client_msg_id": "made-up",
     "type": "message",
-    "text": "<@U111> Hi here!",
+    "text": "<@U1> are you there?",
     "user": "U222",
-    "ts": "1610241741.000200",
+    "ts": "1700000001.000100",
     "team": "T111",
     "channel": "C111",
-    "event_ts": "1610241741.000200",
+    "event_ts": "1700000001.000100",
     "channel_type": "channel",
 }
-SAID = Said(call="C111", id="1610241741.000200", speaker="customer", text="@U111 Hi here!", time=1610241741.0002)
+SAID = Said(call="C111", id="1700000001.000100", speaker="customer", text="@U1 are you there?", time=1700000001.0001)
 
 
 def envelope(event: Any = None, **keys: Any) -> str:
@@ -114,7 +115,7 @@ class TestMessages:
             {"channel": "C222"},
             {"channel": None},
             {"text": None},
-            {"ts": 1610241741},
+            {"ts": 1700000001},
         ],
     )
     def test_what_is_no_new_message(self, keys: Any) -> None:
@@ -145,7 +146,7 @@ class TestMissed:
         assert ask == Ask(
             url="https://slack.com/api/conversations.history",
             headers={"Authorization": "Bearer xoxb-b"},
-            query={"channel": "C111", "oldest": "1610241741.000200", "limit": "200"},
+            query={"channel": "C111", "oldest": "1700000001.000100", "limit": "200"},
             about="missed messages of channel C111",
         )
         assert app(bot=None).missed({"C111": SAID}) == []
@@ -154,12 +155,12 @@ class TestMissed:
         monkeypatch.setattr(slack, "_PAGES", 1)
         room = app()
         (ask,) = room.missed({"C111": SAID})
-        history = [{**EVENT, "ts": f"161024{number}.0", "channel": None} for number in (1800, 1790)]
+        history = [{**EVENT, "ts": f"170000{number}.0", "channel": None} for number in (1800, 1790)]
         body = {"ok": True, "messages": history, "has_more": True, "response_metadata": {"next_cursor": "more"}}
         older, *said = room.answer(ask, 200, body)
         assert isinstance(older, Ask)
         assert older.query == {**ask.query, "cursor": "more"}
-        assert [act.id for act in said if isinstance(act, Said)] == ["1610241790.0", "1610241800.0"]
+        assert [act.id for act in said if isinstance(act, Said)] == ["1700001790.0", "1700001800.0"]
         assert all(isinstance(act, Said) for act in room.answer(older, 200, body))  # no more than that
 
     @pytest.mark.parametrize(
@@ -202,3 +203,22 @@ def test_anything_at_all_is_understood_or_refused(messages: list[str | bytes], d
         assert ask is not None
         room.answer(ask, 200, data)
         room.answer(ask, 200, {"ok": True, "url": data, "messages": [data]})
+
+
+def heard(frames: list[Frame]) -> list[str]:
+    """What is said in a conversation, whatever of it cannot be used."""
+    room = app(channel=None, agents=("U1",))
+    said = []
+    for number, frame in enumerate(frames):
+        with contextlib.suppress(PeerError):
+            said += [act.text for act in room.receive(frame, float(number)) if isinstance(act, Said)]
+    return said
+
+
+def test_a_recorded_conversation() -> None:
+    assert heard(frames("slack")) == ["Where is @U1? See my order", "Where is @U1? See my order", "I am so sorry & on it"]
+
+
+@given(spoiled("slack"))
+def test_a_spoiled_one_is_understood_or_refused(conversation: list[Frame]) -> None:
+    assert all(isinstance(text, str) for text in heard(conversation))
