@@ -130,3 +130,15 @@ def sound_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnSoundServer]:
             yield server
         finally:
             server.end()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is needed to make a certificate")
+    folder = tmp_path_factory.mktemp("certificate")
+    chain, key = folder / "certificate.pem", folder / "key.pem"
+    make = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1".split()
+    subprocess.run([*make, "-keyout", key, "-out", chain], check=True, capture_output=True)
+    return chain, key
