@@ -79,9 +79,9 @@ class Hub:
         self._host = host or "127.0.0.1"
         self.port = port
         """The TCP port; the real one once entered."""
+        self._tls = tls(certificate, key)
         if not is_local(self._host) and tokens is None:
             raise ConfigError(f"{self.name}: reaches beyond this machine without tokens; make some with 'companion token new'")
-        self._tls = tls(certificate, key)
         self._roll = Roll(tokens, tell) if tokens is not None else None
         self.acts = acts
         """Does what people want to the calls of this process; may be set later than the rest."""
