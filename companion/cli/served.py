@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from companion.cli.options import configured, examples, sound
+from companion.cli.options import chat, configured, examples, sound
 
 _TO_THE_HUB = configured("broadcast.token_file", "bus.credentials")
 _HUB = "ws://127.0.0.1:2750"
@@ -26,6 +26,7 @@ _HUB = "ws://127.0.0.1:2750"
 @configured("hub.listen", "hub.tokens", "hub.tls_cert", "hub.tls_key", "broadcast.words", "bus.url", "bus.credentials")
 @sound
 @configured("listen.token_file", "listen.tls_cert", "listen.tls_key")
+@chat
 def serve(**options: Any) -> None:
     """Take calls from phone systems and chats, judge them, keep their journals, and show them to `attach` and `watch`.
 

@@ -47,8 +47,7 @@ class ChatRoom:
         self._asker = asker
         self._chats = Chats(name)
         self._line = Line(self._address, name, waits, kept=kept, greeting=greeting, subprotocol=subprotocol, origin=origin)
-        self._lost = False
-        self._missing = False
+        self._lost_at: float | None = None
 
     async def __aiter__(self) -> AsyncIterator[Item]:
         """Yield what is said until we stop, or the system hangs up for good.
@@ -75,7 +74,7 @@ class ChatRoom:
             finally:
                 coming.cancel()
                 await asyncio.gather(coming, return_exceptions=True)
-        reason = "stopped" if self._line.stopped else "stream lost" if self._lost else "stream ended"
+        reason = "stopped" if self._line.stopped else "stream ended" if self._lost_at is None else "stream lost"
         for item in self._chats.close(reason):
             yield item
 
@@ -105,13 +104,13 @@ class ChatRoom:
             case Lost(reason, wait):
                 todo = "given up" if wait is None else f"trying again in {wait:g} s"
                 items: list[Item] = [Complaint(text=f"{self._name}: {reason}; {todo}")]
-                if not self._lost:
+                if self._lost_at is None:
+                    self._lost_at = asyncio.get_running_loop().time()
                     items += self._chats.lost(reason)
-                self._lost = self._missing = True
                 return items
-            case Back(gap):
-                self._lost = False
-                return self._chats.back(gap)
+            case Back():
+                # What was missed is asked for once we are let in, if it can be.
+                return [] if self._room.missed(self._chats.last) else self._back(whole=False)
         try:
             return await self._act(self._room.receive(message, asyncio.get_running_loop().time()))
         except PeerError as wrong:
@@ -138,9 +137,8 @@ class ChatRoom:
                     items.append(Complaint(text=f"{self._name}: {reason}"))
                 case Say(message):
                     await self._line.send(message)
-                case Joined() if self._missing:
-                    self._missing = False
-                    left.extend(self._room.missed(self._chats.last))
+                case Joined() if self._lost_at is not None:
+                    items += await self._catch_up()
                 case Ask() as ask:
                     left.extendleft(reversed(await self._asked(ask)))
                 case Redial(at_once=True):
@@ -152,6 +150,20 @@ class ChatRoom:
                 case _:
                     pass
         return items
+
+    async def _catch_up(self) -> list[Item]:
+        """What was said while nobody listened. If all of it is known, nothing was lost: the gap is none."""
+        last = self._chats.last
+        asks = self._room.missed(last)
+        items = await self._act(asks)
+        whole = len(asks) == len(last) and not any(isinstance(item, Complaint) for item in items)
+        return [*self._back(whole), *items]
+
+    def _back(self, whole: bool) -> list[Item]:
+        if self._lost_at is None:
+            return []
+        gap, self._lost_at = asyncio.get_running_loop().time() - self._lost_at, None
+        return self._chats.back(0.0 if whole else round(gap, 3))
 
     async def _asked(self, ask: Ask) -> list[Act]:
         assert self._asker is not None

@@ -161,8 +161,9 @@ async def test_what_was_missed_is_asked_for_before_anything_else_is_heard() -> N
         items = await story(room(uri, asker=asker), lambda item: getattr(item, "text", "") == "four")
     assert texts(items) == ["one", "missed 2", "missed 3", "four"]
     assert [ask.query for ask in asker.asked] == [{"after": "1"}]
-    kinds = [type(item) for item in items]
-    assert kinds.index(Complaint) < kinds.index(SourceLost) < kinds.index(SourceBack)
+    between = [item for item in items if isinstance(item, SourceLost | SourceBack) or getattr(item, "text", "") == "missed 2"]
+    assert between[:2] == [SourceLost(reason="broke off"), SourceBack(gap=0.0)]  # nothing was lost after all
+    assert len(between) == 3
 
 
 async def test_what_was_missed_cannot_be_asked_for() -> None:
@@ -171,6 +172,18 @@ async def test_what_was_missed_cannot_be_asked_for() -> None:
         asker = Answers(OSError("does not answer"))
         items = await story(room(uri, asker=asker), lambda item: getattr(item, "text", "") == "two")
     assert Complaint(text="plain: does not answer; what was missed could not be asked for") in items
+    (back,) = [item for item in items if isinstance(item, SourceBack)]
+    assert back.gap > 0
+
+
+async def test_what_was_missed_is_not_to_be_had() -> None:
+    first, second = says({"said": "one"}, then="break"), says({"said": "two"})
+    async with serving(first, second) as uri:
+        protocol = Plain(uri)
+        protocol.missed = lambda last: []  # type: ignore[method-assign]
+        items = await story(ChatRoom(protocol, name="plain", waits=(0.01,)), lambda item: getattr(item, "text", "") == "two")
+    assert [type(item) for item in items[2:6]] == [Complaint, SourceLost, SourceBack, Utterance]
+    assert items[4].gap > 0
 
 
 async def test_lost_for_long_it_is_said_once_in_the_journal() -> None:
