@@ -49,7 +49,12 @@ EITHER: list[Message] = [
 
 
 def test_what_a_peer_says_arrives() -> None:
-    said = [Hello(version=1, role="agent", name="Maria"), Subscribe(resume={"7": Place(3, 77)}, partials=True), Unsubscribe(call="7"), *EITHER]
+    said = [
+        Hello(version=1, role="agent", name="Maria"),
+        Subscribe(resume={"7": Place(3, 77)}, partials=True),
+        Unsubscribe(call="7"),
+        *EITHER,
+    ]
     assert from_peer(encode(said)) == said
     assert from_peer(encode(said).decode()) == said
 
