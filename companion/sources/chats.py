@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from companion.core.events import Introduced, SourceBack, SourceLost, SpeechBegan, SpeechEnded, Utterance
 from companion.core.feed import Closed, Complaint, Happened, Item, Opened
 from companion.sources.protocols.dialect import word
-from companion.sources.protocols.line import Line, Rejected, call_name, said
+from companion.sources.protocols.line import LONGEST_NAME, Line, Rejected, call_name, said
 from companion.sources.protocols.room import Over, Said, Typing
 
 MOST = 500
@@ -52,16 +52,16 @@ class Chats:
 
     @property
     def last(self) -> dict[str, Said]:
-        """The newest message of each open conversation."""
+        """The newest message of each open conversation, without its text: up to where everything is known."""
         return {chat.last.call: chat.last for chat in self._open.values() if chat.last is not None}
 
     def said(self, message: Said, now: float) -> list[Item]:
         """Take in a message."""
-        key = (message.call, message.id)
-        if message.id and key in self._seen:
-            return []
         try:
             call = call_name(message.call)
+            key = (call, message.id[:LONGEST_NAME])
+            if message.id and key in self._seen:
+                return []
             speaker, text = said(Line(speaker=message.speaker, text=message.text))
         except Rejected as why:
             return [Complaint(text=f"{self._name}: {why}; message left out")] if message.text.strip() else []
@@ -84,7 +84,7 @@ class Chats:
         chat.names[speaker] = name or chat.names[speaker]
         chat.heard = now
         if chat.last is None or message.time is None or message.time >= (chat.last.time or 0.0):
-            chat.last = message
+            chat.last = Said(call=call, id=key[1], speaker=speaker, text="", time=message.time)
         self._open.move_to_end(call)
         time = self._time(chat, message, now)
         return [*items, Happened(call=call, event=Utterance(speaker=speaker, text=text, start=time, end=time))]

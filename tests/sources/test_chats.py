@@ -75,12 +75,18 @@ class TestMessages:
         assert book.said(message(" \n"), 0.0) == []  # a picture without words
         assert book.close("over") == []
 
+    def test_a_name_without_end_is_not_kept(self) -> None:
+        book = Chats("x")
+        assert len(book.said(message(id="1" * 300, name="n" * 1000), 0.0)) == 2
+        assert book.said(message(id="1" * 400), 0.0) == []
+        assert len(book.last["7"].id) == 200
+
     def test_the_newest_of_each_conversation_is_known(self) -> None:
         book = Chats("x")
         first, second, late = message(id="1", time=10.0), message(id="2", time=20.0), message(id="3", time=15.0)
         for one in (first, second, late):
             book.said(one, 0.0)
-        assert book.last == {"7": second}
+        assert book.last == {"7": message("", id="2", time=20.0)}
 
     def test_too_many_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(chats, "MOST", 2)

@@ -138,8 +138,8 @@ class RocketChat:
         return []
 
     def _message(self, message: dict[str, Any]) -> list[Act]:
-        room, number, text = (message.get(key) for key in ("rid", "_id", "msg"))
-        if not isinstance(room, str) or not isinstance(number, str) or not isinstance(text, str) or self._room not in (MINE, room):
+        room, number, text = word(message.get("rid")), word(message.get("_id")), message.get("msg")
+        if not room or not number or not isinstance(text, str) or self._room not in (MINE, room):
             return []
         if message.get("t"):
             return [Over(call=room, reason="closed")] if message["t"] == "livechat-close" else []

@@ -123,7 +123,7 @@ class TestMessages:
             {"bot": {"i": "js.SDK"}},
             {"rid": "ANOTHER"},
             {"msg": None},
-            {"_id": 7},
+            {"_id": None},
         ],
     )
     def test_what_is_no_new_message(self, keys: Any) -> None:
