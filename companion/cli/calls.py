@@ -47,6 +47,7 @@ def demo(**options: Any) -> None:
 @click.argument("source", metavar="[SOURCE]", required=False)
 @sides
 @configured("checklist", "journal", "theme")
+@configured("agent.name", "agent.team", "broadcast.url", "broadcast.token_file", "broadcast.words", "bus.credentials")
 @speech
 @sound
 @_SPEED

@@ -83,14 +83,14 @@ def given(sources: Sequence[str], options: dict[str, Any]) -> "Sequence[Given]":
     return [Two(agent, customer)]
 
 
-def speech(command: Command) -> Command:
-    """Options for what recognises speech, and where."""
-    return configured("speech.model", "speech.recogniser", "speech.token_file", "speech.workers", "speech.watchdog")(command)
-
-
 def chat(command: Command) -> Command:
     """Options for chats that are joined."""
     return configured("chat.token_file", "chat.agents", "chat.text", "chat.speaker", "chat.call", "chat.time", "chat.ignore")(command)
+
+
+def speech(command: Command) -> Command:
+    """Options for what recognises speech, and where."""
+    return configured("speech.model", "speech.recogniser", "speech.token_file", "speech.workers", "speech.watchdog")(command)
 
 
 def examples(*lines: str) -> str:

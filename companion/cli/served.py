@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from companion.cli.options import chat, configured, examples, sound
+from companion.cli.options import chat, configured, examples, sound, speech
 
 _TO_THE_HUB = configured("broadcast.token_file", "bus.credentials")
 _HUB = "ws://127.0.0.1:2750"
@@ -22,8 +22,9 @@ _HUB = "ws://127.0.0.1:2750"
 )
 @click.option("--listen", "listen", multiple=True, metavar="SOURCE", help="Where calls come from; may be given several times.")
 @click.option("--demo", "show", is_flag=True, help="Recorded calls, again and again, instead.")
-@configured("checklist", "journal", "speech.recogniser", "speech.model", "speech.watchdog", "speech.workers", "agent.name", "agent.team")
+@configured("checklist", "journal", "agent.name", "agent.team")
 @configured("hub.listen", "hub.tokens", "hub.tls_cert", "hub.tls_key", "broadcast.words", "bus.url", "bus.credentials")
+@speech
 @sound
 @configured("listen.token_file", "listen.tls_cert", "listen.tls_key")
 @chat

@@ -12,7 +12,7 @@ from companion.run import Run
 from companion.sources import is_live
 from companion.sources.uri import Given
 from companion.speech.redact import mask, mask_text
-from companion.wiring.named import Named
+from companion.wiring.named import named
 from companion.wiring.parts import Options, Recognisers, began, interruptible, open_source, recognisers
 
 
@@ -102,9 +102,7 @@ class Gateway:
             self._failed.append(error)
 
     def _source(self, uri: Given, recogniser: Recognisers) -> Source:
-        source = open_source(uri, recogniser, self._options, speed=self._speed)
-        agent, team = self._options.get("agent_name"), self._options.get("agent_team")
-        return Named(source, agent, team) if agent or team else source
+        return named(open_source(uri, recogniser, self._options, speed=self._speed), self._options)
 
     def _run(self, uri: Given, source: Source) -> Run:
         run = Run(

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from msgspec.structs import replace
 
 from companion.core.feed import Item, Opened, Source
+from companion.wiring.parts import Options
 
 
 class Named:
@@ -37,3 +38,9 @@ class Named:
     async def close(self) -> None:
         """Stop early, as the source does."""
         await self._source.close()
+
+
+def named(source: Source, options: Options) -> Source:
+    """The source, with the settings' agent and team."""
+    agent, team = options.get("agent_name"), options.get("agent_team")
+    return Named(source, agent, team) if agent or team else source

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from companion import sources
+from companion.broadcast.ways import Outlet
 from companion.core.call import Rules
 from companion.core.events import AnyEvent, CallEnded
 from companion.core.feed import Sink
@@ -23,6 +24,8 @@ from companion.speech.redact import mask, mask_text
 from companion.tui.app import CallApp
 from companion.tui.feed import Clock, Closed
 from companion.wiring.keeping import keep
+from companion.wiring.named import named
+from companion.wiring.outlets import Spread, prefix, published
 from companion.wiring.parts import Options, began, interruptible, open_source, recognisers, rules_of, together
 
 _ENDED = "ended by the agent"
@@ -42,16 +45,38 @@ def live(uri: Given, options: Options) -> None:
 
 async def _live(uri: Given, rules: Rules, options: Options) -> None:
     notices: list[str] = []
+    run: Run | None = None
+
+    async def act(call: str, event: AnyEvent) -> str:
+        if run is None or call not in run.calls:
+            return f"call {call} is not live here"
+        await run.act(call, event)
+        return ""
+
+    def tell(text: str) -> None:
+        if run is not None and run.viewer is not None:
+            run.viewer.notice(text)
+        else:
+            notices.append(text)
+
     sinks: list[Sink] = [JournalFolder(Path(options["journal"]), notices.append)] if options.get("journal") else []
-    async with recognisers([uri], options) as recogniser:
-        source = open_source(uri, recogniser, options, speed=options.get("speed", 1.0))
-        run = Run(source, rules, sinks, mask=mask, mask_text=mask_text, began=began(options) or ("now" if sources.is_live(uri) else None))
-        await _watch(run, options, endless=sources.is_endless(uri))
+    async with recognisers([uri], options) as recogniser, published(options, act, tell) as outlets:
+        run = Run(
+            named(open_source(uri, recogniser, options, speed=options.get("speed", 1.0)), options),
+            rules,
+            [*sinks, *outlets],
+            mask=mask,
+            mask_text=mask_text,
+            began=began(options) or ("now" if sources.is_live(uri) or outlets else None),
+            prefix=prefix(options) if outlets else "",
+        )
+        await _watch(run, options, endless=sources.is_endless(uri), outlets=outlets)
+        run.viewer = None
     for notice in notices:
         print(f"companion: {notice}", file=sys.stderr)
 
 
-async def _watch(run: Run, options: Options, *, endless: bool) -> None:
+async def _watch(run: Run, options: Options, *, endless: bool, outlets: Sequence[Outlet]) -> None:
     """Run the calls beside the screen; on an endless source, closing a summary waits for the next call."""
     tasks: set[asyncio.Task[None]] = set()
 
@@ -74,7 +99,7 @@ async def _watch(run: Run, options: Options, *, endless: bool) -> None:
         leaving = False
         while not (leaving or interrupted.is_set()):
             screen = _Screen(run, later, options, endless=endless)
-            run.viewer = screen.app.viewer
+            run.viewer = Spread(screen.app.viewer, outlets)
             going = going or asyncio.create_task(run.go())
             going.add_done_callback(screen.source_ended)
             await screen.app.run_async()

@@ -95,7 +95,7 @@ def test_summaries_and_journals(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "given", "status", "message"),
     [
-        (["log"], "", 2, "companion log: missing argument 'SOURCE...'; see 'companion log --help'"),
+        (["log"], "", 2, "companion log: missing SOURCE: name one, or give --agent and --customer; see 'companion log --help'"),
         (["demo", "--theme", "blue"], "", 2, "'blue' is not one of 'dark', 'light'"),
         (["log", "-", "--speech-watchdog", "0"], "", 2, "0.0 is not in the range x>0"),
         (["log", "nothing.wav"], "", 3, "nothing.wav: no such file"),
