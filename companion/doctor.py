@@ -46,6 +46,7 @@ def examine(
     demo: Path,
     checklist: Callable[[], str],
     folders: Mapping[str, Path],
+    devices: Callable[[], str],
     port: int = VOSK_PORT,
     output: TextIO | None = None,
     environ: Mapping[str, str] = os.environ,
@@ -57,6 +58,7 @@ def examine(
         demo: the bundled two-channel call, 16 kHz, agent left.
         checklist: loads the checklist in use and says in a few words what it is.
         folders: what is written where: a word for it, and the folder.
+        devices: says which sound devices a call beside a softphone would be heard on.
         port: for vosk-server's clients.
         output: where the screen would be; standard output by default.
         environ: the environment.
@@ -67,6 +69,7 @@ def examine(
         ("speech model", lambda: _speech(model, demo)),
         ("sound files", _formats),
         ("checklist", lambda: [Finding(subject="checklist", ok=True, detail=checklist())]),
+        ("sound devices", lambda: [_devices(devices)]),
         ("port", lambda: [_port(port)]),
         *[(what, lambda what=what, path=path: [_folder(what, path)]) for what, path in folders.items()],
     ]
@@ -175,6 +178,15 @@ def _formats() -> list[Finding]:
         return [Finding(subject="sound files", ok=True, detail=f"{', '.join(names)}, and others ({library})")]
     missing = ", ".join(name for name in ("WAV", "FLAC", "OGG", "MP3") if name not in there)
     return [Finding(subject="sound files", ok=None, detail=f"no {missing} with {library}", todo="pip install --upgrade soundfile")]
+
+
+def _devices(devices: Callable[[], str]) -> Finding:
+    """Without them, files and streams are heard all the same."""
+    try:
+        return Finding(subject="sound devices", ok=True, detail=devices())
+    except CompanionError as error:
+        what, _, todo = str(error).partition("; ")
+        return Finding(subject="sound devices", ok=None, detail=what, todo=f"to listen beside a softphone: {todo}" if todo else "")
 
 
 def _port(port: int) -> Finding:

@@ -12,7 +12,7 @@ import pytest
 
 from companion import doctor
 from companion.doctor import Finding
-from companion.errors import ChecklistError, ModelMissing
+from companion.errors import ChecklistError, DeviceError, ModelMissing
 from companion.speech import models
 
 DEMO = models.STARTER.parent / "demo" / "call4_everything.flac"
@@ -35,6 +35,10 @@ def no_model() -> models.Model:
     raise ModelMissing("no model; get one")
 
 
+def no_devices() -> str:
+    raise DeviceError("sound server: no PipeWire or PulseAudio answers (connection refused); start one in this session")
+
+
 def no_rules() -> str:
     raise ChecklistError("unknown key 'promt'", file="mine.yaml", line=3)
 
@@ -49,6 +53,7 @@ def examine(tmp_path: Path) -> Callable[..., dict[str, Finding]]:
             "demo": DEMO,
             "checklist": lambda: "complaint: 11 steps",
             "folders": {"models": tmp_path / "data" / "models"},
+            "devices": lambda: "agent: Jabra; customer: Monitor of Jabra",
             "port": 0,
             "output": Screen(),
             "environ": {"TERM": "xterm-256color"},
@@ -181,3 +186,11 @@ def test_a_library_without_mp3_is_said(examine: Examine, monkeypatch: pytest.Mon
     finding = examine()["sound files"]
     assert finding.ok is None
     assert finding.detail.startswith("no MP3 with libsndfile")
+
+
+def test_sound_devices_are_a_limit_and_no_fault(examine: Callable[..., dict[str, Finding]]) -> None:
+    assert examine()["sound devices"] == Finding(subject="sound devices", ok=True, detail="agent: Jabra; customer: Monitor of Jabra")
+    missing = examine(devices=no_devices)["sound devices"]
+    assert missing.ok is None
+    assert missing.detail == "sound server: no PipeWire or PulseAudio answers (connection refused)"
+    assert missing.todo == "to listen beside a softphone: start one in this session"

@@ -19,6 +19,7 @@ _COMMANDS = {
     "watch": "served:watch",
     "checklist": "tools:checklist",
     "model": "tools:model",
+    "devices": "devices:devices",
     "doctor": "tools:doctor",
     "config": "tools:config",
 }

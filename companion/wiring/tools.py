@@ -134,6 +134,7 @@ def examine(options: Options) -> tuple[list[str], bool]:
     """What works here and what to do about the rest: a paragraph for each thing, and whether all that must work does."""
     from companion import doctor
     from companion.speech import models
+    from companion.wiring.devices import which
 
     folder = config.models_folder()
 
@@ -149,6 +150,7 @@ def examine(options: Options) -> tuple[list[str], bool]:
         demo=DATA / "demo" / "call4_everything.flac",
         checklist=checklist,
         folders=folders,
+        devices=which,
     )
     lines = []
     for finding in findings:
