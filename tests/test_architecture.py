@@ -151,6 +151,7 @@ HOMES = {
     "soundfile": {"sources", "doctor.py"},  # doctor asks it which formats it reads
     "websockets": {"sources", "net", "broadcast"},
     "aiohttp": {"sources"},
+    "nats": {"broadcast"},
     "yaml": {"rules"},
     "textual": {"tui"},
     "rich": {"tui", "console.py"},  # it comes with textual
