@@ -56,25 +56,29 @@ class ChatRoom:
             SourceError: it cannot be joined, or does not let us in.
         """
         loop = asyncio.get_running_loop()
+        due = loop.time() + TICK
         async with self._asker or contextlib.nullcontext():
             messages = aiter(self._line)
             coming = asyncio.ensure_future(anext(messages, None))
             try:
                 while True:
-                    await asyncio.wait({coming}, timeout=TICK)
-                    if not coming.done():
-                        items = [*await self._act(self._room.tick(loop.time())), *self._chats.tick(loop.time())]
-                    elif (message := coming.result()) is None:
-                        break
-                    else:
-                        items = await self._take(message)
+                    await asyncio.wait({coming}, timeout=due - loop.time())
+                    items: list[Item] = []
+                    if coming.done():
+                        if (message := coming.result()) is None:
+                            break
+                        items += await self._take(message)
                         coming = asyncio.ensure_future(anext(messages, None))
+                    if loop.time() >= due:
+                        due = loop.time() + TICK
+                        items += [*await self._act(self._room.tick(loop.time())), *self._chats.tick(loop.time())]
                     for item in items:
                         yield item
+                reason = "stopped" if self._line.stopped else "stream ended" if self._lost_at is None else "stream lost"
             finally:
                 coming.cancel()
                 await asyncio.gather(coming, return_exceptions=True)
-        reason = "stopped" if self._line.stopped else "stream ended" if self._lost_at is None else "stream lost"
+                await self._line.close()
         for item in self._chats.close(reason):
             yield item
 

@@ -255,3 +255,33 @@ async def test_what_falls_due_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
         protocol.due = [Odd("presence"), Said(call="8", speaker="agent", text="two")]
         items = await story(ChatRoom(protocol, name="plain"), lambda item: getattr(item, "text", "") == "two")
     assert set(texts(items)) == {"one", "two"}
+
+
+async def test_what_falls_due_is_done_however_much_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chatroom, "TICK", 0.05)
+
+    async def chatterbox(connection: ServerConnection) -> None:
+        while True:
+            await connection.send('{"said": "and another thing"}')
+            await asyncio.sleep(0.005)
+
+    async with serving(chatterbox) as uri:
+        protocol = Plain(uri)
+        protocol.due = [Odd("presence")]
+        items = await story(ChatRoom(protocol, name="plain"), lambda item: item == Complaint(text="plain: presence"))
+    assert Complaint(text="plain: presence") in items
+
+
+async def test_kept_out_the_connection_is_closed() -> None:
+    gone = asyncio.Event()
+
+    async def peer(connection: ServerConnection) -> None:
+        for _ in range(3):
+            await connection.send('{"refused": "no; go away"}')
+        await connection.wait_closed()
+        gone.set()
+
+    async with serving(peer) as uri:
+        with pytest.raises(SourceError, match="no; go away"):
+            await story(room(uri))
+        await asyncio.wait_for(gone.wait(), 5)

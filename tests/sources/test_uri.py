@@ -120,6 +120,7 @@ class TestOpen:
             ("pcm:-", True),
             ("vosk://", True),
             ("twilio://", True),
+            ("slack://", False),
         ],
     )
     def test_which_need_a_recogniser(self, uri: str, sound: bool) -> None:
@@ -127,7 +128,14 @@ class TestOpen:
 
     @pytest.mark.parametrize(
         ("uri", "live", "endless"),
-        [("-", False, False), ("a.wav", False, False), ("ws://h/", True, False), ("vosk://", True, True), ("twilio://", True, True)],
+        [
+            ("-", False, False),
+            ("a.wav", False, False),
+            ("ws://h/", True, False),
+            ("vosk://", True, True),
+            ("twilio://", True, True),
+            ("slack://", True, True),
+        ],
     )
     def test_which_go_on_and_which_wait_for_calls(self, uri: str, live: bool, endless: bool) -> None:
         assert (sources.is_live(uri), sources.is_endless(uri)) == (live, endless)
