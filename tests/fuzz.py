@@ -1,12 +1,14 @@
 """A pytest plugin: every property test of `tests/sources/protocols` with very many inputs, counted and timed. `make fuzz` runs it.
 
-Each file of `companion/sources/protocols` must have property tests, and together they get `FUZZ_EXAMPLES` inputs (100,000). What an
+Each file of `companion/sources/protocols` must have property tests, and together they get `FUZZ_EXAMPLES` inputs (100,000): where there
+are tests over `recorded.seeded` inputs these get them all, without Hypothesis, and the others a twentieth each on top. What an
 input may do is for the tests to say; here, none may take longer than a second, or more than a few MiB. An input that ever failed belongs
 into the test as an `@example`, or, if it was a frame, into tests/recordings.
 """
 
 import functools
 import os
+import random
 import time
 import tracemalloc
 from collections import defaultdict
@@ -55,16 +57,41 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for path in sorted(PROTOCOLS.glob("[a-z]*.py")):
         count = _counts[path.stem]
         count.tests = [item for item in chosen if item.path.name == f"test_{path.stem}.py"]
+        made = [item for item in count.tests if _seeded(item)]
         for item in count.tests:
-            # Some tests have few possible inputs and end early, so that each gets a little more than its share.
-            most = -(-11 * EXAMPLES // (10 * len(count.tests)))
-            share = settings(_FREELY, max_examples=most)
             function: Any = item.function  # type: ignore[attr-defined]
-            share(function)
-            function.hypothesis.inner_test = _counted(function.hypothesis.inner_test, count)
+            test = _counted(function.hypothesis.inner_test, count)
+            if item in made:
+                item.obj = _many(test, _seeded(item), -(-EXAMPLES // len(made)))  # type: ignore[attr-defined]
+            else:
+                # Some tests have few possible inputs and end early, so that each gets a little more than its share.
+                most = EXAMPLES // 20 if made else 11 * EXAMPLES // (10 * len(count.tests))
+                settings(_FREELY, max_examples=max(1, most))(function)
+                function.hypothesis.inner_test = test
             item.add_marker(pytest.mark.timeout(0))
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = chosen
+
+
+def _seeded(item: pytest.Item) -> dict[str, Any]:
+    """How each of a test's inputs is made by chance; empty where one is Hypothesis' own."""
+    given = item.function.hypothesis._given_kwargs  # type: ignore[attr-defined]
+    makes = {name: getattr(strategy, "make", None) for name, strategy in given.items()}
+    return {} if None in makes.values() else makes
+
+
+def _many(test: Callable[..., None], makes: dict[str, Any], count: int) -> Callable[[], None]:
+    def run() -> None:
+        for _ in range(count):
+            seed = random.getrandbits(64)
+            inputs = {name: make(random.Random(seed)) for name, make in makes.items()}
+            try:
+                test(**inputs)
+            except BaseException as error:
+                error.add_note(f"of the inputs {inputs!r}")
+                raise
+
+    return run
 
 
 def _counted(test: Callable[..., None], count: Count) -> Callable[..., None]:
