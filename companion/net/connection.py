@@ -1,6 +1,7 @@
 """A WebSocket connection of ours, and what is wrong with one, in a few words."""
 
 import logging
+import ssl
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection
@@ -79,6 +80,8 @@ async def connect(uri: str, **options: Any) -> ClientConnection:
     """
     try:
         return await _connect(uri, open_timeout=_OPEN, close_timeout=_CLOSE, max_size=LONGEST_MESSAGE, logger=_log, **options)
+    except OSError:  # a certificate's fault is a ValueError too
+        raise
     except UnicodeError as error:
         raise OSError("no name of a host") from error
     except (ValueError, EOFError) as error:  # websockets 14 lets these out where the answer is not HTTP
@@ -101,6 +104,8 @@ def in_words(error: Exception) -> str:
             return "refuses the connection"
         case ConnectionResetError():
             return "hung up before the connection stood"
+        case ssl.SSLCertVerificationError():
+            return f"shows a certificate that is not trusted ({error.verify_message})"
         case TimeoutError():
             return "does not answer"
         case WebSocketException():

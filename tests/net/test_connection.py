@@ -1,6 +1,8 @@
 """A connection of ours: it says in a few words why it cannot be had, and how it broke."""
 
 import asyncio
+import ssl
+from pathlib import Path
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
@@ -81,6 +83,19 @@ async def test_nobody_there(there: str, why: str) -> None:
 async def test_a_server_without_tls(uri: str) -> None:
     with pytest.raises(SourceLost, match=r"^(hung up before the connection stood|cannot be reached \(.*SSL)"):
         await dial(uri.replace("ws:", "wss:"))
+
+
+async def test_a_server_with_a_certificate_of_ones_own(certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    async with serve(echo, "127.0.0.1", 0, ssl=context) as server:
+        uri = f"wss://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
+        with pytest.raises(SourceLost, match=r"^shows a certificate that is not trusted \(self-signed certificate\)$"):
+            await dial(uri)
+        with pytest.raises(SourceLost, match=r"^(does not speak WebSocket|hung up|broke off)"):
+            await dial(uri.replace("wss:", "ws:"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+        await (await dial(uri)).close()
 
 
 async def test_somebody_who_speaks_something_else() -> None:
