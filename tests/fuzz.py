@@ -1,7 +1,7 @@
 """A pytest plugin: every property test of `tests/sources/protocols` with very many inputs, counted and timed. `make fuzz` runs it.
 
 Each file of `companion/sources/protocols` must have property tests, and together they get `FUZZ_EXAMPLES` inputs (100,000): where there
-are tests over `recorded.seeded` inputs these get them all, without Hypothesis, and the others a twentieth each on top. What an
+are tests over `recorded.seeded` inputs these get them all, without Hypothesis, and the others a hundredth each on top. What an
 input may do is for the tests to say; here, none may take longer than a second, or more than a few MiB. An input that ever failed belongs
 into the test as an `@example`, or, if it was a frame, into tests/recordings.
 """
@@ -65,7 +65,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.obj = _many(test, _seeded(item), -(-EXAMPLES // len(made)))  # type: ignore[attr-defined]
             else:
                 # Some tests have few possible inputs and end early, so that each gets a little more than its share.
-                most = EXAMPLES // 20 if made else 11 * EXAMPLES // (10 * len(count.tests))
+                most = EXAMPLES // 100 if made else 11 * EXAMPLES // (10 * len(count.tests))
                 settings(_FREELY, max_examples=max(1, most))(function)
                 function.hypothesis.inner_test = test
             item.add_marker(pytest.mark.timeout(0))

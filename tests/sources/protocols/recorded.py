@@ -61,7 +61,7 @@ def _spoil(chance: random.Random, recorded: list[list[Frame]]) -> list[Frame]:
             case 5:
                 sent[at] = _turned(sent[at])
             case _:
-                sent[at] = _changed(chance, sent[at])
+                sent[at] = changed(chance, sent[at])
     return sent
 
 
@@ -75,7 +75,8 @@ def _turned(frame: Frame) -> Frame:
     return frame.encode("utf-8", "replace") if isinstance(frame, str) else frame.decode("latin-1")
 
 
-def _changed(chance: random.Random, frame: Frame) -> Frame:
+def changed(chance: random.Random, frame: Frame) -> Frame:
+    """Something inside a frame exchanged, put in or left out."""
     if isinstance(frame, bytes):
         place = chance.randint(0, len(frame))
         return frame[:place] + chance.randbytes(chance.randint(0, 5)) + frame[place + chance.randint(0, 3) :]

@@ -1,5 +1,6 @@
 """AudioHook's signature, against one that the SignatureBuilder of Genesys' reference implementation made."""
 
+import random
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from companion.errors import ConfigError
 from companion.sources.protocols.audiohook_signature import AGE, SKEW, Key
+from tests.sources.protocols.recorded import changed, seeded
 
 API_KEY = "SGVsbG8sIEkgYW0gdGhlIEFQSSBrZXkh"
 LINE = f"{API_KEY}:TXlTdXBlclNlY3JldEtleVRlbGxOby0xITJAMyM0JDU="
@@ -101,3 +103,13 @@ def test_any_headers_are_judged(told: str, signature: str) -> None:
 @given(st.text(alphabet='sig1=("@-authority" ;keyid=nonce"created0123)', max_size=120))
 def test_nearly_right_headers_too(told: str) -> None:
     assert not Key(LINE).opens(TARGET, {**HEADERS, "signature-input": told}, MADE)
+
+
+def _spoiled(chance: random.Random) -> dict[str, str]:
+    name = chance.choice(sorted(HEADERS))
+    return {**HEADERS, name: str(changed(chance, HEADERS[name]))}
+
+
+@given(seeded(_spoiled))
+def test_spoiled_headers_are_judged(headers: dict[str, str]) -> None:
+    Key(LINE).opens(TARGET, headers, MADE)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from companion.core.events import Introduced
 from companion.errors import PeerError
 from companion.sources.protocols.dialect import LONGEST_NAME, about, inner, number, people, plain, read, word
+from tests.sources.protocols.recorded import Frame, spoiled
 
 
 @pytest.mark.parametrize("message", ["", "no", b"\xff", "[1]", "1", '{"a": }', "[" * 100_000])
@@ -63,3 +64,13 @@ def test_who_is_on_the_call(told: dict[str, object], who: Introduced) -> None:
 def test_any_message_is_an_object_or_refused(message: str | bytes) -> None:
     with contextlib.suppress(PeerError):
         assert isinstance(read(message), dict)
+
+
+@given(spoiled("twilio", "audiohook", "jambonz", "asterisk_json"))
+def test_whatever_an_object_holds_is_read(messages: list[Frame]) -> None:
+    for message in messages:
+        with contextlib.suppress(PeerError):
+            found = read(message)
+            people(plain(found))
+            assert all(len(text) <= LONGEST_NAME and text.isprintable() for text in map(word, found.values()))
+            assert all(value is None or value >= 0 for value in map(number, found.values()))

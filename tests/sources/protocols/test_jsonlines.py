@@ -13,6 +13,7 @@ from companion.core.feed import Closed, Complaint, Happened, Item, Opened
 from companion.errors import SourceError
 from companion.sources.protocols.jsonlines import JsonLines
 from companion.sources.protocols.line import LONGEST_TEXT
+from tests.sources.protocols.recorded import Frame, spoiled
 
 BEYOND = "is beyond 1,000,000 s from the call's start; a time of day belongs in 'ts'"
 
@@ -286,6 +287,14 @@ class TestLeniency:
             if isinstance(item, Closed):
                 closed.add(item.call)
         assert closed == set(clocks)
+
+
+@given(spoiled("transcript"))
+def test_spoiled_lines_are_taken_or_rejected(lines: list[Frame]) -> None:
+    lexer = JsonLines("stdin")
+    for line in lines:
+        lexer.line(line)
+    lexer.close("end of input")
 
 
 def test_speed() -> None:

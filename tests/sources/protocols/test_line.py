@@ -1,5 +1,6 @@
 """One line: what is mended, what is refused, and in which words."""
 
+import contextlib
 import json
 import unicodedata
 from typing import Any
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.sources.protocols.line import JournalRecord, Line, Rejected, began, call_name, moment, plausible, read, said
+from tests.sources.protocols.recorded import Frame, spoiled
 
 
 @pytest.mark.parametrize(
@@ -114,3 +116,10 @@ def test_began() -> None:
 def test_json_of_the_examples_is_what_people_write() -> None:
     line = read(json.dumps({"call": "42", "speaker": "customer", "text": "It broke again.", "start": 1.2, "end": 3.4}))
     assert said(line) == ("customer", "It broke again.")
+
+
+@given(spoiled("transcript"))
+def test_spoiled_lines_are_read_or_refused(lines: list[Frame]) -> None:
+    for line in lines:
+        with contextlib.suppress(Rejected):
+            said(read(line))

@@ -1,10 +1,13 @@
 """A track's packets, put right."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.sources.protocols.packets import HOLD, LEAP, Packets, Piece
+from tests.sources.protocols.recorded import seeded
 
 RATE = 8000.0
 
@@ -119,3 +122,22 @@ def test_anything_at_all_keeps_time_running_and_memory_bounded(stream: list[tupl
             now = at + len(piece) / RATE
         assert len(packets._held) <= HOLD
     assert all(at >= now - 1e-6 or now == 0.0 for at, _ in packets.flush()[:1])
+
+
+def _stream(chance: random.Random) -> list[tuple[int | None, float | None, bytes]]:
+    """Packets that mostly follow each other, from a sender that sometimes counts or stamps as it likes."""
+    sent: list[tuple[int | None, float | None, bytes]] = []
+    for n in range(chance.randint(1, 60)):
+        number = chance.choice([n, n, n, n + chance.randint(-20, 20), chance.randrange(2**70), None])
+        time = chance.choice([n * 0.02, n * 0.02, n * 0.02 + chance.uniform(-2, 2), chance.uniform(0, 1e14), None])
+        sent.append((number, time, bytes(chance.choice([0, 160, 160, 1000]))))
+    return sent
+
+
+@given(seeded(_stream))
+def test_a_confused_sender_changes_nothing_of_that(stream: list[tuple[int | None, float | None, bytes]]) -> None:
+    packets = Packets(RATE)
+    for number, time, data in stream:
+        packets.put(number, time, data)
+        assert len(packets._held) <= HOLD
+    assert len(packets.flush()) <= HOLD

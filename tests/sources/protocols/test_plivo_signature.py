@@ -1,11 +1,14 @@
 """Plivo's signature, against what plivo-python 4.63 computes (`get_signature_v3` over `construct_get_url`, recorded here)."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.sources.protocols.plivo_signature import signed
 from companion.sources.protocols.twilio_signature import spellings
+from tests.sources.protocols.recorded import changed, seeded
 
 TOKEN = "a-plivo-auth-token"
 NONCE = "05429567804466091622"
@@ -46,3 +49,12 @@ def test_nothing_else_is(token: str, signatures: str, nonce: str, path: str) -> 
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60))
 def test_nothing_crashes_it(signatures: str, nonce: str, path: str) -> None:
     assert not signed(TOKEN, signatures, nonce, spellings(path, "calls.example.com"))
+
+
+def _spoiled(chance: random.Random) -> str:
+    return str(changed(chance, "wss://calls.example.com/in?team=Billing&call=7&call=6"))
+
+
+@given(seeded(_spoiled))
+def test_spoiled_urls_are_judged(url: str) -> None:
+    signed(TOKEN, QUERY, NONCE, [url])

@@ -1,10 +1,13 @@
 """Twilio's signature, against what twilio-python 9.13 computes (`RequestValidator.compute_signature`, recorded here)."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from companion.sources.protocols.twilio_signature import signed, spellings
+from tests.sources.protocols.recorded import changed, seeded
 
 TOKEN = "12345678901234567890123456789012"
 PLAIN = "h7FY6VAg5pD8AlftW/CAHQxfOy8="  # of wss://calls.example.com/twilio
@@ -51,3 +54,12 @@ def test_where_the_public_address_is_known_the_host_is_not_believed() -> None:
 @given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=60), st.text(max_size=60), st.none() | st.text(max_size=60))
 def test_nothing_crashes_it(signature: str, settings: str, path: str, host: str, public: str | None) -> None:
     assert not signed(TOKEN, signature, settings, spellings(path, host, public))
+
+
+def _spoiled(chance: random.Random) -> str:
+    return str(changed(chance, "wss://calls.example.com/twilio"))
+
+
+@given(seeded(_spoiled))
+def test_spoiled_urls_are_judged(url: str) -> None:
+    signed(TOKEN, PLAIN, "", [url])
