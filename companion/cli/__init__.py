@@ -19,6 +19,7 @@ _COMMANDS = {
     "watch": "served:watch",
     "checklist": "tools:checklist",
     "model": "tools:model",
+    "token": "tokens:token",
     "devices": "devices:devices",
     "doctor": "tools:doctor",
     "config": "tools:config",
@@ -65,7 +66,11 @@ def cli(ctx: click.Context, config_file: str | None) -> None:
     ctx.obj = path
     if path is not None:
         values: dict[str, Any] = read_file(path)
-        ctx.default_map = {name: values for name in _COMMANDS} | {"checklist": {"try": values}, "model": {"list": values}}
+        ctx.default_map = {name: values for name in _COMMANDS} | {
+            "checklist": {"try": values},
+            "model": {"list": values},
+            "token": {"new": values, "list": values, "revoke": values},
+        }
 
 
 def main() -> None:
