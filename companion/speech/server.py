@@ -225,9 +225,10 @@ class _Stream:
             async with asyncio.TaskGroup() as tasks:
                 for doing in (self._write, self._read, self._watch):
                     tasks.create_task(doing())
-        except* SourceLost as broken:
-            self.lost = self._server.broke(str(broken.exceptions[0]))
-            if self._listener is not None:
+        except* Exception as broken:  # this task's outer edge: whoever waits for an answer must hear of it
+            error = broken.exceptions[0]
+            if self._listener is not None:  # else nobody waits: the server hangs up after the last words
+                self.lost = self._server.broke(str(error) if isinstance(error, SourceLost) else f"{type(error).__name__}: {error}")
                 self._listener.lost(self.lost)
         finally:
             await self._connection.close()

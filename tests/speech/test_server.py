@@ -137,6 +137,24 @@ async def test_the_last_words_are_waited_for(chunks: Chunks) -> None:
         assert (said.text, said.words) == ("the last words", None)
 
 
+async def test_a_server_that_hangs_up_after_the_last_words_has_met_with_no_accident(chunks: Chunks) -> None:
+    async def talk(connection: ServerConnection) -> None:
+        async for message in connection:
+            if not (isinstance(message, str) and "config" in message):
+                await connection.send('{"text" : "hello"}')
+            if message == EOF:
+                await connection.close()
+
+    async with peer(talk) as uri, server(uri, waits=(30.0,)) as there:
+        for _ in range(3):
+            call = there.call()
+            async with asyncio.timeout(5):  # an accident would be followed by a wait
+                for chunk in chunks(0, 0.4, "agent"):
+                    (said,) = await call.hear(chunk)
+                    assert isinstance(said, Utterance)
+                (said,) = await call.finish("agent")
+
+
 @pytest.mark.parametrize("answers", ["good morning", "[]", '{"text": 5}', b"\xff", '{"result": []}'])
 async def test_somebody_who_speaks_another_protocol(answers: str | bytes) -> None:
     async def talk(connection: ServerConnection) -> None:
