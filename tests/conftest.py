@@ -75,7 +75,7 @@ class OwnSoundServer:
         )
         options = ["-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--log-target=file:" + str(self._folder / "log")]
         self._server = subprocess.Popen(["pulseaudio", *options, *(f"--load={module}" for module in modules)])
-        until(lambda: self.pactl("set-default-source", "mic", check=False).returncode == 0)
+        _until(lambda: self.pactl("set-default-source", "mic", check=False).returncode == 0)
         self.pactl("set-default-sink", "headset")
 
     def kill(self) -> None:
@@ -107,12 +107,18 @@ class OwnSoundServer:
         return self._playing[-1]
 
 
-def until(done: Callable[[], bool], seconds: float = 20.0) -> None:
+def _until(done: Callable[[], bool], seconds: float = 20.0) -> None:
     """Wait for another program."""
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, f"not within {seconds:g} s"
         time.sleep(0.02)
+
+
+@pytest.fixture
+def until() -> Callable[..., None]:
+    """Waits for another program."""
+    return _until
 
 
 @pytest.fixture

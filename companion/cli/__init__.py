@@ -53,7 +53,7 @@ def cli(ctx: click.Context, config_file: str | None) -> None:
 
     \b
     See it at once:            companion demo
-    Beside a softphone:        companion live vosk://:2700
+    Beside a softphone:        companion live
     A recording, headless:     companion log call.wav --summary
     Old chats in bulk:         companion log - < chats.jsonl > journal.jsonl
     What works here:           companion doctor
