@@ -77,6 +77,7 @@ def live(**options: Any) -> None:
         "companion log --agent agent.wav --customer customer.wav",
         "companion log - < chats.jsonl",
         "companion log vosk://:2700 --journal /var/lib/companion",
+        "companion log intercom://:8080 --listen-token-file secret.txt  # webhooks; also sunshine: twilio-conversations:",
     ),
 )
 @click.argument("sources", metavar="SOURCE...", nargs=-1)
