@@ -75,7 +75,9 @@ print(json.dumps(lags))
 class Line:
     """A source that plays the demo's call in time, over and over, from a place in it, 0–1."""
 
-    def __init__(self, name: str, sound: "np.ndarray[tuple[int, int], np.dtype[np.int16]]", rate: int, place: float, seconds: float, ear: Call):
+    def __init__(
+        self, name: str, sound: "np.ndarray[tuple[int, int], np.dtype[np.int16]]", rate: int, place: float, seconds: float, ear: Call
+    ):
         self._name, self._rate, self._seconds, self._ear = name, rate, seconds, ear
         self._sound = np.roll(sound, -round(place * len(sound)), axis=0)
         self.began = time.monotonic() + 1.0 + place * CHUNK
@@ -146,13 +148,15 @@ def nineteen_in_twenty(lags: list[float]) -> float:
 def search(sides: list[Callable[[int, float], list[float]]], start: int, seconds: float) -> list[tuple[int, float]]:
     """For each side the highest number of calls that is held, and the lag at it."""
     at, best, step = [start] * len(sides), [1] * len(sides), max(1, start // 3)
-    while step:
+    while True:
         for n, side in enumerate(sides):
             lag = nineteen_in_twenty(side(at[n], seconds / 4))
             print(f"  trial: side {n}, {at[n]} calls, {lag:.2f} s", file=sys.stderr)
             if lag < SLOWEST:
                 best[n] = max(best[n], at[n])
             at[n] = max(1, at[n] + (step if lag < SLOWEST else -step))
+        if not step:
+            break
         step //= 2
     proved = []
     for n, side in enumerate(sides):
