@@ -46,6 +46,7 @@ bench: .venv
 	$(BIN)/python bench/ticks.py
 	$(BIN)/python bench/detect.py
 	$(BIN)/python bench/speech.py
+	$(BIN)/python bench/concurrency.py
 	$(BIN)/python bench/cost.py
 
 clean:
