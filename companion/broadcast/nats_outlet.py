@@ -4,25 +4,22 @@ import asyncio
 import contextlib
 import random
 import secrets
-from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import msgspec
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.aio.subscription import Subscription
 from nats.js.errors import APIError
 
 from companion.broadcast import messages
 from companion.broadcast import nats_subjects as subjects
-from companion.broadcast.allowance import Allowance
 from companion.broadcast.blanking import blank_mark, blank_partial, blanked
 from companion.broadcast.messages import Act, Clock, Done, Glimpse, Level, Message
-from companion.broadcast.nats_link import FAILURES, PATIENCE, Away, Link
+from companion.broadcast.nats_link import FAILURES, Away, Link
+from companion.broadcast.nats_outgoing import Outgoing, Refused, keep
 from companion.broadcast.rights import MAY, signed
 from companion.broadcast.ways import Acts
 from companion.core.events import CallStarted, Channel, Introduced, Partial
@@ -36,54 +33,11 @@ MOST_WAITING = 128 * 1024 * 1024
 WATCHED = 30.0
 """Seconds that a call's partials are passed on after somebody asked for them."""
 
-_MESSAGE = 256 * 1024  # bytes of lines in one message, where many wait
-_MARGIN = 4096  # bytes of a message's headers, at most
 _OUTSTANDING = 128  # messages under way at once; of one call it is always one
 _TICK = 0.1  # seconds between what is only shown
 _SECOND = 1.0  # seconds between a call's times
 _AGAIN = 0.5  # seconds before the next try of what the server did not take
-_ACTS = 5.0  # acts a second on one call, by everybody
-_ACTS_AT_ONCE = 20.0
 _GOODBYE = 5.0  # seconds for what is left when we leave
-_WRONG_LAST = 10071  # the server's error for a subject whose newest message is another than expected
-
-
-class _Refused(Exception):
-    """The call is not ours to write there."""
-
-
-class Outgoing:
-    """A call on its way out."""
-
-    def __init__(self, name: str, recalled: Sequence[bytes] = (), first: int = 0, last: int = 0) -> None:
-        self.name = name
-        self.token = subjects.token(name)
-        self.claim = secrets.token_hex(8)
-        """Names this gateway's part of the call: a message that was sent twice is known by it."""
-        self.recalled = deque(recalled)
-        """What another gateway has written of it; comes by once more before the call goes on."""
-        self.first = first
-        """Number of its first message there; 0 before there is one."""
-        self.last = last
-        """Number of its newest."""
-        self.listed = bool(first)
-        """Whether it stands among the live calls."""
-        self.lines: deque[bytes] = deque()
-        self.sent = 0
-        """Messages so far; names the next."""
-        self.closed = False
-        self.lost = ""
-        """Why it is given up there."""
-        self.told = False
-        self.sending: asyncio.Task[None] | None = None
-        self.agent = ""
-        """Who takes it, without regard to case."""
-        self.ear: Subscription | None = None
-        self.allowance = Allowance(_ACTS, _ACTS_AT_ONCE)
-        self.watched = 0.0
-        """Until when partials are wanted, by the loop's clock."""
-        self.ticked = 0.0
-        """When its time was last passed on."""
 
 
 class NatsOutlet:
@@ -144,9 +98,9 @@ class NatsOutlet:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE):
                 await asyncio.gather(*filter(None, [call.sending for call in self.calls.values()]))
-        left = [call for call in self.calls.values() if call.lines and not call.lost]
+        left = [call for call in self.calls.values() if call.waiting and not call.lost]
         if left:
-            self.tell(f"{self.name}: {sum(len(call.lines) for call in left):,} records of {len(left)} calls were not passed on")
+            self.tell(f"{self.name}: {sum(len(call.waiting) for call in left):,} records of {len(left)} calls were not passed on")
         tasks = [*filter(None, [call.sending for call in self.calls.values()]), *filter(None, [self._ticking])]
         for task in tasks:
             task.cancel()
@@ -210,107 +164,58 @@ class NatsOutlet:
         if call.recalled:
             if call.recalled.popleft() != line:
                 self._give_up(call, "another call of that name is live there")
-            return
-        if self._waiting + len(line) > self._most:
+        elif self._waiting + len(line) > self._most:
             self._give_up(call, "NATS was away too long, and no more records can wait for it; it has only the beginning")
-            return
-        call.lines.append(line)
-        self._waiting += len(line)
-        if call.sending is None:
-            call.sending = asyncio.create_task(self._send(call))
+        else:
+            call.waiting.append(line)
+            self._waiting += len(line)
+            self._send_on(call)
 
     def _give_up(self, call: Outgoing, why: str) -> None:
         """Let go of a call there; its owner is told with the next record."""
         call.lost = why
-        self._waiting -= sum(map(len, call.lines))
-        call.lines.clear()
+        self._waiting -= sum(map(len, call.waiting))
+        call.waiting.clear()
         if call.closed:
             del self.calls[call.name]
-        if call.ear is not None:
-            ear, call.ear = call.ear, None
-            call.sending = asyncio.create_task(_deaf(ear))
+        self._send_on(call)
+
+    def _send_on(self, call: Outgoing) -> None:
+        if call.sending is None:
+            call.sending = asyncio.create_task(self._send(call))
 
     async def _send(self, call: Outgoing) -> None:
-        """Send what waits, one message at a time: the next names the one before it as the newest, so that nobody else can write between."""
-        try:
-            while call.lines or call.listed == call.closed:
-                await self.link.back()
+        """Send what waits."""
+        while not call.lost and not call.is_settled:
+            await self.link.back()
+            try:
                 async with self._places:
-                    await self._send_some(call)
-        except _Refused as why:
-            self._give_up(call, str(why))
-        except Exception as wrong:  # the task's outer edge: whatever it was, the call's owner is told, and the call goes on
-            self._give_up(call, f"{type(wrong).__name__}: {wrong}")
-        else:
-            call.sending = None
-            if call.closed:
-                del self.calls[call.name]
-                if call.ear is not None:
-                    await _deaf(call.ear)
+                    await self._listen(call)
+                    await self._teach()
+                    self._waiting -= await call.send_some(self.link)
+                self._complained = False
+            except Refused as why:
+                self._give_up(call, str(why))
+            except (*FAILURES, Away) as error:
+                if isinstance(error, APIError) and not self._complained:
+                    self._complained = True
+                    self.tell(f"{self.name}: does not take records: {error.description}; they wait here")
+                await asyncio.sleep(_AGAIN * random.uniform(0.5, 1.5))
+            except Exception as wrong:  # the task's outer edge: whatever it was, the call's owner is told, and the call goes on
+                self._give_up(call, f"{type(wrong).__name__}: {wrong}")
+        call.sending = None
+        if call.closed and not call.lost:
+            del self.calls[call.name]
+        if (call.closed or call.lost) and call.ear is not None:
+            ear, call.ear = call.ear, None
+            with contextlib.suppress(*FAILURES):
+                await ear.unsubscribe()
 
-    async def _send_some(self, call: Outgoing) -> None:
-        """One message, and what must stand there before and after it; leaves things as they are where NATS is away."""
-        try:
-            await self._listen(call)
-            for digest in self._checklists.keys() - self._there:
-                await self._keep(subjects.checklist(digest), self._checklists[digest])
-                self._there.add(digest)
-            if call.lines:
-                count = subjects.fitting(call.lines, min(_MESSAGE, self.link.client.max_payload - _MARGIN))
-                lines = [call.lines[place] for place in range(count)]
-                call.last = await self._publish(call, self._fitting(b"\n".join(lines)))
-                call.first = call.first or call.last
-                call.sent += 1
-                for line in lines:
-                    call.lines.popleft()
-                    self._waiting -= len(line)
-            if call.listed and call.closed and not call.lines:
-                await self.link.streams.purge_stream(subjects.NOW, subject=subjects.live(call.token))
-                call.listed = False
-            elif not call.listed and not call.closed:
-                await self._keep(subjects.live(call.token), subjects.Entry(call=call.name, first=call.first))
-                call.listed = True
-            self._complained = False
-        except (*FAILURES, Away) as error:
-            if isinstance(error, APIError) and not self._complained:
-                self._complained = True
-                self.tell(f"{self.name}: does not take records: {error.description}; they wait here")
-            await asyncio.sleep(_AGAIN * random.uniform(0.5, 1.5))
-
-    async def _keep(self, subject: str, value: object) -> None:
-        """Put down what holds now."""
-        await self.link.streams.publish(subject, self._fitting(msgspec.json.encode(value)), timeout=PATIENCE, stream=subjects.NOW)
-
-    def _fitting(self, payload: bytes) -> bytes:
-        most = self.link.client.max_payload - _MARGIN
-        if len(payload) > most:
-            raise _Refused(f"a message of {len(payload):,} bytes, where the server takes {most:,} (max_payload)")
-        return payload
-
-    async def _publish(self, call: Outgoing, payload: bytes) -> int:
-        """The number under which a message is kept.
-
-        Raises:
-            _Refused: the call's newest message there is not ours.
-        """
-        name = f"{call.claim}.{call.sent}"
-        try:
-            headers = {"Nats-Msg-Id": name, "Nats-Expected-Last-Subject-Sequence": str(call.last)}
-            sent = await self.link.streams.publish(
-                subjects.records(call.token), payload, timeout=PATIENCE, stream=subjects.CALLS, headers=headers
-            )
-            return sent.seq
-        except APIError as error:
-            if error.err_code != _WRONG_LAST:
-                raise
-        newest = await self.link.last(subjects.records(call.token))
-        if newest is not None and (newest.headers or {}).get("Nats-Msg-Id") == name:
-            assert newest.seq is not None
-            return newest.seq  # it was kept, and the answer got lost
-        if call.first == 0 and (newest is None or subjects.closes(newest.data or b"")):
-            call.last = newest.seq or 0 if newest is not None else 0  # an earlier call of that name is over
-            return await self._publish(call, payload)
-        raise _Refused("another gateway has it now" if call.first else "another gateway has a call of that name")
+    async def _teach(self) -> None:
+        """Put down the checklists that the server does not have."""
+        for digest in self._checklists.keys() - self._there:
+            await keep(self.link, subjects.checklist(digest), self._checklists[digest])
+            self._there.add(digest)
 
     # ── what people want ──
 
@@ -372,18 +277,14 @@ class NatsOutlet:
     # ── the connection ──
 
     async def _up(self, client: Client) -> None:
-        waiting = sum(len(call.lines) for call in self.calls.values())
+        self._there.clear()
+        waiting = sum(len(call.waiting) for call in self.calls.values())
         if waiting:
             self.tell(f"{self.name}: back; {waiting:,} records that waited are passed on")
         for call in self.calls.values():
             call.ear = None
-            if not call.lost and call.first:
+            if not call.lost:
                 await self._listen(call)
 
     def _away(self, reason: str) -> None:
         self.tell(f"{self.name}: {reason}; records wait here until it is back")
-
-
-async def _deaf(ear: Subscription) -> None:
-    with contextlib.suppress(*FAILURES):
-        await ear.unsubscribe()

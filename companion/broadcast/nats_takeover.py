@@ -15,7 +15,8 @@ import nats.errors
 
 from companion.broadcast import nats_subjects as subjects
 from companion.broadcast.nats_link import FAILURES, Away, Link
-from companion.broadcast.nats_outlet import NatsOutlet, Outgoing
+from companion.broadcast.nats_outgoing import Outgoing
+from companion.broadcast.nats_outlet import NatsOutlet
 from companion.broadcast.nats_reader import Past
 from companion.broadcast.nats_subjects import Entry
 from companion.core.events import CallEnded, CallStarted, SourceLost

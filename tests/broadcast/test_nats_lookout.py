@@ -16,7 +16,7 @@ async def test_a_call_joined_late_is_complete(server: NatsServer) -> None:
         talk, over = Talk("42", agent="ann"), Talk("an earlier one")
         for record in [*over.records, *over.say(3), *over.end(), *talk.records, *talk.say(10)]:
             outlet.write(record)
-        await until(lambda: len(outlet.calls) == 1 and not outlet.calls["42"].lines)
+        await until(lambda: len(outlet.calls) == 1 and not outlet.calls["42"].waiting)
         watch = Watch(aiter(NatsLookout(server.url, name="eve")))
         await watch.until(lambda: watch.count == len(talk.records))
         assert watch.seen[0] == Here("supervisor", "eve")
