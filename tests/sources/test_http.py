@@ -135,6 +135,7 @@ class TestBadPeers:
             dripping.cancel()
             writer.close()
         assert server.given == []
+        monkeypatch.undo()
         assert await server.works()
 
     async def test_silence(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,10 +143,10 @@ class TestBadPeers:
         assert await server.says() == b""
 
     async def test_who_does_not_read_the_answer(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(http, "PATIENCE", 0.3)
+        monkeypatch.setattr(http, "PATIENCE", 1.0)
         _, writer = await asyncio.open_connection("127.0.0.1", server.port)
         writer.write(HEAD + b"Content-Length: 2\r\n\r\n{}")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(10):
             while server.posts.connections or not server.given:
                 await asyncio.sleep(0.01)
         writer.close()
