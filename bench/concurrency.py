@@ -3,8 +3,9 @@
 
     python bench/concurrency.py [--workers 1] [--start 24] [--seconds 60]
 
-A number of two-channel calls is held if 95 of 100 finals come less than a second after the end of the chunk that brought them. Both sides hear the demo's call, over and over, each call from another place in it. The highest number is searched in
-short trials, the two sides in turn; what they find is then proved for a minute each, and lowered until it holds.
+A number of two-channel calls is held if 95 of 100 finals come less than a second after the end of the chunk that brought them. Both sides
+hear the demo's call, over and over, each call from another place in it. The highest number is searched in short trials, the two sides in
+turn; what they find is then proved for a minute each, and lowered until it holds.
 
 Companion: one process judges and keeps the records, `--workers` recognise. Bare: a process for each core, in it a thread for each channel
 that does nothing but feed Vosk in time.
@@ -30,7 +31,7 @@ from companion.core.record import Record
 from companion.run import Run
 from companion.sinks.journal import JournalFolder
 from companion.sources.listening import Listening
-from companion.speech.audio import CHUNK
+from companion.speech.audio import CHUNK, Samples
 from companion.speech.vosk import Call, Vosk
 from companion.wiring.parts import DATA, rules_of
 
@@ -75,9 +76,7 @@ print(json.dumps(lags))
 class Line:
     """A source that plays the demo's call in time, over and over, from a place in it, 0–1."""
 
-    def __init__(
-        self, name: str, sound: "np.ndarray[tuple[int, int], np.dtype[np.int16]]", rate: int, place: float, seconds: float, ear: Call
-    ):
+    def __init__(self, name: str, sound: Samples, rate: int, place: float, seconds: float, ear: Call):
         self._name, self._rate, self._seconds, self._ear = name, rate, seconds, ear
         self._sound = np.roll(sound, -round(place * len(sound)), axis=0)
         self.began = time.monotonic() + 1.0 + place * CHUNK
