@@ -135,7 +135,7 @@ class TestBadPeers:
             dripping.cancel()
             writer.close()
         assert server.given == []
-        monkeypatch.undo()
+        monkeypatch.setattr(http, "PATIENCE", 10.0)
         assert await server.works()
 
     async def test_silence(self, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
