@@ -1,6 +1,7 @@
-"""The agent's call screen: panels in three layouts, and the keys."""
+"""The call screen: panels in three layouts, and the agent's keys."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -27,22 +28,22 @@ from companion.tui.panel import Panel
 from companion.tui.snapshot import Snapshot
 from companion.tui.widgets.checklist import Steps
 from companion.tui.widgets.customer import Customer
-from companion.tui.widgets.keys import Keys
+from companion.tui.widgets.keys import AGENT, Keys
 from companion.tui.widgets.notice import NoticeLine
 from companion.tui.widgets.prompt import Say
 from companion.tui.widgets.status import Status
 from companion.tui.widgets.transcript import Transcript
 
 ASKING = 5.0
-"""A question to the person goes away after so many seconds."""
+"""A question or an answer to the person goes away after so many seconds."""
 
 
 class CallScreen(Screen[None]):
     """One call, live or replayed.
 
     Args:
-        act: told the call and what the agent does to it; None for a screen that only looks on.
-        end: called when the agent ends the call.
+        act: told the call and what the person does to it; None for a screen that only looks on.
+        end: called when the person ends the call, or leaves one of which nothing more comes.
         switch_theme: called for the other theme.
     """
 
@@ -50,6 +51,8 @@ class CallScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-short"), (36, "-tall")]  # noqa: RUF012
 
     snapshot: reactive[Snapshot] = reactive(Snapshot())
+    keyboard = AGENT
+    """What the footer says."""
 
     def __init__(self, act: Callable[[str, AnyEvent], None] | None, end: Callable[[], None], switch_theme: Callable[[], None]) -> None:
         super().__init__()
@@ -58,24 +61,36 @@ class CallScreen(Screen[None]):
         self._cursor: int | None = None
         self._asking = ""
         self._patience: Timer | None = None
+        self._told = ""
         self._keys: dict[str, Callable[[], None]] = {
+            "l": switch_theme,
+            "pageup": lambda: self._look(1),
+            "pagedown": lambda: self._look(-1),
+            "question_mark": self._show_help,
+            "f1": self._show_help,
+            **self.own_keys(),
+        }
+
+    def own_keys(self) -> dict[str, Callable[[], None]]:
+        """The keys that do something to the call; others only look."""
+        return {
+            **{str(number): partial(self._tick_number, number) for number in range(1, 10)},
             "d": self._dismiss,
             "h": self._hold,
             "b": lambda: self._do(Bookmarked(by="agent")),
             "q": lambda: self._do(Quieted(on=not self.snapshot.view.quiet, by="agent")),
             "e": self._ask_to_end,
-            "t": switch_theme,
             "w": self._waive,
-            "question_mark": lambda: self._show_help(),
-            "f1": lambda: self._show_help(),
             "up": lambda: self._move(-1),
             "down": lambda: self._move(1),
             "space": self._tick_cursor,
             "enter": self._tick_cursor,
             "escape": self._leave_cursor,
-            "pageup": lambda: self._look(1),
-            "pagedown": lambda: self._look(-1),
         }
+
+    def help(self) -> HelpScreen:
+        """What the help key shows."""
+        return HelpScreen()
 
     def compose(self) -> ComposeResult:
         """Status above, keys below, the room between them."""
@@ -87,11 +102,11 @@ class CallScreen(Screen[None]):
                 yield Customer()
             yield Transcript()
         yield NoticeLine()
-        yield Keys()
+        yield Keys(self.keyboard)
 
     def watch_snapshot(self, snapshot: Snapshot) -> None:
         """Hand the snapshot to every panel; each draws what changed for it."""
-        shown = replace(snapshot, cursor=self._cursor, asking=self._asking)
+        shown = replace(snapshot, cursor=self._cursor, asking=self._asking or self._told)
         for panel in self.query(Panel):
             panel.show(shown)
 
@@ -100,16 +115,16 @@ class CallScreen(Screen[None]):
         self.watch_snapshot(self.snapshot)
 
     def on_key(self, event: ui.Key) -> None:
-        """Do what the key says."""
+        """Do what the key says, unless a line is being typed."""
+        if self.focused is not None:
+            return
         event.stop()
         if self.snapshot.closed is not None:
-            self.app.exit()
+            self._end()
         elif self._asking:
             self._answer(event.key)
         elif event.key in self._keys:
             self._keys[event.key]()
-        elif event.character is not None and event.character in "123456789":
-            self._tick_number(int(event.character))
 
     def on_mouse_scroll_up(self) -> None:
         """Look back in the transcript."""
@@ -126,7 +141,13 @@ class CallScreen(Screen[None]):
             self._act(self.snapshot.view.call, event)
 
     def _tell(self, text: str) -> None:
-        self.snapshot = replace(self.snapshot, notice=text, noticed=self.snapshot.now)
+        self._told = text
+        self.set_timer(ASKING, self._stop_telling)
+        self._redraw()
+
+    def _stop_telling(self) -> None:
+        self._told = ""
+        self._redraw()
 
     def _tick_number(self, number: int) -> None:
         for step in self.snapshot.view.steps:
@@ -188,7 +209,7 @@ class CallScreen(Screen[None]):
         self._redraw()
 
     def _show_help(self) -> None:
-        self.app.push_screen(HelpScreen())
+        self.app.push_screen(self.help())
 
     def _redraw(self, *_: Any) -> None:
         self.watch_snapshot(self.snapshot)

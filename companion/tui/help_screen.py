@@ -1,4 +1,6 @@
-"""The help: every key and every mark, over the call screen, which goes on below."""
+"""The help: every key and every mark, over a screen that goes on below."""
+
+from typing import TypeAlias
 
 from textual import events as ui
 from textual.app import ComposeResult
@@ -6,7 +8,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-KEYS = (
+AGENT = (
     ("1-6", "tick a step, undo a tick"),
     ("↑ ↓", "go to any step"),
     ("space w", "tick it, waive it"),
@@ -16,7 +18,16 @@ KEYS = (
     ("q", "prompts off, and on"),
     ("e", "end the call (asks first)"),
     ("pgup pgdn", "look back in the words"),
-    ("t", "light or dark"),
+    ("l", "light or dark"),
+)
+SUPERVISOR = (
+    ("n", "nudge: a line to the agent"),
+    ("a", "acknowledge the alerts"),
+    ("t", "hand-over card, take over"),
+    ("b", "bookmark this moment"),
+    ("pgup pgdn", "look back in the words"),
+    ("l", "light or dark"),
+    ("Esc", "back to the wall"),
 )
 MARKS = (
     ("●", "done, for this very case"),
@@ -32,13 +43,45 @@ MARKS = (
 )
 
 
+WALL = (
+    ("↑ ↓", "choose a call"),
+    ("Enter", "look into it"),
+    ("/", "filter: team:… agent:… any word"),
+    ("Esc", "show all; back to the hottest"),
+    ("w", "only calls that wait, and all"),
+    ("y", "history: ended calls, and back"),
+    ("l", "light or dark"),
+    ("q", "leave"),
+)
+ROWS = (
+    ("1 … 6", "the steps, in their order"),
+    ("●◐○!✕", "done, thin, open, overdue, missed"),
+    ("⚑2", "kinds of things flagged"),
+    ("▲2", "alerts that wait for you"),
+    ("△", "the agent is told to offer you"),
+    ("⇄", "a supervisor has taken over"),
+    ("✉2", "nudges sent"),
+    ("‖ ✕ ■", "on hold, lost, ended"),
+)
+
+Explained: TypeAlias = tuple[tuple[str, str], ...]
+
+
 class HelpScreen(ModalScreen[None]):
-    """Any key goes back."""
+    """Any key goes back.
+
+    Args:
+        keys: each with what it does.
+        marks: each with what it means.
+    """
+
+    def __init__(self, keys: Explained = AGENT, marks: Explained = MARKS) -> None:
+        super().__init__()
+        self._rows = (*keys, ("", ""), *marks)
 
     def compose(self) -> ComposeResult:
         """Two lists."""
-        rows = [*KEYS, ("", ""), *MARKS]
-        lines = [Content.assemble((f"{sign:<10}", "bold $bar"), text) for sign, text in rows]
+        lines = [Content.assemble((f"{sign:<10}", "bold $bar"), text) for sign, text in self._rows]
         text = Static(Content("\n").join(lines))
         text.border_title = "help – any key goes back"
         yield text

@@ -46,9 +46,10 @@ def cut(line: Line, width: int) -> Line:
 
 
 def fit(line: Line, width: int) -> Line:
-    """The line, cut or filled with spaces to exactly `width` cells."""
+    """The line, cut or filled with spaces to exactly `width` cells; its last piece's style goes on to the end."""
     line = cut(line, width)
-    return (*line, (" " * (width - width_of(line)), ""))
+    *first, (text, style) = line or (("", ""),)
+    return (*first, (text + " " * (width - width_of(line)), style))
 
 
 def spread(left: Line, right: Line, width: int) -> Line:
@@ -78,6 +79,14 @@ def wrap(pieces: Iterable[Piece], width: int) -> list[Line]:
         lines[-1] += word
         room -= size
     return [_trimmed(line) for line in lines]
+
+
+def held(lines: list[Line], height: int, width: int) -> list[Line]:
+    """At most `height` lines; where some are left out, the last one says so."""
+    if len(lines) <= height:
+        return lines
+    *kept, last = lines[: max(1, height)]
+    return [*kept, (*cut(last, width - 1), ("…", last[-1][1]))]
 
 
 def cut_at(line: Iterable[Piece], width: int) -> tuple[Line, Line]:

@@ -11,13 +11,13 @@ from companion.tui.themes import THEMES, plain
 Theme = Literal["dark", "light"]
 
 PACE = 0.05
-"""Seconds between two refreshes at least: 20 a second."""
+"""Seconds between two refreshes of a call's screen at least: 20 a second."""
 
 
 class PacedApp(App[None]):
     """Runs in the event loop of whoever feeds it: `await app.run_async()` beside the tasks that push things in.
 
-    What comes in is folded at once; the screen is given what is newest at most every `PACE` seconds, however much came in.
+    What comes in is folded at once; the screen is given what is newest at most every `pace` seconds, however much came in.
 
     Args:
         theme: `dark` or `light`.
@@ -38,6 +38,11 @@ class PacedApp(App[None]):
         """How often the screen was given something."""
         self._due = False
         self._mounted = False
+
+    @property
+    def pace(self) -> float:
+        """Seconds between two refreshes at least."""
+        return PACE
 
     def on_mount(self) -> None:
         """Show what came in so far."""
@@ -60,7 +65,7 @@ class PacedApp(App[None]):
         """Something came in that is to be seen soon; never waits, and may be called before the app runs."""
         if self._mounted and not self._due:
             self._due = True
-            self.call_later(self.set_timer, PACE, self._give)  # a timer must be made in the app's own context, not its feeder's
+            self.call_later(self.set_timer, self.pace, self._give)  # a timer must be made in the app's own context, not its feeder's
 
     def _give(self) -> None:
         self._due = False

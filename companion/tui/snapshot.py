@@ -38,7 +38,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     closed: str | None = None
     """Why nothing more will come, once nothing will."""
     asking: str = ""
-    """A question to the person that the next key answers."""
+    """A question to the person that the next key answers, or the answer to a key."""
     cursor: int | None = None
     """The step under the cursor, counted from 0; None while the cursor is not in use."""
 

@@ -17,9 +17,12 @@ LOST = "The stream is lost and nothing can be heard. Clocks stand still; tick by
 WAITING = "Waiting for the call to begin …"
 END = "End the call? e: yes · any other key: no"
 READ_ONLY = "You are looking on: this call cannot be marked from here."
+AGENTS_OWN = "The steps are the agent's to tick; n sends the agent a line."
 OVER = "Nothing more will come. Any key leaves."
 COPIED_DRAFT = "the draft is on the clipboard, if this terminal has one · any key closes"
 COPIED_PAGE = "the page is on the clipboard, if this terminal has one · any key closes"
+CARD = "Enter takes over · other keys go back"
+BACK = "any key goes back"
 SILENT = 5_000
 """After so many ms without sound a channel's meter says so."""
 DEAF = 30_000
@@ -30,6 +33,7 @@ THIN = "◐"
 TENTATIVE = "◌"
 FLAG = {"agent": "⚠", "customer": "⚑"}
 BOOKMARK = "⚐"
+TAKEN = "⇄"
 TRENDS = {"rising": "▲ rising", "falling": "▼ falling", "steady": "steady"}
 
 
@@ -210,6 +214,9 @@ def notice(snapshot: Snapshot) -> tuple[str, str]:
         return (f"✕ {why} – any key leaves", "alert") if why else (OVER, "plain")
     if snapshot.asking:
         return snapshot.asking, "nudge"
+    taken = view.taken_over
+    if taken is not None and now - taken.at < 20_000:
+        return f"{TAKEN} {taken.by} has taken this call over", "nudge"
     if view.nudges and now - view.nudges[-1].at < 45_000:
         return f"✉ {view.nudges[-1].by}: {view.nudges[-1].text}", "nudge"
     if view.lost_since is not None:
@@ -227,7 +234,19 @@ def notice(snapshot: Snapshot) -> tuple[str, str]:
         return f"‖ on hold since {clock(view.hold_since)} – h takes the call back", "plain"
     if view.quiet:
         return "quiet: prompts are off – q turns them on", "plain"
+    if taken is not None:
+        return f"{TAKEN} taken over by {taken.by} at {clock(taken.at)}", "plain"
     return "", "nothing"
+
+
+def nudge_to(view: CallView) -> str:
+    """What a supervisor is asked to type."""
+    return f"a line to {view.agent or 'the agent'} – Enter sends it, Esc does not"
+
+
+def card_title(view: CallView) -> str:
+    """The hand-over card's title."""
+    return f"hand-over card · {view.customer or view.call} · {clock(view.at)}"
 
 
 def small(text: str) -> str:

@@ -57,6 +57,23 @@ CHECKLIST = Checklist(
 )
 
 
+CARD = {
+    "because": "wants a supervisor, and the heat stays above 70",
+    "who": None,
+    "at": 58_000,
+    "upset_since": 21_400,
+    "heat": 74,
+    "problem": "your router dropping out every evening",
+    "told": "hello yes my router has been dropping out every evening for two weeks now",
+    "customer": ["then your system is wrong i want to speak to a supervisor"],
+    "promised": [],
+    "steps": {},
+    "open": [],
+    "flags": {"supervisor_request": 1},
+    "first": "I've just been told what happened: your router dropping out every evening. Let me take it from here.",
+}
+"""What a session draws up for the supervisor who is called."""
+
 CLOSING = {
     "well": "The heat came down from 74 to 24, most of it after “so sorry that you lost that meeting”.",
     "try": "Let them finish. Someone cut off begins again, louder.",
@@ -206,6 +223,47 @@ def settled() -> Playbook:
     )
     book.event(events.Bookmarked(by="agent"))
     return book.ends(124.0)
+
+
+def floor() -> list[Playbook]:
+    """A supervisor's afternoon: ten calls, and one that has ended."""
+    hot = heated()
+    hot.call = "c-17"
+    hot.event(events.Introduced(agent="dana", customer="Moss, A.", team="internet"))
+    hot.update(updates.Escalated(level="prompt", because="wants a supervisor", card={}))
+    hot.until(58.0).update(updates.Escalated(level="alert", because="wants a supervisor, and the heat stays above 70", card=CARD))
+    lawyer = Playbook("c-18").start().event(events.Introduced(agent="maria", customer="Parker, S.", team="billing"))
+    lawyer.say(210.0, "customer", "i never made these calls and i will not pay for them", 5).heats(48)
+    lawyer.say(300.0, "agent", "so you were billed for calls that you did not make", 4).hears("paraphrased", 1, "billed for calls")
+    lawyer.say(402.0, "customer", "or i will call my lawyer", 3).flags("churn_threat", "lawyer").heats(64).heats(68)
+    lawyer.update(updates.Escalated(level="prompt", because="threatens to leave", card={}))
+    third = Playbook("c-19").start().event(events.Introduced(agent="dan", customer="+44 … 0192", team="billing"))
+    third.say(150.0, "customer", "this is the third time i call", 3).flags("repeat_contact", "third time i call").heats(44).listens(
+        "third time"
+    )
+    third.event(events.Nudged(text="offer the call back", by="Sue"))
+    held = Playbook("c-20").start().event(events.Introduced(agent="priya", customer="Lee", team="moves"))
+    held.say(61.0, "customer", "i'd like to change my address", 3).heats(8).until(70).event(events.HoldBegan())
+    lost = Playbook("c-21").start().event(events.Introduced(agent="tom", customer="Ökçe, B.", team="moves"))
+    lost.say(30.0, "customer", "hello can you hear me", 3).until(44).event(events.SourceLost(reason="connection reset"))
+    taken_over = Playbook("c-22").start().event(events.Introduced(agent="ines", customer="山田 太郎", team="internet"))
+    taken_over.say(95.0, "customer", "もう三回も電話しています 👍🏽 なんとかしてください", 6).heats(57).event(events.TakenOver(by="Sue"))
+    long = (
+        Playbook("c-23")
+        .start()
+        .event(events.Introduced(agent="maximiliane", customer="Featherstonehaugh-Cholmondeley, J.", team="complaints"))
+    )
+    long.say(
+        3900.0, "customer", "as i have said before and say again with all the patience i have left in me today it does not work", 9
+    ).heats(31)
+    unknown = Playbook("twilio-CA5f3e9d").start().say(12.0, "agent", "good afternoon how can i help", 3)
+    over = settled()
+    over.call = "c-24"
+    calm = [Playbook(f"c-{at}").start().event(events.Introduced(agent="noor", customer=f"Caller {at}")) for at in (25, 26)]
+    books = [hot, lawyer, third, held, lost, taken_over, long, unknown, over, *calm]
+    for book in books:
+        book.records = [replace(record, call=book.call) for record in book.records]
+    return books
 
 
 def taken(*items: Shown, now: float | None = None) -> Snapshot:

@@ -156,9 +156,9 @@ async def test_help_comes_and_goes(calls: Any) -> None:
 async def test_themes_switch(calls: Any) -> None:
     desk = Desk(*calls.heated().records)
     async with desk.app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("t")
+        await pilot.press("l")
         assert desk.app.theme == "companion-light"
-        await pilot.press("t")
+        await pilot.press("l")
         assert desk.app.theme == "companion-dark"
 
 
@@ -274,7 +274,7 @@ def test_picture(calls: Any, snap_compare: Any, state: str, size: tuple[int, int
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_picture_light(calls: Any, snap_compare: Any, size: tuple[int, int]) -> None:
-    assert snap_compare(Desk(*live(calls)).app, terminal_size=size, press=["t"])
+    assert snap_compare(Desk(*live(calls)).app, terminal_size=size, press=["l"])
 
 
 def test_picture_without_colour(calls: Any, snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,16 +4,20 @@ from typing import Any
 
 import pytest
 
+from companion.tui import help_screen as explained
 from companion.tui.app import CallApp
-from companion.tui.help_screen import KEYS, MARKS
-from companion.tui.widgets.keys import KEYS as FOOTER
+from companion.tui.help_screen import MARKS, ROWS
+from companion.tui.wall_words import CALLED, NUDGE, TOLD
+from companion.tui.widgets import keys
 from companion.tui.words import MARKS as STATES
-from companion.tui.words import TENTATIVE, THIN
+from companion.tui.words import TAKEN, TENTATIVE, THIN
 
 
 def test_it_explains_every_key_of_the_footer_and_every_mark() -> None:
-    assert {key for key, _ in FOOTER} - {"?"} <= {key for key, _ in KEYS}
+    for footer, told in ((keys.AGENT, explained.AGENT), (keys.SUPERVISOR, explained.SUPERVISOR), (keys.WALL, explained.WALL)):
+        assert {key for key, _ in footer.words} - {"?"} <= {key.replace("↑ ↓", "↑↓") for key, _ in told}
     assert {*STATES.values(), THIN, TENTATIVE} <= {mark for mark, _ in MARKS}
+    assert {CALLED, TOLD, TAKEN, NUDGE} <= {sign[0] for sign, _ in ROWS}
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (44, 24)], ids=lambda size: f"{size[0]}x{size[1]}")

@@ -1,34 +1,52 @@
 """The footer: the keys, as many as fit."""
 
+from typing import NamedTuple
+
 from companion.tui.lines import Line, width_of
 from companion.tui.panel import Panel
 from companion.tui.snapshot import Snapshot
 
-KEYS = (
-    ("1-6", "tick/undo"),
-    ("d", "dismiss"),
-    ("h", "hold"),
-    ("b", "bookmark"),
-    ("q", "quiet"),
-    ("e", "end"),
-    ("?", "help"),
+
+class Keyboard(NamedTuple):
+    """A screen's keys, each with its word. In the narrow form a letter runs into its word."""
+
+    words: tuple[tuple[str, str], ...]
+    narrow: tuple[tuple[str, str], ...]
+
+
+AGENT = Keyboard(
+    (("1-6", "tick/undo"), ("d", "dismiss"), ("h", "hold"), ("b", "bookmark"), ("q", "quiet"), ("e", "end"), ("?", "help")),
+    (("1-6", " tick"), ("d", "ismiss"), ("h", "old"), ("b", ""), ("q", "uiet"), ("e", "nd"), ("?", "")),
 )
-NARROW = (("1-6", "tick"), ("d", "ismiss"), ("h", "old"), ("b", ""), ("q", "uiet"), ("e", "nd"), ("?", ""))
-"""A letter runs into its word, for narrow columns."""
+SUPERVISOR = Keyboard(
+    (("n", "nudge"), ("a", "acknowledge"), ("t", "take over"), ("b", "bookmark"), ("Esc", "back"), ("?", "help")),
+    (("n", "udge"), ("a", "ck"), ("t", "ake over"), ("b", "mark"), ("Esc", ""), ("?", "")),
+)
+READER = Keyboard((("Esc", "back"), ("pgup pgdn", "look back"), ("?", "help")), (("Esc", " back"), ("?", " help")))
+WALL = Keyboard(
+    (("↑↓", "choose"), ("Enter", "look in"), ("/", "filter"), ("w", "waiting"), ("y", "history"), ("q", "leave"), ("?", "help")),
+    (("↑↓", ""), ("Enter", ""), ("/", ""), ("w", "aiting"), ("y", " past"), ("q", " leave"), ("?", "")),
+)
 
 
 class Keys(Panel):
     """One line."""
 
+    def __init__(self, keys: Keyboard = AGENT) -> None:
+        super().__init__()
+        self.keys = keys
+
     def lines(self, snapshot: Snapshot, width: int, height: int) -> list[Line]:
-        """Words for keys, shorter ones in a narrow column."""
-        long = _line(KEYS, " ", "   ")
-        return [long if width_of(long) <= width else _line(NARROW, "", " ")]
+        """Words for keys, closer together or shorter ones in a narrow column."""
+        for gap in (3, 2):
+            line = _line(self.keys.words, " ", " " * gap)
+            if width_of(line) <= width:
+                return [line]
+        return [_line(self.keys.narrow, "", " ")]
 
 
 def _line(keys: tuple[tuple[str, str], ...], between: str, gap: str) -> Line:
     pieces: list[tuple[str, str]] = []
     for key, word in keys:
-        space = between if word and not (key == "1-6" and not between) else " " if key == "1-6" else ""
-        pieces += [(key, "bold $bar"), (f"{space}{word}{gap}", "$quiet")]
+        pieces += [(key, "bold $bar"), (f"{between if word else ''}{word}{gap}", "$quiet")]
     return tuple(pieces)

@@ -1,19 +1,41 @@
-"""The notice line: what happens around the call – a nudge, a lost source, an escalation – one line, always in its place."""
+"""The notice line: what happens around the call – a nudge, a lost source, an escalation – always in its place."""
+
+from textual.geometry import Size
 
 from companion.tui import words
-from companion.tui.lines import Line, cut
+from companion.tui.lines import Line, fit, held, wrap
 from companion.tui.panel import Panel
 from companion.tui.snapshot import Snapshot
 
 STYLES = {"alert": "bold $hot on $alert-back", "nudge": "bold $say on $say-back", "plain": "$quiet", "nothing": ""}
+MOST = 4
+"""Lines of a supervisor's nudge, which must be readable beside a softphone too. All else has one."""
 
 
 class NoticeLine(Panel):
     """Blank most of the time."""
 
     def lines(self, snapshot: Snapshot, width: int, height: int) -> list[Line]:
-        """The weightiest line there is."""
-        text, weight = words.notice(snapshot)
-        if not text:
-            return []
-        return [cut(((f" {text}".ljust(width), STYLES[weight]),), width)]
+        """The weightiest notice there is."""
+        return lines(*words.notice(snapshot), width)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One line, but for a nudge that needs more."""
+        return max(1, len(self.lines(self.snapshot, width, MOST)))
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Another number of lines is another height."""
+        before = len(self._drawn or [])
+        super().show(snapshot)
+        if self.size.width and max(1, before) != self.get_content_height(self.size, self.size, self.size.width):
+            self.refresh(layout=True)
+
+
+def lines(text: str, weight: str, width: int) -> list[Line]:
+    """A notice on the ground of its weight."""
+    if not text:
+        return []
+    style = STYLES[weight]
+    if weight != "nudge":
+        return [fit(((f" {text}", style),), width)]
+    return [fit(((" ", style), *line), width) for line in held(wrap([(text, style)], width - 2), MOST, width - 2)]

@@ -1,7 +1,7 @@
 """The prompt: what to say next, large, one at a time, in a place that never changes its size."""
 
 from companion.tui import words
-from companion.tui.lines import Line, cut, wrap
+from companion.tui.lines import Line, held, wrap
 from companion.tui.panel import Panel
 from companion.tui.snapshot import Snapshot
 
@@ -26,23 +26,15 @@ class Say(Panel):
         prompt = snapshot.view.prompt
         if prompt is None:
             style = "bold $hot" if snapshot.closed else "$quiet"
-            lines = _held(wrap([(words.idle(snapshot), style)], width - 2), height, width - 2)
+            lines = held(wrap([(words.idle(snapshot), style)], width - 2), height, width - 2)
             return [(("  ", ""), ("".join(text for text, _ in line), style)) for line in lines]
         room = width - 3
-        found = _held(wrap([(prompt.text, "bold $bar")], room), 2 if width < NARROW else 1, room)
+        found = held(wrap([(prompt.text, "bold $bar")], room), 2 if width < NARROW else 1, room)
         if prompt.say:
-            found += _held(wrap([(f"“{prompt.say}”", "bold $say")], room), height - len(found), room)
+            found += held(wrap([(f"“{prompt.say}”", "bold $say")], room), height - len(found), room)
         for other in prompt.also:
             lines = wrap(((f"or “{other}”", "$quiet"),), room)
             if len(found) + len(lines) <= height:
                 found += lines
         found += [()] * (height - len(found))
         return [(("▌ ", "bold $bar"), *line) for line in found]
-
-
-def _held(lines: list[Line], height: int, width: int) -> list[Line]:
-    """At most `height` lines; where some are left out, the last one says so."""
-    if len(lines) <= height:
-        return lines
-    *kept, last = lines[: max(1, height)]
-    return [*kept, (*cut(last, width - 1), ("…", last[-1][1]))]

@@ -24,7 +24,7 @@ class Status(Panel):
         meters = _meters(snapshot, 3 if width < 90 else METER, ("agent", "customer"))
         right: Line = (*shown, *meters, ("   ", ""), *time)
         view = snapshot.view
-        name = " · ".join(part for part in (view.call, view.checklist.title) if part)
+        name = " · ".join(part for part in (view.agent, view.customer or view.call, view.checklist.title) if part)
         left: Line = (("companion", "bold $bar"), (f"  {name}", "$quiet"))
         return [spread(cut(left, max(0, width - width_of(right) - 2)), right, width)]
 
