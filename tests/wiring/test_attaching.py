@@ -1,0 +1,119 @@
+"""The agent's screen on a call that is owned elsewhere: a real hub, a real screen."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from companion.broadcast.hub import Hub
+from companion.broadcast.lookout import HubLookout
+from companion.core.call import Call, Rules
+from companion.core.checklist import Checklist, Step
+from companion.core.events import AnyEvent, Bookmarked, CallEnded, Introduced, Marked, Partial, Utterance
+from companion.tui.app import CallApp
+from companion.wiring.attaching import Seat
+
+RULES = Rules.of(Checklist(id="tiny", title="Tiny", steps=(Step(id="apologized", title="a", says=("sorry",)),)))
+
+
+class Owner:
+    """A gateway with calls of which it decides everything."""
+
+    def __init__(self) -> None:
+        self.hub = Hub("", 0, acts=self.act)
+        self.calls: dict[str, Call] = {}
+        self.acts: list[tuple[str, AnyEvent]] = []
+
+    def begin(self, name: str, agent: str) -> None:
+        call = self.calls[name] = Call(name, RULES.started(source="x", began=None, timed=True, speech=None), RULES)
+        self.hub.write(call.begin())
+        self.happen(name, Introduced(agent=agent))
+
+    def say(self, name: str, text: str) -> None:
+        self.happen(name, Utterance(speaker="customer", text=text, start=0.0, end=1.0))
+
+    def happen(self, name: str, event: AnyEvent) -> None:
+        for record in self.calls[name].receive(event, self.calls[name].at + 1000):
+            self.hub.write(record)
+
+    async def act(self, call: str, event: AnyEvent) -> str:
+        self.acts.append((call, event))
+        self.happen(call, event)
+        return ""
+
+
+@asynccontextmanager
+async def seated(owner: Owner, call: str | None, agent: str | None) -> AsyncIterator[tuple[Seat, CallApp]]:
+    async with owner.hub:
+        seat = Seat(HubLookout(f"ws://127.0.0.1:{owner.hub.port}", role="agent", name="Anna"), call, agent)
+        watching = asyncio.create_task(seat.watch())
+        app = CallApp(act=seat.act, end=seat.end)
+        await seat.sit(app)
+        async with app.run_test():
+            yield seat, app
+        seat.leaving = True
+        await seat.lookout.close()
+        await watching
+
+
+async def until(app: CallApp, texts: list[str]) -> None:
+    async with asyncio.timeout(10):
+        while [row.text for row in app.snapshot.view.rows] != texts:
+            await asyncio.sleep(0.01)
+
+
+async def test_an_agent_who_comes_late_sees_all_of_the_own_call_and_nothing_of_others() -> None:
+    owner = Owner()
+    owner.begin("b", "Dan")
+    owner.begin("a", "anna")
+    owner.say("a", "hello")
+    owner.say("b", "not for you")
+    async with seated(owner, None, "Anna") as (_, app):
+        await until(app, ["hello"])
+        owner.say("a", "again")
+        await until(app, ["hello", "again"])
+        owner.hub.glimpse("a", Partial(channel="agent", text="I am", start=0.0, end=0.2), [])
+        owner.hub.clock("a", 60_000)
+        async with asyncio.timeout(10):
+            while not app.snapshot.glimpses or app.snapshot.now != 60_000:
+                await asyncio.sleep(0.01)
+
+
+async def test_what_the_agent_does_is_done_and_signed() -> None:
+    owner = Owner()
+    owner.begin("a", "Anna")
+    async with seated(owner, "a", None) as (seat, app):
+        while app.snapshot.view.call != "a":
+            await asyncio.sleep(0.01)
+        seat.act("a", Marked(step="apologized", state="done", by="agent"))
+        async with asyncio.timeout(10):
+            while not owner.acts or app.snapshot.view.steps[0].state != "done":
+                await asyncio.sleep(0.01)
+        assert owner.acts == [("a", Marked(step="apologized", state="done", by="Anna"))]
+        seat.act("nobody's", Bookmarked(by="agent"))
+        async with asyncio.timeout(10):
+            while "not here" not in app.snapshot.notice:
+                await asyncio.sleep(0.01)
+        seat.end()
+        async with asyncio.timeout(10):
+            while app.snapshot.view.ended is None:
+                await asyncio.sleep(0.01)
+
+
+async def test_the_next_call_is_shown_on_the_next_screen() -> None:
+    owner = Owner()
+    owner.begin("a", "Anna")
+    async with seated(owner, None, "Anna") as (seat, app):
+        while app.snapshot.view.call != "a":
+            await asyncio.sleep(0.01)
+        owner.happen("a", CallEnded(reason="over"))
+        async with asyncio.timeout(10):
+            while app.snapshot.view.summary is None:
+                await asyncio.sleep(0.01)
+        assert not seat.is_done(app)
+        owner.begin("a2", "Anna")
+        after = CallApp(act=seat.act, end=seat.end)
+        await seat.sit(after)
+        async with after.run_test():
+            async with asyncio.timeout(10):
+                while after.snapshot.view.call != "a2":
+                    await asyncio.sleep(0.01)
