@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import soundfile
 
 import companion as companion_package
 
@@ -300,3 +301,38 @@ def test_a_screen_that_is_ended_from_outside_leaves_a_whole_journal(number: sign
     os.kill(int((tmp_path / "pid").read_text()), number)
     until(lambda: "status 130" in terminal.screen())
     assert kinds(path.read_text())[-2:] == ["call_ended", "call_closed"]
+
+
+def test_live_listens_beside_a_softphone(sound_server: Any, terminal: Terminal, tmp_path: Path) -> None:
+    """Without a SOURCE: the microphone and what is played. A sound server that is gone is said on the screen, and ends nothing."""
+    sound, rate = soundfile.read(DEMO, frames=5 * 16000, dtype="int16")
+    soundfile.write(tmp_path / "agent.wav", sound[:, 0], rate)
+    terminal.type(f"{shlex.join(COMPANION)} live; echo status $?", "Enter")
+    until(lambda: "0:02" in terminal.screen())
+    sound_server.play("mouth", tmp_path / "agent.wav")
+    until(lambda: "anna" in terminal.screen())
+    sound_server.kill()
+    until(lambda: "nothing heard since" in terminal.screen())
+    sound_server.start()
+    until(lambda: "nothing heard since" not in terminal.screen())
+    terminal.type("C-c")
+    until(lambda: "any key" in terminal.screen())
+    terminal.type("x")
+    until(lambda: "status 0" in terminal.screen())
+    assert "Traceback" not in terminal.screen()
+
+
+def test_two_channels_from_two_files(tmp_path: Path) -> None:
+    sound, rate = soundfile.read(DEMO, frames=5 * 16000, dtype="int16")
+    for column, name in enumerate(("agent", "customer")):
+        soundfile.write(tmp_path / f"{name}.wav", sound[:, column], rate)
+    done = companion("log", "--agent", str(tmp_path / "agent.wav"), "--customer", str(tmp_path / "customer.wav"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert records(done.stdout)[0]["event"]["source"] == "agent agent.wav, customer customer.wav"
+    assert "utterance" in kinds(done.stdout)
+    alone = companion("log", "--agent", str(tmp_path / "agent.wav"))
+    assert alone.returncode == 2
+    assert alone.stderr.startswith("companion log: --agent without --customer: a call has two channels; add --customer loopback:, say")
+    nothing = companion("log")
+    assert nothing.returncode == 2
+    assert nothing.stderr.startswith("companion log: missing SOURCE: name one, or give --agent and --customer")
