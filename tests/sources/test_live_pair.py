@@ -185,6 +185,6 @@ async def test_beside_a_softphone(
     await call.end()
     said = call.of(Utterance)
     assert [one.speaker for one in said] == ["agent", "customer"]
-    assert [one.text for one in said] == ["thank you for calling north phone my name is anna how can i help you"] * 2
+    assert ["my name is anna" in one.text for one in said] == [True, True]
     assert len(call.of(SourceLost)) == len(call.of(SourceBack)) == 1
     assert 0.2 < call.of(SourceBack)[0].gap < 10
