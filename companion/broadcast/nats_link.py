@@ -183,7 +183,7 @@ class Link:
             gone.set()
 
         async def failed(error: Exception) -> None:
-            failure.append(error)
+            failure[:] = [error]
 
         client = Client()
         try:
@@ -200,12 +200,12 @@ class Link:
                 **self._secrets,
             )
         except nats.errors.NoServersError as error:
-            raise (failure[-1] if failure else error) from None
+            raise (failure[0] if failure else error) from None
         try:
             try:
                 await self._furnish(client)
             except TimeoutError as error:  # what is not permitted is not answered, but complained of
-                raise (failure[-1] if failure else error) from None
+                raise (failure[0] if failure else error) from None
             self._client, self._gone = client, gone
             await self._up(client)
         except BaseException:

@@ -125,13 +125,12 @@ class NatsOutlet:
                 call.agent = agent.casefold()
         if not call.lost:
             self._take(call, record)
-        if isinstance(record.update, CallClosed):
-            call.closed = True
-            if call.lost:
-                del self.calls[record.call]
+        call.closed = isinstance(record.update, CallClosed)
+        if call.closed and call.lost:
+            del self.calls[record.call]
         if call.lost and not call.told:
             call.told = True
-            raise SinkError(f"{self.name}: call {call.name}: {call.lost}; the call itself goes on")
+            raise SinkError(self._refusal(call))
 
     def glimpse(self, call: str, partial: Partial, tentative: Sequence[StepHeard | FlagRaised]) -> None:
         """What the recogniser believes so far."""
@@ -176,9 +175,13 @@ class NatsOutlet:
         call.lost = why
         self._waiting -= sum(map(len, call.waiting))
         call.waiting.clear()
-        if call.closed:
+        if call.closed:  # no record comes any more to be refused
             del self.calls[call.name]
+            self.tell(self._refusal(call))
         self._send_on(call)
+
+    def _refusal(self, call: Outgoing) -> str:
+        return f"{self.name}: call {call.name}: {call.lost}; the call itself goes on"
 
     def _send_on(self, call: Outgoing) -> None:
         if call.sending is None:

@@ -19,7 +19,7 @@ AT_ONCE = 100
 SILENCE = 12.0
 """Seconds without a sign of life from what we read, after which it is opened anew."""
 
-_FORGOTTEN = 300.0  # seconds, after which the server lets go of what nobody reads
+_FORGOTTEN = 120.0  # seconds, after which the server lets go of what nobody reads
 _WAIT = 30.0  # seconds that a request waits for messages
 _DEAL = 10.0  # seconds for dealing with a message that is to be acknowledged, before it comes again
 _BEAT = 4.0  # seconds between signs of life
@@ -98,7 +98,11 @@ class Reader:
     async def taken(self) -> None:
         """A message was dealt with."""
         self._here -= 1
-        if not self._coming and not self._here:
+        if self._coming or self._here:
+            return
+        if not self._durable and asyncio.get_running_loop().time() - self._heard > _FORGOTTEN / 2:
+            self._give(None)
+        else:
             await self._ask()
 
     async def close(self) -> None:
@@ -106,11 +110,8 @@ class Reader:
         if self._watch is not None:
             self._watch.cancel()
         inbox, self._inbox = self._inbox, None
-        if inbox is None or self._client is None or self._client.is_closed:
-            return
-        await inbox.unsubscribe()
-        if not self._durable:
-            await self._client.publish(f"$JS.API.CONSUMER.DELETE.{self._stream}.{self._consumer}")
+        if inbox is not None and self._client is not None and not self._client.is_closed:
+            await inbox.unsubscribe()
 
     async def _ask(self) -> None:
         if self._inbox is None or self._client is None or self._client.is_closed:

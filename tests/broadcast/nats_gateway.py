@@ -1,6 +1,6 @@
 """A gateway of its own process: `python -m tests.broadcast.nats_gateway URL`. It has call 42, and hears what comes on its stdin.
 
-It prints each record's number once the record is made, and what there is to say.
+It prints each record's number and type once the record is made, and what there is to say.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 from companion.broadcast.nats_outlet import NatsOutlet
 from companion.broadcast.nats_takeover import recall
-from companion.core.events import Utterance
+from companion.core.events import Utterance, snake_case
 from companion.core.feed import Closed, Happened, Item, Opened
 from companion.core.record import Record
 from companion.run import Run, now
@@ -33,13 +33,13 @@ class Lines:
 
 
 class Numbers:
-    """A sink that prints the records' numbers."""
+    """A sink that prints the records' numbers and types."""
 
     name = "stdout"
 
     def write(self, record: Record) -> None:
-        """Print its number."""
-        print(record.seq, flush=True)
+        """Print number and type."""
+        print(record.seq, snake_case(type(record.what).__name__), flush=True)
 
     def close(self) -> None:
         """Nothing to close."""

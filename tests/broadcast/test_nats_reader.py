@@ -99,10 +99,26 @@ async def test_a_place_that_the_server_has_forgotten_is_noticed(link: Link, monk
     await reader.close()
 
 
-async def test_nothing_is_left_on_the_server(link: Link) -> None:
+async def test_nothing_is_left_on_the_server(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nats_reader, "_FORGOTTEN", 0.2)
     await publish(link, 10)
     async with Past(link, subjects.CALLS, subjects.records()) as past:
         async for _ in past:
             break
-    await asyncio.sleep(0.1)
-    assert await link.streams.consumers_info(subjects.CALLS) == []
+    assert len(await link.streams.consumers_info(subjects.CALLS)) == 1
+    while await link.streams.consumers_info(subjects.CALLS):
+        await asyncio.sleep(0.1)
+
+
+async def test_a_taker_that_stopped_for_long_opens_it_anew(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nats_reader, "_FORGOTTEN", 0.2)
+    given: list[Message | None] = []
+    await publish(link, AT_ONCE)
+    reader = Reader(link, subjects.CALLS, subjects.records(), given.append)
+    await reader.open()
+    await until(lambda: len(given) == AT_ONCE)
+    await asyncio.sleep(0.15)
+    for _ in range(AT_ONCE):
+        await reader.taken()
+    assert given[-1] is None
+    await reader.close()

@@ -1,22 +1,28 @@
 """Calls whose gateway was killed, hangs, or is alive after all; the gateways here are processes of their own."""
 
 import asyncio
+import contextlib
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from companion.broadcast import nats_takeover
+from companion.broadcast.nats_link import Link
 from companion.broadcast.nats_lookout import NatsLookout
 from companion.broadcast.nats_outlet import NatsOutlet
 from companion.broadcast.nats_subjects import Entry
-from companion.broadcast.nats_takeover import entries, journal
-from companion.core.events import SourceBack, SourceLost, Utterance
+from companion.broadcast.nats_takeover import end_orphans, entries, journal, recall
+from companion.core.events import CallEnded, SourceBack, SourceLost, Utterance
 from companion.core.record import Record
 from companion.core.replay import check
-from companion.core.updates import CallClosed
-from tests.broadcast.nats_server import NatsServer, Watch, needs_nats_server, server
+from companion.core.resume import resume
+from companion.core.updates import CallClosed, StepChanged
+from companion.errors import SinkError
+from tests.broadcast.nats_server import NatsServer, Talk, Watch, needs_nats_server, server, until
 
 pytestmark = needs_nats_server
 __all__ = ["server"]
@@ -55,11 +61,17 @@ def gateways(server: NatsServer) -> Iterator[list[Gateway]]:
         gateway.process.wait()
 
 
-async def stored(url: str, call: str = "42") -> list[Record]:
+@pytest.fixture
+async def link(server: NatsServer) -> AsyncIterator[Link]:
+    """To see what the server has."""
+    async with NatsOutlet(server.url) as outlet:
+        yield outlet.link
+
+
+async def stored(link: Link, call: str = "42") -> list[Record]:
     """What the server has of a call, ended or not."""
-    async with NatsOutlet(url) as outlet:
-        found = await journal(outlet.link, Entry(call=call, first=1))
-        return list(found.records) if found else []
+    found = await journal(link, Entry(call=call, first=1))
+    return list(found.records) if found else []
 
 
 def said(records: list[Record]) -> list[str]:
@@ -67,14 +79,14 @@ def said(records: list[Record]) -> list[str]:
     return [record.event.text for record in records if isinstance(record.event, Utterance)]
 
 
-async def test_a_gateway_that_is_killed_in_the_middle_of_a_call_is_replaced(server: NatsServer) -> None:
+async def test_a_gateway_that_is_killed_in_the_middle_of_a_call_is_replaced(server: NatsServer, link: Link) -> None:
     first = Gateway(server.url)
     watch: Watch | None = None
     try:
         first.hear("the parcel never came", "i want your manager")
         async with NatsOutlet(server.url) as outlet:
             await asyncio.to_thread(lambda: [first.process.stdout.readline() for _ in range(6)])
-            while len(said(await stored(server.url))) < 2:
+            while len(said(await stored(link))) < 2:
                 await asyncio.sleep(0.05)
             watch = Watch(aiter(NatsLookout(server.url)))
             await watch.until(lambda: len(said([seen for seen in watch.seen if isinstance(seen, Record)])) == 2)
@@ -85,7 +97,7 @@ async def test_a_gateway_that_is_killed_in_the_middle_of_a_call_is_replaced(serv
         second.hear("hello?", "are you there?")
         printed = await asyncio.to_thread(second.end)
         assert "another" not in printed
-        records = await stored(server.url)
+        records = await stored(link)
         assert said(records) == ["the parcel never came", "i want your manager", "hello?", "are you there?"]
         assert check(records) == len(records)
         assert isinstance(records[-1].update, CallClosed)
@@ -98,3 +110,120 @@ async def test_a_gateway_that_is_killed_in_the_middle_of_a_call_is_replaced(serv
         first.process.kill()
         if watch is not None:
             await watch.stop()
+
+
+async def live(link: Link) -> list[str]:
+    """The calls that are live there."""
+    return [entry.call for entry in await entries(link)]
+
+
+async def test_a_gateway_that_hangs_is_replaced_once_it_had_time_to_answer_and_writes_no_more(server: NatsServer, link: Link) -> None:
+    first = Gateway(server.url)
+    try:
+        first.hear("the parcel never came")
+        while len(said(await stored(link))) < 1:
+            await asyncio.sleep(0.05)
+        async with NatsOutlet(server.url) as outlet:
+            assert await recall(outlet, "42") == ()  # it is there
+            first.send(signal.SIGSTOP)
+            began = time.monotonic()
+            records = list(await recall(outlet, "42"))
+            assert time.monotonic() - began >= nats_takeover.PATIENCE
+            assert said(records) == ["the parcel never came"]
+            call, rest = resume(records)
+            for record in [*records, *rest, *call.receive(SourceLost(reason="test"), call.at), *call.receive(SourceBack(gap=1.0), call.at)]:
+                outlet.write(record)
+            await until(lambda: outlet.calls["42"].is_settled)
+            first.send(signal.SIGCONT)
+            first.hear("hello?", "hello?")
+            printed = await asyncio.to_thread(first.end)  # its own call goes on to the end
+            assert "another gateway" in printed
+            for record in call.receive(CallEnded(reason="over"), call.at):
+                outlet.write(record)
+        records = await stored(link)
+        assert said(records) == ["the parcel never came"]
+        assert check(records) == len(records)
+        assert isinstance(records[-1].update, CallClosed)
+    finally:
+        first.process.kill()
+
+
+async def test_calls_of_two_gateways_stay_apart(server: NatsServer, link: Link, gateways: list[Gateway]) -> None:
+    gateways[0].hear("one")
+    while not await live(link):
+        await asyncio.sleep(0.05)
+    gateways[1].hear("two")
+    printed = await asyncio.to_thread(gateways[1].end)
+    assert "another gateway" in printed  # a call of that name is the first one's, who is alive
+    await asyncio.to_thread(gateways[0].end)
+    records = await stored(link)
+    assert said(records) == ["one"]
+    assert isinstance(records[-1].update, CallClosed)
+
+
+async def test_a_call_that_nobody_goes_on_with_is_ended(server: NatsServer, link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    first = Gateway(server.url)
+    first.hear("the parcel never came", "i want your manager")
+    while len(said(await stored(link))) < 2:
+        await asyncio.sleep(0.05)
+    async with NatsOutlet(server.url, tell=told.append) as outlet, NatsOutlet(server.url, tell=told.append) as other:
+        mine = Talk("mine")
+        for record in mine.records:
+            other.write(record)
+        await until(lambda: other.calls["mine"].is_settled)
+        tasks = [asyncio.create_task(end_orphans(one, 0.8)) for one in (outlet, other)]
+        await asyncio.sleep(1.5)
+        assert not any("failed" in text for text in told)  # it is alive
+        first.send(signal.SIGKILL)
+        first.process.wait()
+        killed = time.monotonic()
+        while "42" in await live(link):
+            await asyncio.sleep(0.05)
+        assert time.monotonic() - killed >= 0.5
+        assert await live(link) == ["mine"]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert not outlet.calls
+        assert list(other.calls) == ["mine"]
+    records = await stored(link)
+    assert check(records) == len(records)
+    events = [record.event for record in records if record.event is not None]
+    assert [event.reason for event in events if isinstance(event, SourceLost | CallEnded)] == ["the gateway failed", "gateway lost"]
+    states = {record.update.state for record in records if isinstance(record.update, StepChanged)}
+    assert "missed" not in states
+    assert "it is ended" in told[0]
+
+
+async def test_a_call_that_cannot_be_judged_is_no_longer_live(server: NatsServer, link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    async with NatsOutlet(server.url) as gone:
+        for record in Talk("42").say(3):
+            with contextlib.suppress(SinkError):
+                gone.write(record)  # without its beginning
+        await until(lambda: gone.calls["42"].is_settled)
+    assert await live(link) == ["42"]
+    async with NatsOutlet(server.url, tell=told.append) as outlet:
+        assert await recall(outlet, "42") == ()
+        task = asyncio.create_task(end_orphans(outlet, 0.4))
+        await until(lambda: told)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert "cannot be ended in order" in told[0]
+    assert await live(link) == []
+
+
+async def test_nothing_is_recalled_where_there_is_nothing(server: NatsServer, link: Link) -> None:
+    told: list[str] = []
+    async with NatsOutlet(server.url, tell=told.append) as outlet:
+        assert await recall(outlet, "42") == ()
+        talk = Talk("42")
+        for record in [*talk.records, *talk.end()]:
+            outlet.write(record)
+        assert await recall(outlet, "42") == ()  # our own
+        await until(lambda: not outlet.calls)
+        assert await recall(outlet, "42") == ()  # over
+        server.kill()
+        await until(lambda: not outlet.link.is_up)
+        assert await recall(outlet, "42") == ()
