@@ -97,12 +97,12 @@ def waiting(row: WallRow, wide: bool) -> str:
 
 def elsewhere(row: WallRow) -> str:
     """A new alert, to who looks into another call."""
-    return f"{CALLED} {row.agent or row.call}: {words.small(row.alerts[-1].because)}"
+    return f"{CALLED} {row.agent or row.call}: {words.because(row.alerts[-1].because)}"
 
 
 def causes(entry: Entry) -> str:
     """Why a call waits for a supervisor, the newest cause first."""
-    return " · ".join(dict.fromkeys(words.small(alert.because) for alert in reversed(entry.row.alerts)))
+    return " · ".join(dict.fromkeys(words.because(alert.because) for alert in reversed(entry.row.alerts)))
 
 
 def counts(wall: Wall) -> tuple[str, str]:
@@ -145,7 +145,7 @@ def notice(wall: Wall, width: int) -> tuple[str, str]:
     if wall.closed is not None:
         return f"✕ {wall.closed or 'nothing more will come'} – q leaves", "alert"
     if wall.away:
-        return f"✕ {wall.away}; trying again – what you see is how things were", "alert"
+        return f"✕ not up to date: {wall.away}; trying again", "alert"
     if wall.notice:
         return f"! {wall.notice}", "nudge"
     if wall.sought:

@@ -223,7 +223,7 @@ def notice(snapshot: Snapshot) -> tuple[str, str]:
         return f"✕ nothing heard since {clock(view.lost_since)}: {view.lost}", "alert"
     called = [(at, update.because) for at, update in view.escalated if update.level == "alert" and now - at < 45_000]
     if called:
-        return f"▲ supervisor called: {small(called[-1][1])}", "alert"
+        return f"▲ supervisor called: {because(called[-1][1])}", "alert"
     if snapshot.notice and now - snapshot.noticed < 15_000:
         return f"! {snapshot.notice}", "alert"
     if view.failures and now - view.failures[-1].at < 15_000:
@@ -252,6 +252,11 @@ def card_title(view: CallView) -> str:
 def small(text: str) -> str:
     """A title within a line: without its capital, unless it begins with an abbreviation or a name such as "I"."""
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[:2] == "A " else text
+
+
+def because(text: str) -> str:
+    """The causes of an alert, each within a line."""
+    return "; ".join(map(small, text.split("; ")))
 
 
 def leave(*, saves: bool) -> str:

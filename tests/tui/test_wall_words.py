@@ -116,7 +116,7 @@ def test_the_notice_says_the_weightiest(calls: Any) -> None:
     wall.take(Notice(text="refused"), 1.0)
     assert words.notice(wall, 80) == ("! refused", "nudge")
     wall.take(Away(reason="ws://hub: connection refused"), 0.0)
-    assert words.notice(wall, 80) == ("✕ ws://hub: connection refused; trying again – what you see is how things were", "alert")
+    assert words.notice(wall, 80) == ("✕ not up to date: ws://hub: connection refused; trying again", "alert")
     wall.take(Closed(), 0.0)
     assert words.notice(wall, 80) == ("✕ nothing more will come – q leaves", "alert")
 

@@ -229,3 +229,7 @@ def test_turns() -> None:
     assert words.turns(replace(VIEW, timed=False, utterances=8)) == ("8 utterances", "", "", "", "", "")
     assert words.turns(replace(VIEW, timed=False, utterances=1))[0] == "1 utterance"
     assert words.turns(replace(VIEW, floor=Floor(agent=1)))[:2] == ("you spoke 100 % of the time", "nobody was talked over")
+
+
+def test_causes_stand_within_a_line() -> None:
+    assert words.because("Wants a supervisor; I will sue; Harm") == "wants a supervisor; I will sue; harm"

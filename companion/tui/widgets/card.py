@@ -19,9 +19,10 @@ def card(view: CallView, width: int) -> list[Line]:
     unmet = [words.small(step.title) for step in view.steps if step.number is not None and step.state not in ("done", "waived")]
     flags = dict.fromkeys(words.small(flag.title) for flag in reversed(view.flags) if flag.speaker == "customer")
     upset = f"upset since {words.clock(since)}" if isinstance(since := given.get("upset_since"), int) else ""
-    now = f"heat {view.heat}, {words.temper(view.heat, view.checklist.heat)}; {view.peak} at most"
+    peak = f", {view.peak} at most" if view.peak > view.heat else ""
+    now = f"heat {view.heat}{peak}, {words.temper(view.heat, view.checklist.heat)}"
     parts: list[tuple[str, list[str], str]] = [
-        ("because", _texts(given.get("because")), "bold $hot"),
+        ("because", [words.because(text) for text in _texts(given.get("because"))], "bold $hot"),
         ("customer", [" · ".join(part for part in (view.customer or _text(given.get("who")) or view.call, now, upset) if part)], "bold"),
         ("problem", _texts(given.get("problem")), ""),
         ("told us", [f"“{text}”" for text in _texts(given.get("told"))], ""),
