@@ -248,15 +248,6 @@ async def test_moved_without_a_loss() -> None:
     assert not any(isinstance(item, SourceLost | Complaint) for item in items)
 
 
-async def test_what_falls_due_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chatroom, "TICK", 0.01)
-    async with serving(says({"said": "one"})) as uri:
-        protocol = Plain(uri)
-        protocol.due = [Odd("presence"), Said(call="8", speaker="agent", text="two")]
-        items = await story(ChatRoom(protocol, name="plain"), lambda item: getattr(item, "text", "") == "two")
-    assert set(texts(items)) == {"one", "two"}
-
-
 async def test_what_falls_due_is_done_however_much_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chatroom, "TICK", 0.05)
 
