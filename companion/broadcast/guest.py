@@ -42,9 +42,6 @@ from companion.speech.redact import clean
 if TYPE_CHECKING:
     from companion.broadcast.hub import Hub
 
-PACE = 0.02
-"""Seconds between two frames, but for full ones: what comes meanwhile goes into one."""
-
 _HELLO = 5.0  # seconds until somebody must have said who they are
 _BYE = 1.0  # seconds that our last words may take
 _ANSWER = 5.0  # seconds that a gateway may take to do something
@@ -161,14 +158,14 @@ class Guest:
             del self._asked[number]
 
     async def _write(self) -> None:
-        """Send what there is: at once, when it was quiet, and then no oftener than `PACE`. A slow reader holds up nobody else."""
+        """Send what there is: at once, when it was quiet, and then at the hub's pace. A slow reader holds up nobody else."""
         try:
             while not self.follower.overrun:
                 await self._news.wait()
                 self._news.clear()
                 while frame := self.follower.frame():
                     await self.connection.send(frame, text=True)
-                    await asyncio.sleep(PACE if len(frame) < FRAME else 0)
+                    await asyncio.sleep(self._hub.pace if len(frame) < FRAME else 0)
             await self.connection.close(POLICY, "you have not read for very long; come again")
         except ConnectionClosed:
             pass

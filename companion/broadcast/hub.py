@@ -36,6 +36,12 @@ MOST_STRANGERS = 64
 MOST_GUESTS = 1000
 """Connections at once, all told."""
 
+FRAMES = 1000
+"""Frames a second that all guests together are given while much is going on; what comes meanwhile goes into one."""
+
+LONGEST_PAUSE = 0.05
+"""Seconds between two frames for one guest, however many there are."""
+
 _HANDSHAKE = 5.0  # seconds
 _CLOSE = 2.0  # seconds that a peer may take to say good-bye
 _PING = 20.0  # seconds between pings
@@ -107,6 +113,11 @@ class Hub:
     def now(self) -> float:
         """Seconds of a clock that only goes forward."""
         return asyncio.get_running_loop().time()
+
+    @property
+    def pace(self) -> float:
+        """Seconds between two frames for one guest, but for full ones."""
+        return min(LONGEST_PAUSE, len(self.guests) / FRAMES)
 
     async def __aenter__(self) -> "Hub":
         """Listen.

@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import Callable, Sequence
 
 from companion.broadcast.follower import Follower
-from companion.broadcast.guest import PACE
 from companion.broadcast.ledger import Ledger
 from companion.broadcast.messages import EVERY, VERSION, Act, Clock, Done, Glimpse, Hello, Level, Notice, Subscribe, Welcome
 from companion.broadcast.ways import Acts
@@ -22,6 +21,7 @@ MEMORY = 64 * 1024 * 1024
 FRAME = 64 * 1024
 """Bytes of a frame; others have their turn at the hub between two."""
 
+_PACE = 0.01  # seconds between two frames, but for full ones
 _LAST = 2.0  # seconds that the last records may take
 
 
@@ -186,7 +186,7 @@ class HubOutlet:
             self._news.clear()
             while frame := follower.frame(FRAME):
                 await wire.send_frame(frame)
-                await asyncio.sleep(PACE if len(frame) < FRAME else 0)
+                await asyncio.sleep(_PACE if len(frame) < FRAME else 0)
 
     async def _act(self, wire: Wire, act: Act) -> None:
         refused = await self.acts(act.call, act.event) if self.acts is not None else f"call {act.call} takes no acts"
