@@ -80,7 +80,7 @@ def live(**options: Any) -> None:
         "companion log intercom://:8080 --listen-token-file secret.txt  # webhooks; also sunshine: twilio-conversations:",
     ),
 )
-@click.argument("sources", metavar="SOURCE...", nargs=-1)
+@click.argument("sources", metavar="[SOURCE]...", nargs=-1)
 @sides
 @configured("checklist", "journal")
 @speech

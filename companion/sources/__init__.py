@@ -91,7 +91,7 @@ def open(
         raise ConfigError(f"speed {speed:g}: cannot be played; give more than 0 and at most 1000")
     if isinstance(uri, Two):
         if recogniser is None:
-            raise ConfigError(f"{uri}: sends sound, and no recogniser was given; see: companion model list")
+            raise ConfigError("--agent and --customer: send sound, and no recogniser was given; see: companion model list")
         from companion.sources.pairing import pair
 
         return pair(uri, recogniser, call=call, speed=speed, stdin=stdin)

@@ -84,9 +84,8 @@ class Soundcheck:
             return []
         self._dead.add(channel)
         todo = "is it muted, or the wrong device?" if channel == "agent" else "does the softphone play to another device?"
-        return [
-            f"{self._names[channel]}: no sound of the {channel} for {DEAD:.0f} s of the {_other(channel)}'s talk; {todo} companion devices"
-        ]
+        quiet = f"no sound of the {channel} for {DEAD:.0f} s of the {_other(channel)}'s talk"
+        return [f"{self._names[channel]}: {quiet}; {todo} see: companion devices"]
 
     def _compare(self, channel: Channel) -> list[str]:
         """Whether this channel carries the other's sound too; two looks must say so."""

@@ -54,9 +54,6 @@ class Two(msgspec.Struct, frozen=True):
     agent: str
     customer: str
 
-    def __str__(self) -> str:
-        return f"agent {self.agent}, customer {self.customer}"
-
 
 BESIDE_A_SOFTPHONE = Two("mic:", "loopback:")
 """The agent's microphone, and what the agent hears."""

@@ -125,6 +125,19 @@ async def test_two_sides_that_are_lost_are_one_gap(sides: tuple[HandSide, HandSi
     ]
 
 
+async def test_a_dead_channel_is_said(sides: tuple[HandSide, HandSide], script: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("companion.sources.soundcheck.DEAD", 0.5)
+    call = Running(LivePair(*sides, call="7", recogniser=script()))
+    await call.until(lambda: bool(call.items))
+    while not call.of(Complaint):
+        sides[0].sound(0.1, 0)
+        sides[1].sound(0.1)
+        await asyncio.sleep(0.1)
+    await call.end()
+    (complaint,) = call.of(Complaint)
+    assert complaint.text.startswith("agent's: no sound of the agent for 0 s of the customer's talk; is it muted, ")
+
+
 async def test_a_side_that_is_not_there_is_no_call(sides: tuple[HandSide, HandSide], script: Any) -> None:
     sides[1].given.put_nowait(DeviceError("loopback: there is none"))
     call = LivePair(sides[0], sides[1], call="7", recogniser=script())

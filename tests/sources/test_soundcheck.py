@@ -77,7 +77,7 @@ def test_a_dead_channel_is_said_once_until_it_sounds() -> None:
     check = Soundcheck({"agent": "mic:", "customer": "loopback:"}, 8000)
     chance = np.random.default_rng(1)
     alone = np.stack([np.zeros(8000 * 60), 0.1 * chance.standard_normal(8000 * 60)], axis=1).astype(np.float32)
-    line = f"mic:: no sound of the agent for {DEAD:.0f} s of the customer's talk; is it muted, or the wrong device? companion devices"
+    line = f"mic:: no sound of the agent for {DEAD:.0f} s of the customer's talk; is it muted, or the wrong device? see: companion devices"
     assert said(alone[: round(8000 * (DEAD - 1))], 8000, check) == []
     assert said(alone, 8000, check) == [line]
     assert said(alone[:8000, ::-1], 8000, check) == []  # there it is

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import re
+import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 
@@ -22,7 +23,11 @@ _PATIENCE = 5.0  # seconds in which pactl must have answered
 _SETTLED = 0.5  # seconds after which pactl subscribe watches for certain; it does not say so itself
 _BLOCK = 65536  # bytes read at once, at most
 _NEWS = re.compile(rb"'(?:new|remove)' on (?:source|sink) |'change' on server")
-_INSTALL = "install pulseaudio-utils (Debian, Ubuntu, Fedora) or libpulse (Arch)"
+_INSTALL = (
+    "install pulseaudio-utils (Debian, Ubuntu, Fedora) or libpulse (Arch)"
+    if sys.platform == "linux"
+    else "devices are heard on Linux only: pipe sound in, as docs/softphone.md shows"
+)
 
 
 class Pulse:
