@@ -3,6 +3,7 @@
 import asyncio
 import re
 import ssl
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -317,6 +318,21 @@ class TestStall:
                     assert set(missed) <= set(over)
                     assert missed
             await stalled.close()
+
+
+async def test_the_looker_on_shown_looks_on(hub: Make, call: Calls) -> None:
+    document = (Path(__file__).parents[2] / "docs" / "broadcast.md").read_text(encoding="utf-8")
+    [program] = re.findall(r"^```python\n(.*?)^```", document, re.DOTALL | re.MULTILINE)
+    async with hub() as house:
+        for record in call("7", "I want your manager", "now"):
+            house.write(record)
+        looking = await asyncio.create_subprocess_exec(sys.executable, "-c", program, url(house), stdout=asyncio.subprocess.PIPE)
+        assert looking.stdout is not None
+        async with asyncio.timeout(20):
+            assert await looking.stdout.readline() == b"7 I want your manager\n"
+            assert await looking.stdout.readline() == b"7 now\n"
+        looking.kill()
+        await looking.wait()
 
 
 async def test_a_lost_gateway_is_told(hub: Make, watch: Make, call: Calls) -> None:

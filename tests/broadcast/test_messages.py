@@ -1,6 +1,9 @@
 """Messages survive the wire, and what is none is refused in one line."""
 
+import re
 from contextlib import suppress
+from pathlib import Path
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -9,11 +12,14 @@ from hypothesis import strategies as st
 
 from companion.broadcast.messages import (
     LONGEST_FRAME,
+    VERSION,
     Act,
     Bye,
     Checklist,
     Clock,
     Done,
+    FromHub,
+    FromPeer,
     Glimpse,
     Hello,
     Level,
@@ -102,3 +108,29 @@ def test_a_long_frame_is_refused() -> None:
 def test_anything_else_is_refused(frame: str | bytes) -> None:
     with suppress(PeerError):
         from_peer(frame)
+
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "broadcast.md"
+
+
+@pytest.mark.parametrize("kind", sorted({*get_args(FromPeer), *get_args(FromHub)}, key=str), ids=lambda kind: kind.__name__)
+def test_every_message_is_told_with_all_its_fields(kind: Any) -> None:
+    tag = kind.__struct_config__.tag
+    rows = [line for line in DOCUMENT.read_text(encoding="utf-8").splitlines() if line.startswith(f"| `{tag}` |")]
+    assert len(rows) == (2 if kind is Act else 1)
+    told = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", rows[0]))))
+    assert [field.encode_name for field in msgspec.structs.fields(kind) if field.encode_name not in told] == []
+
+
+def test_the_limits_are_told() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert f"protocol {VERSION}" in text
+    assert f"at most {LONGEST_FRAME // 1024 // 1024} MiB" in text
+
+
+def test_the_messages_shown_are_messages() -> None:
+    shown = re.findall(r"^([→←]) (.*)$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(shown) > 5
+    for side, line in shown:
+        whole = line.replace("{…}", "{}").replace(",…", "").replace("…", "")
+        assert (from_peer if side == "→" else from_hub)(whole)
