@@ -14,7 +14,8 @@ from typing import TypeAlias
 from companion.core.events import Channel
 from companion.core.feed import Item
 from companion.errors import AudioFormatError, ConfigError, PeerError, SourceError, SpeechError
-from companion.sources.door import Door, is_local
+from companion.net.reach import is_local
+from companion.sources.door import Door
 from companion.sources.exchange import LINGER, Exchange
 from companion.sources.phone import FIRST, HOLD
 from companion.sources.protocols.audiosocket_wire import AudioSocket

@@ -1,4 +1,4 @@
-"""Who may join a listener of ours: a token, pages of which sites, how many at once, and TLS."""
+"""Who may join a listener of ours: a token, pages of which sites, and how many at once."""
 
 import base64
 import binascii
@@ -9,9 +9,7 @@ from urllib.parse import parse_qs
 
 from websockets.datastructures import Headers
 
-from companion.net.reach import is_here, is_local, tls
-
-__all__ = ["CONNECTIONS", "PER_PEER", "Door", "is_here", "is_local", "tls"]
+from companion.net.reach import is_here
 
 CONNECTIONS = 64
 """Clients at once."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from companion.core.events import Channel, SourceBack, SourceLost
 from companion.core.feed import Closed, Complaint, Happened, Item, Opened
-from companion.sources.dialling import Back, Lost
+from companion.net.dialling import Back, Lost
 from companion.sources.listening import Listening
 from companion.sources.pace import Pace
 from companion.sources.pair import named
@@ -58,10 +58,8 @@ class LivePair:
         recogniser = self._make(self._call)
         pumps = [asyncio.create_task(self._pump(way, recogniser.rate)) for way in self._ways]
         try:
-            await self._both(pumps)
-            for pump in pumps:
-                if pump.done():
-                    pump.result()
+            if not await self._both(pumps):
+                return
             yield Opened(call=self._call, source=self._name, speech=recogniser.model)
             call = _Hearing(self._call, recogniser, self._ways)
             while not self._stop.is_set() and not any(pump.done() for pump in pumps):
@@ -88,12 +86,18 @@ class LivePair:
         for way in self._ways:
             await way.side.close()
 
-    async def _both(self, pumps: list["asyncio.Task[None]"]) -> None:
-        """Wait until both sides are there."""
+    async def _both(self, pumps: list["asyncio.Task[None]"]) -> bool:
+        """Wait until both sides are there; whether they are.
+
+        Raises:
+            SourceError: one side is not.
+        """
         while not self._stop.is_set() and not all(way.there for way in self._ways):
+            if ended := next((pump for pump in pumps if pump.done()), None):
+                ended.result()
+                return False
             await self._tick()
-            if any(pump.done() for pump in pumps):
-                return
+        return not self._stop.is_set()
 
     async def _pump(self, way: "_Way", rate: int) -> None:
         """Lay one side's sound on its track as it comes."""
@@ -109,6 +113,8 @@ class LivePair:
                 track.dry = True
             else:
                 if way.side.recorded:
+                    while way.began is None and not self._stop.is_set():
+                        await self._tick()
                     pace = pace or Pace(1.0, self._stop)
                     played += len(heard.samples) / heard.rate
                     await pace.wait(played)

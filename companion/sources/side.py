@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias
 import msgspec
 
 from companion.core.feed import Complaint
-from companion.sources.dialling import Back, Lost
+from companion.net.dialling import Back, Lost
 from companion.speech.audio import Samples
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from companion.core.events import Channel, SourceBack, SourceLost
 from companion.core.feed import Closed, Complaint, Happened, Item, Opened
-from companion.sources.dialling import WAITS, Back, Line, Lost
+from companion.net.dialling import WAITS, Back, Line, Lost
 from companion.sources.listening import Listening
 from companion.sources.protocols.jsonlines import JsonLines
 from companion.sources.side import Heard, Sound

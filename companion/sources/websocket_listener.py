@@ -14,7 +14,8 @@ from websockets.typing import Subprotocol
 
 from companion.core.feed import Complaint, Item
 from companion.errors import ConfigError, SourceError
-from companion.sources.door import Door, is_local, tls
+from companion.net.reach import is_local, tls
+from companion.sources.door import Door
 from companion.sources.exchange import LINGER, Exchange
 from companion.speech.recogniser import Recogniser
 

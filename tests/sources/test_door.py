@@ -14,7 +14,8 @@ from websockets.exceptions import InvalidStatus
 
 from companion.core.feed import Complaint
 from companion.errors import ConfigError
-from companion.sources.door import PER_PEER, Door, is_local
+from companion.net.reach import is_local
+from companion.sources.door import PER_PEER, Door
 from companion.sources.vosk_server import VoskServer
 from companion.speech.recogniser import Recogniser
 

@@ -14,7 +14,7 @@ from companion import sources
 from companion.core.events import SourceBack, SourceLost, Utterance
 from companion.core.feed import Closed, Complaint, Item, Level, Opened
 from companion.errors import DeviceError, SourceError
-from companion.sources.dialling import Back, Lost
+from companion.net.dialling import Back, Lost
 from companion.sources.live_pair import LivePair
 from companion.sources.side import Heard, Sound
 from companion.sources.uri import BESIDE_A_SOFTPHONE

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 from companion.errors import DeviceError
+from companion.net.dialling import Back, Lost
 from companion.sources.devices.device import Device, Kind, SoundServer, choose
-from companion.sources.dialling import Back, Lost
 from companion.sources.side import Heard, Sound
 from companion.speech.audio import Wire
 

@@ -11,10 +11,10 @@ import pytest
 import soundfile
 
 from companion.errors import DeviceError
+from companion.net.dialling import Back, Lost
 from companion.sources.devices.capture import Capture
 from companion.sources.devices.device import Kind
 from companion.sources.devices.pulse import Pulse
-from companion.sources.dialling import Back, Lost
 from companion.sources.side import Heard, Sound
 
 
