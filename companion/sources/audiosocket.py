@@ -24,6 +24,7 @@ from companion.speech.recogniser import Recogniser
 
 _PIECE = 65536  # bytes read at once, at most
 
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -106,7 +107,7 @@ class AudioSocketListener:
             talk = asyncio.current_task()
             assert talk is not None
             self._talks[talk] = writer
-            peer = str(writer.get_extra_info("peername")[0])
+            peer = str((writer.get_extra_info("peername") or [""])[0])  # none of one that has gone already
             refusal = self._refusal(peer)
             self._door.enter(peer)
             try:
@@ -159,9 +160,8 @@ class AudioSocketListener:
         """Why a peer must stay outside; empty lets it in."""
         if self._door.is_full(peer):
             return f"too many connections, {peer} has to wait"
-        address = ipaddress.ip_address(peer.partition("%")[0])
-        address = getattr(address, "ipv4_mapped", None) or address
-        if self._friends and not any(address in network for network in self._friends):
+        address = _address(peer)
+        if self._friends and not any(address is not None and address in network for network in self._friends):
             return f"{peer} may not connect; name it with from={peer}, if it should"
         return ""
 
@@ -169,10 +169,20 @@ class AudioSocketListener:
 def _notice_when_gone(writer: asyncio.StreamWriter) -> None:
     """Have the system ask, after half a minute of silence, whether the other end is still there: AudioSocket has no signs of life."""
     peer = writer.get_extra_info("socket")
-    peer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, seconds in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
-        if hasattr(socket, option):
-            peer.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), seconds)
+    with contextlib.suppress(OSError):  # it may have gone already
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for option, seconds in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
+            if hasattr(socket, option):
+                peer.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), seconds)
+
+
+def _address(peer: str) -> Address | None:
+    """A peer's address, without its zone, and as IPv4 where it is one in disguise."""
+    try:
+        address = ipaddress.ip_address(peer.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _network(friend: str) -> Network:

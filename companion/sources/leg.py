@@ -106,20 +106,21 @@ class Leg:
         Raises:
             SpeechError: the recogniser keeps failing.
         """
-        try:
-            while not (self._over and not self._waiting):
-                await self._more.wait()
-                self._more.clear()
-                while self._waiting:
-                    for item in await self._next(self._waiting.popleft()):
-                        self._exchange.give(item)
-                    await self._exchange.room.wait()
-            for ear in self._ears.values():
-                for item in await ear.rest():
+        while not (self._over and not self._waiting):
+            await self._more.wait()
+            self._more.clear()
+            while self._waiting:
+                for item in await self._next(self._waiting.popleft()):
                     self._exchange.give(item)
-        finally:
-            for ear in self._ears.values():
-                ear.seat.done()
+                await self._exchange.room.wait()
+        for ear in self._ears.values():
+            for item in await ear.rest():
+                self._exchange.give(item)
+
+    def done(self) -> None:
+        """The last words are out, or never will be: who has sat down after us may be heard."""
+        for ear in self._ears.values():
+            ear.seat.done()
 
     async def leave(self, lost: str) -> None:
         """Give all seats up.

@@ -69,5 +69,7 @@ class Stream:
             await self._work
         except (SpeechError, PeerError) as error:
             lost = lost or str(error)
+        finally:
+            self._leg.done()
         if not self._exchange.stop.is_set():  # then all calls end together
             await self._leg.leave(lost)
