@@ -1,7 +1,12 @@
 """Whoever keeps all records gets each of them, however often it stops."""
 
 import asyncio
+import contextlib
+import re
+import sqlite3
+import sys
 from contextlib import aclosing
+from pathlib import Path
 
 from companion.broadcast.nats_durable import kept
 from companion.broadcast.nats_outlet import NatsOutlet
@@ -10,6 +15,8 @@ from tests.broadcast.nats_server import NatsServer, Talk, needs_nats_server, ser
 
 pytestmark = needs_nats_server
 __all__ = ["server"]
+
+HOW_TO = (Path(__file__).resolve().parents[2] / "docs" / "nats.md").read_text(encoding="utf-8")
 
 
 async def take(url: str, count: int) -> list[Record]:
@@ -65,3 +72,27 @@ async def test_a_keeper_outlives_the_server(server: NatsServer) -> None:
         assert [taken[seq] for seq in sorted(taken)] == talk.journal
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_the_database_of_the_how_to(server: NatsServer, tmp_path: Path) -> None:
+    (script,) = re.findall(r"```python\n(.*?)```", HOW_TO, re.DOTALL)
+    (tmp_path / "writer.py").write_text(script.replace("nats://127.0.0.1:4222", server.url))
+    async with NatsOutlet(server.url) as outlet:
+        talk = Talk("42")
+        for record in [*talk.records, *talk.say(5), *talk.end()]:
+            outlet.write(record)
+        writer = await asyncio.create_subprocess_exec(sys.executable, "writer.py", cwd=tmp_path)
+        try:
+            with contextlib.closing(sqlite3.connect(tmp_path / "calls.db")) as database:
+                await until(lambda: len(_lines(database)) == len(talk.records))
+                assert _lines(database) == talk.journal
+        finally:
+            writer.kill()
+            await writer.wait()
+
+
+def _lines(database: sqlite3.Connection) -> list[bytes]:
+    try:
+        return [line.encode() for (line,) in database.execute("SELECT line FROM records ORDER BY seq")]
+    except sqlite3.OperationalError:  # not made yet
+        return []

@@ -1,17 +1,27 @@
 """Connections to real nats-servers: where to, as whom, and again and again."""
 
+import re
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 from nats.aio.client import Client
 
 from companion.broadcast import nats_subjects as subjects
+from companion.broadcast.messages import Level
+from companion.broadcast.nats_durable import kept
 from companion.broadcast.nats_link import Away, Limits, Link
+from companion.broadcast.nats_lookout import NatsLookout
+from companion.broadcast.nats_outlet import NatsOutlet
+from companion.broadcast.nats_takeover import recall
+from companion.core.events import AnyEvent, Bookmarked
 from companion.errors import ConfigError, SourceError
-from tests.broadcast.nats_server import NatsServer, needs_nats_server, server, until
+from tests.broadcast.nats_server import NatsServer, Talk, Watch, needs_nats_server, server, until
 
 pytestmark = needs_nats_server
 __all__ = ["server"]
+
+HOW_TO = (Path(__file__).resolve().parents[2] / "docs" / "nats.md").read_text(encoding="utf-8")
 
 
 async def nothing(client: Client) -> None:
@@ -179,3 +189,56 @@ async def test_a_checklist_that_is_not_of_its_digest_is_not_believed(server: Nat
     assert await opened.checklist("abc") == {"digest": "abc"}
     assert await opened.checklist("nobody's") == {"digest": "nobody's"}
     await opened.close()
+
+
+async def test_the_permissions_of_the_how_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (config,) = re.findall(r"```\nlisten: 127.0.0.1:4222\njetstream .*?\n(.*?)```", HOW_TO, re.DOTALL)
+    files = {}
+    for user in ("gateway", "eve", "screen", "database"):
+        monkeypatch.setenv(user.upper(), f"secret-{user}")
+        files[user] = tmp_path / user
+        files[user].write_text(f'user = "{user}"\npassword = "secret-{user}"\n')
+    guarded = NatsServer(tmp_path, config)
+    done: list[AnyEvent] = []
+
+    async def acts(call: str, event: AnyEvent) -> str:
+        done.append(event)
+        return ""
+
+    try:
+        async with NatsOutlet(guarded.url, files["gateway"], acts=acts) as outlet:
+            talk = Talk("42")
+            for record in [*talk.records, *talk.say()]:
+                outlet.write(record)
+            await until(lambda: outlet.calls["42"].is_settled)
+            eve, screen = NatsLookout(guarded.url, files["eve"], name="bob"), NatsLookout(guarded.url, files["screen"], role="reader")
+            watches = [Watch(aiter(eve)), Watch(aiter(screen))]
+            for watch in watches:
+                await watch.until(lambda watch=watch: watch.count == len(talk.records))
+            assert await eve.act("42", Bookmarked(by="")) == ""
+            assert done == [Bookmarked(by="eve")]
+            await eve.follow("42")
+            await until(lambda: outlet.calls["42"].watched)
+            outlet.level("42", "agent", 0.5)
+            await watches[0].until(lambda: any(isinstance(seen, Level) for seen in watches[0].seen))
+            monkeypatch.setattr("companion.broadcast.nats_lookout.PATIENCE", 0.5)
+            forged = NatsLookout(guarded.url, files["screen"], role="supervisor")
+            watches.append(Watch(aiter(forged)))
+            await watches[2].until(lambda: watches[2].count)
+            assert await forged.act("42", Bookmarked(by="")) == "NATS is away, or does not let you"
+            assert await recall(outlet, "99") == ()
+            taken = 0
+            async with aclosing(kept(guarded.url, "database", files["database"])) as records:
+                async for _ in records:
+                    taken += 1
+                    if taken == len(talk.records):
+                        break
+            for record in talk.end():
+                outlet.write(record)
+            await until(lambda: not outlet.calls)
+            for watch in watches:
+                await watch.stop()
+        assert len(done) == 1
+        assert "Publish Violation" in (tmp_path / "log").read_text()
+    finally:
+        guarded.kill()
