@@ -15,6 +15,7 @@ from companion.core.events import SourceBack, SourceLost, Utterance
 from companion.core.feed import Closed, Complaint, Item, Level, Opened
 from companion.errors import DeviceError, SourceError
 from companion.net.dialling import Back, Lost
+from companion.sources.files import FileSide
 from companion.sources.live_pair import LivePair
 from companion.sources.side import Heard, Sound
 from companion.sources.uri import BESIDE_A_SOFTPHONE
@@ -123,6 +124,29 @@ async def test_two_sides_that_are_lost_are_one_gap(sides: tuple[HandSide, HandSi
         "agent's: is back after 0.1 s",
         "customer's: is back after 0.2 s",
     ]
+
+
+async def test_a_recording_beside_a_live_side_waits_for_it(
+    sides: tuple[HandSide, HandSide], script: Any, tone: Any, tmp_path: Path
+) -> None:
+    soundfile.write(tmp_path / "mono.wav", tone(0.8, 1), 16000)
+    there = sides[0].given.get_nowait()
+    call = Running(LivePair(sides[0], FileSide(tmp_path / "mono.wav"), call="7", recogniser=script()))
+    await asyncio.sleep(0.3)
+    assert call.items == []
+    sides[0].given.put_nowait(there)
+    async with asyncio.timeout(10):
+        await call.task
+    assert call.items[-1] == Closed(call="7", reason="one side ended")
+    assert sum(level.level > 0.5 for level in call.of(Level) if level.channel == "customer") in (4, 5)  # 0.8 s of rounds of 0.2 s
+
+
+async def test_stopped_before_it_began_is_no_call(sides: tuple[HandSide, HandSide], script: Any) -> None:
+    sides[0].given.get_nowait()
+    call = Running(LivePair(*sides, call="7", recogniser=script()))
+    await asyncio.sleep(0.1)
+    await call.end()
+    assert call.items == []
 
 
 async def test_a_dead_channel_is_said(sides: tuple[HandSide, HandSide], script: Any, monkeypatch: pytest.MonkeyPatch) -> None:
