@@ -28,8 +28,8 @@ from companion.tui.wall_app import WallApp
 ROOT = Path(__file__).resolve().parent.parent
 WARM = 3.0
 """Seconds before the first key."""
-KEY, SEEN = b"?", b"goes back"
-"""The help, and words that only the help shows."""
+KEY, SEEN = b"w", b"w shows all"
+"""Only calls that wait: the key, and the words that are then below the rows. The same key goes back."""
 TALK = (
     ("customer", "my router drops out every evening and this is the fourth time i call"),
     ("agent", "so the router drops out every evening i am sorry that you had to call four times"),
@@ -113,7 +113,7 @@ def watch(terminal: int) -> tuple[list[float], int]:
         now = time.monotonic()
         if pressed and SEEN in seen:
             waits.append(now - pressed)
-            os.write(terminal, b"x")
+            os.write(terminal, KEY)
             pressed, following = 0.0, now + 0.5
         elif not pressed and now > following:
             os.write(terminal, KEY)

@@ -1,9 +1,10 @@
-"""`Panel`: a thing on the screen whose lines follow from what it shows and its size alone, and which redraws only when they change."""
+"""`Panel`: a thing on the screen whose lines follow from what it shows and its size alone; only lines that changed are drawn again."""
 
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from textual.content import Content
+from textual.geometry import Region
 from textual.widget import Widget
 
 from companion.tui.lines import Line, harmless
@@ -15,6 +16,14 @@ T = TypeVar("T")
 def inked(lines: Iterable[Line]) -> Content:
     """The lines as Textual draws them; nothing in them can move a terminal's cursor or turn the text around."""
     return Content("\n").join(Content.assemble(*((harmless(text), style) for text, style in line)) for line in lines)
+
+
+def _changed(before: list[Line] | None, lines: list[Line], width: int) -> list[Region]:
+    """What to draw again: the lines that changed, or, by an empty list, everything."""
+    if before is None or len(before) != len(lines):
+        return []
+    pairs = zip(before, lines, strict=True)
+    return [Region(0, at, width, 1) for at, (old, new) in enumerate(pairs) if old != new]
 
 
 class Drawn(Widget, Generic[T]):
@@ -54,8 +63,8 @@ class Drawn(Widget, Generic[T]):
         lines = self.lines(self.snapshot, width, height)[:height]
         title = self.title(self.snapshot)
         if lines != self._drawn:
-            self._drawn = lines
-            self.refresh()
+            before, self._drawn = self._drawn, lines
+            self.refresh(*_changed(before, lines, width))
         if title != self._titled:
             self._titled = title
             self.border_title = Content(harmless(title))

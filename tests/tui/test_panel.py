@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 
 from companion.tui.lines import Line, width_of
 from companion.tui.panel import Panel
@@ -98,3 +99,16 @@ async def test_what_others_wrote_never_reaches_the_terminal_as_more_than_text() 
         await pilot.pause()
         assert note.render().plain.startswith("[red]a]0;ownedbc[/red]")
         assert "\x1b" not in str(note.border_title)
+
+
+async def test_lines_that_changed_are_drawn_and_no_others() -> None:
+    app = Bare()
+    async with app.run_test(size=(40, 10)) as pilot:
+        note = app.query_one(Note)
+        note.show(Snapshot(notice="one"))
+        await pilot.pause()
+        drawn: list[tuple[Region, ...]] = []
+        note.refresh = lambda *regions, **_: drawn.append(regions)  # type: ignore[method-assign,assignment,return-value]
+        note.show(Snapshot(notice="two"))
+        note.show(Snapshot(notice="two"))
+    assert drawn == [(Region(0, 0, 38, 1),)]

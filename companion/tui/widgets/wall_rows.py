@@ -1,5 +1,7 @@
 """The wall's rows: one call a line, in columns that follow from the width."""
 
+from itertools import groupby
+
 import msgspec
 from textual import events as ui
 from textual.message import Message
@@ -118,7 +120,9 @@ def _row(entry: Entry, columns: Columns, now: float, here: bool, dim: bool) -> L
         (((harmless(words.said(entry)), "" if over else "$customer"),), columns.words),
         (((harmless(words.waiting(row, columns.waiting > 3)), "bold $hot" if row.waiting else "$warm"),), columns.waiting),
     ]
-    pieces = [piece for line, cells in parts if cells for piece in (*fit(line, cells), (" ", ""))][:-1]
+    shown = [(line, cells + 1) for line, cells in parts if cells]
+    pieces = [piece for line, cells in shown for piece in fit(cut(line, cells - 1), cells)]  # drawing a piece costs: a gap is none
+    pieces[-1] = (pieces[-1][0][:-1], pieces[-1][1])
     if over or dim:
         pieces = [(text, "$quiet") for text, _ in pieces]
     ground = " on $cursor" if here else " on $alert-back" if fresh else ""
@@ -128,7 +132,7 @@ def _row(entry: Entry, columns: Columns, now: float, here: bool, dim: bool) -> L
 def _steps(row: WallRow, columns: Columns) -> Line:
     if columns.steps <= 3:
         return ((words.progress(row), ""),)
-    marks = [(mark(step), STYLES[step.state]) for step in row.steps]
-    if not columns.apart:
-        return tuple(marks)
-    return tuple(piece for place, one in enumerate(marks) for piece in ((" ", ""), one)[place == 0 :])
+    gap = " " if columns.apart else ""
+    runs = groupby(row.steps, key=lambda step: STYLES[step.state])
+    line = [("".join(mark(step) + gap for step in steps), style) for style, steps in runs]
+    return (*line[:-1], (line[-1][0].rstrip(), line[-1][1])) if line else ()
