@@ -150,7 +150,8 @@ HOMES = {
     "requests": {"speech"},
     "soundfile": {"sources", "doctor.py"},  # doctor asks it which formats it reads
     "websockets": {"sources", "net", "broadcast"},
-    "aiohttp": {"sources"},
+    "aiohttp": {"sources", "web.py"},
+    "textual_serve": {"web.py"},
     "nats": {"broadcast"},
     "yaml": {"rules"},
     "textual": {"tui"},

@@ -184,6 +184,8 @@ def keyboard(instead: str) -> int:
         ConfigError: there is no terminal.
     """
     piped = 0
+    if "TEXTUAL_DRIVER" in os.environ:  # drawn in a browser
+        return piped
     try:
         if not os.isatty(0):
             terminal = os.open("/dev/tty", os.O_RDWR)

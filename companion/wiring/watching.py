@@ -1,7 +1,7 @@
 """The supervisor's wall: `companion watch`, on a terminal, in a browser, or as records for another program."""
 
 import asyncio
-import os
+import getpass
 import sys
 from collections.abc import Coroutine
 from typing import Any
@@ -38,7 +38,7 @@ def watch(options: Options) -> None:
         together(lambda: _write(lookout(options, "reader", "")))
     else:
         keyboard("--headless")
-        together(lambda: _watch(lookout(options, "supervisor", os.environ.get("USER", "")), options))
+        together(lambda: _watch(lookout(options, "supervisor", getpass.getuser()), options))
 
 
 async def _write(lookout: Lookout) -> None:
