@@ -3,6 +3,7 @@
 import msgspec
 from msgspec.structs import replace
 
+from companion.core.events import CallStarted
 from companion.core.record import Record
 from companion.tui.feed import Away, Clock, Closed, Glimpse, Level, Missed, Notice, Over, Seen
 from companion.tui.snapshot import Snapshot
@@ -22,7 +23,11 @@ class Shadow(msgspec.Struct, frozen=True, kw_only=True):
         """The shadow after one more thing came in; the same one if that is of no concern to it."""
         match item:
             case Record():
-                if item.call != self.call or item.seq != self.wants:
+                if item.call != self.call:
+                    return self
+                if self.wants and self._another(item):
+                    return Shadow(call=self.call).take(item)
+                if item.seq != self.wants:
                     return self
                 return replace(self, wants=item.seq + 1, snapshot=self.snapshot.take(item))
             case Missed():
@@ -40,6 +45,11 @@ class Shadow(msgspec.Struct, frozen=True, kw_only=True):
                 return self._with(item)
             case _:
                 return self
+
+    def _another(self, record: Record) -> bool:
+        """Whether a call of the same name begins."""
+        event, view = record.event, self.snapshot.view
+        return isinstance(event, CallStarted) and (event.began, event.source) != (view.began, view.source)
 
     def _with(self, item: Clock | Level | Glimpse | Notice | Closed) -> "Shadow":
         after = self.snapshot.take(item)

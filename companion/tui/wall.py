@@ -45,6 +45,8 @@ class Entry:
     """When its last alert came, s."""
     gone: bool = False
     """It cannot be had again."""
+    first: tuple[str | None, ...] = ()
+    """By what its first record is told from that of another call with its name."""
 
 
 class Wall:
@@ -55,8 +57,6 @@ class Wall:
         """Live calls, and those that ended just now."""
         self.history: dict[str, Entry] = {}
         """Ended calls that have left the wall, the newest last."""
-        self.followed = ""
-        """The call whose records are given a second time, from its first one."""
         self.looking_back = False
         """It is the history that is shown."""
         self.sought = ""
@@ -189,11 +189,11 @@ class Wall:
 
     def _record(self, record: Record, now: float) -> bool:
         entry = self._entry(record.call)
-        begins = isinstance(record.event, CallStarted)
-        if begins and entry.row.ended is not None and record.call != self.followed:
-            self.live.pop(record.call, None)
-            self.history.pop(record.call, None)
-            entry = self._entry(record.call)
+        if isinstance(record.event, CallStarted):
+            first = (record.event.began, record.event.source, record.event.digest)
+            if entry.first not in ((), first):  # the same one comes again when a call is looked into
+                entry = self._begin_anew(record.call)
+            entry.first = first
         if record.seq < entry.row.seq:
             return False
         before, entry.row = entry.row, entry.row.fold(record)
@@ -209,6 +209,13 @@ class Wall:
         if known is None:
             known = self.live[call] = Entry()
         return known
+
+    def _begin_anew(self, call: str) -> Entry:
+        """Another call has the name of one that is known."""
+        before = self.live.pop(call, None) or self.history.pop(call)
+        self.held = None if before is self.held else self.held
+        self.listed = [entry for entry in self.listed if entry is not before]
+        return self._entry(call)
 
     def _keep(self, call: str) -> None:
         self.history[call] = self.live.pop(call)

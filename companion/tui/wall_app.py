@@ -85,7 +85,6 @@ class WallApp(PacedApp):
         if entry.gone:
             self.show(Notice(text=GONE))
             return
-        self.wall.followed = call
         self.shadow = Shadow(call=call)
         here = self.wall.here
         self._one = ShadowScreen(None if here is not None and here.role == "reader" else self._act, self.look_away, self.switch_theme)
@@ -99,7 +98,6 @@ class WallApp(PacedApp):
         if self.shadow is not None:
             self._leave(self.shadow.call)
         self.shadow = self._one = None
-        self.wall.followed = ""
         self.touch()
 
     def give(self) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from companion.core.record import Record
 from companion.core.view import CallView
 from companion.tui.feed import Away, Clock, Closed, Glimpse, Here, Level, Missed, Notice, Over
@@ -53,7 +55,7 @@ def test_what_cannot_be_had_any_more_is_said(calls: Any) -> None:
     records = calls.heated().records
     shadow = Shadow(call="Moss, A.").take(Missed(call="Moss, A.", since=0, until=3))
     assert shadow.snapshot.notice == "records 0 to 2 of this call cannot be had any more"
-    for record in records:
+    for record in records[3:]:
         shadow = shadow.take(record)
     assert shadow.snapshot.view.utterances == sum(record.event is not None and hasattr(record.event, "text") for record in records[3:])
     assert shadow.take(Missed(call="Moss, A.", since=0, until=3)) is shadow
@@ -68,3 +70,12 @@ def test_the_way_and_the_end(calls: Any) -> None:
     for record in calls.settled().records:
         shadow = shadow.take(record)
     assert shadow.take(Over(call="Moss, A.")) is shadow
+
+
+def test_another_call_of_the_same_name_begins_anew(calls: Any) -> None:
+    shadow = Shadow(call="Moss, A.")
+    for record in calls.settled().records:
+        shadow = shadow.take(record)
+    started = calls.opening().records[0]
+    shadow = shadow.take(replace(started, event=replace(started.event, began="2026-11-20T16:00:00Z")))
+    assert (shadow.wants, shadow.snapshot.view.began, shadow.snapshot.view.utterances) == (1, "2026-11-20T16:00:00Z", 0)

@@ -23,9 +23,9 @@ class Floor:
             self.begin(call, heat)
         self.wait(0)
 
-    def begin(self, call: str, heat: int = 0, **who: str) -> None:
+    def begin(self, call: str, heat: int = 0, began: str | None = None, **who: str) -> None:
         self.seqs[call] = 0
-        started = CallStarted(began=None, source="", timed=True, speech=None, companion="", rapidfuzz="", checklist={}, digest="")
+        started = CallStarted(began=began, source="", timed=True, speech=None, companion="", rapidfuzz="", checklist={}, digest="")
         self.happens(call, started)
         self.happens(call, Introduced(**who))
         self.heat(call, heat)
@@ -204,16 +204,27 @@ class TestEnds:
         floor.take(Over(call="a"))
         assert floor.wall.live["a"].ended == floor.now - 1
 
-    def test_a_name_may_come_again(self) -> None:
-        floor = Floor(a=50)
-        floor.happens("a", CallEnded(reason=""))
-        floor.begin("a", 7)
-        assert (floor.wall.live["a"].row.ended, floor.wall.live["a"].row.heat) == (None, 7)
+    @pytest.mark.parametrize("over", [True, False])
+    def test_a_name_may_come_again(self, over: bool) -> None:
+        floor = Floor(a=50, b=60)
+        floor.wall.move(1)
+        if over:
+            floor.happens("a", CallEnded(reason=""))
+        floor.begin("a", 70, began="2026-11-20T16:00:00Z")
+        assert (floor.wall.live["a"].row.ended, floor.wall.live["a"].row.heat, floor.wall.held) == (None, 70, None)
+        assert floor.wait(STILL) == ["a", "b"]
 
-    def test_an_ended_call_that_is_looked_into_is_no_new_one(self) -> None:
+    def test_a_name_may_come_again_from_the_history(self) -> None:
+        floor = Floor()
+        floor.begin("a")
+        floor.happens("a", CallEnded(reason=""))
+        floor.wait(SORTED)
+        floor.begin("a", 7, began="2026-11-20T16:00:00Z")
+        assert (floor.wait(SORTED), floor.wall.history) == (["a"], {})
+
+    def test_a_call_that_is_looked_into_is_no_new_one(self) -> None:
         floor = Floor(a=50)
         floor.happens("a", CallEnded(reason="hung up"))
-        floor.wall.followed = "a"
         floor.begin("a", 7)
         assert (floor.wall.live["a"].row.ended, floor.wall.live["a"].row.heat) == ("hung up", 50)
 
