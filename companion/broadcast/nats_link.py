@@ -202,15 +202,14 @@ class Link:
         except nats.errors.NoServersError as error:
             raise (failure[0] if failure else error) from None
         try:
-            try:
-                await self._furnish(client)
-            except TimeoutError as error:  # what is not permitted is not answered, but complained of
-                raise (failure[0] if failure else error) from None
+            await self._furnish(client)
             self._client, self._gone = client, gone
             await self._up(client)
-        except BaseException:
+        except BaseException as error:
             self._client = None
             await client.close()
+            if isinstance(error, TimeoutError) and failure:
+                raise failure[0] from None  # what is not permitted is not answered, but complained of aside
             raise
         self._reachable.set()
 

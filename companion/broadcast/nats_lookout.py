@@ -84,7 +84,7 @@ class NatsLookout:
         self._joined = False
         self._places: dict[str, _Place] = {}  # by token
         self._ended: deque[tuple[float, _Place]] = deque()
-        self._followed: dict[str, tuple[Client, Subscription] | None] = {}  # by token
+        self._followed: dict[str, tuple[Client, Sequence[Subscription]] | None] = {}  # by token
         self._asking: asyncio.Task[None] | None = None
         self._acts = 0
 
@@ -117,9 +117,9 @@ class NatsLookout:
     async def leave(self, call: str) -> None:
         """See `ways.Lookout`."""
         heard = self._followed.pop(subjects.token(call), None)
-        if heard is not None:
+        for ear in heard[1] if heard is not None else ():
             with contextlib.suppress(*FAILURES):
-                await heard[1].unsubscribe()
+                await ear.unsubscribe()
 
     async def act(self, call: str, event: AnyEvent) -> str:
         """See `ways.Lookout`."""
@@ -290,9 +290,8 @@ class NatsLookout:
     async def _watch(self, token: str) -> None:
         heard, client = self._followed.get(token), self._link.client
         if token in self._followed and (heard is None or heard[0] is not client):
-            self._followed[token] = client, await client.subscribe(subjects.glimpse(token), cb=self._show)
-            if not self._every:
-                await client.subscribe(subjects.clock(token), cb=self._show)
+            wanted = [subjects.glimpse(token)] if self._every else [subjects.glimpse(token), subjects.clock(token)]
+            self._followed[token] = client, [await client.subscribe(subject, cb=self._show) for subject in wanted]
             await client.publish(self._owner(token))
 
     async def _ask_on(self) -> None:

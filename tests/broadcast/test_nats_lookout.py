@@ -2,9 +2,18 @@
 
 import asyncio
 
+import pytest
+
+from companion.broadcast import nats_lookout
+from companion.broadcast import nats_subjects as subjects
+from companion.broadcast.messages import Clock, Missed, Notice, Over
 from companion.broadcast.nats_lookout import NatsLookout
 from companion.broadcast.nats_outlet import NatsOutlet
+from companion.broadcast.nats_reader import AT_ONCE
 from companion.broadcast.ways import Away, Here
+from companion.core.events import Nudged
+from companion.core.record import Record
+from companion.errors import SourceError
 from tests.broadcast.nats_server import NatsServer, Talk, Watch, needs_nats_server, server, until
 
 pytestmark = needs_nats_server
@@ -69,3 +78,129 @@ async def test_who_was_cut_off_gets_what_was_missed_and_nothing_twice(server: Na
         assert watch.records("42") == talk.journal
         assert watch.records(late.call.name) == late.journal
         await watch.stop()
+
+
+async def test_a_call_is_given_anew_and_a_name_for_the_second_time(server: NatsServer) -> None:
+    async with NatsOutlet(server.url) as outlet:
+        talk, other = Talk("42"), Talk("other")
+        for record in [*talk.records, *talk.say(3), *other.records]:
+            outlet.write(record)
+        await until(lambda: all(call.is_settled for call in outlet.calls.values()))
+        lookout = NatsLookout(server.url)
+        watch = Watch(aiter(lookout))
+        await watch.until(lambda: watch.count == len(talk.records) + 1)
+        await lookout.follow("42")
+        await watch.until(lambda: watch.count == 2 * len(talk.records) + 1)
+        assert watch.records("42") == talk.journal * 2
+        await lookout.follow("nobody's")
+        await watch.until(lambda: Notice(text="call nobody's: is not live; it is shown as soon as it is") in watch.seen)
+        for record in talk.end():
+            outlet.write(record)
+        await until(lambda: "42" not in outlet.calls)
+        again = Talk("42", agent="bob")
+        for record in again.records:
+            outlet.write(record)
+        await watch.until(lambda: watch.records("42")[-2:] == again.journal)
+        over = watch.seen.index(Over(call="42"))
+        assert isinstance(watch.seen[over + 1], Record)
+        assert watch.seen[over + 1].seq == 0
+        await watch.stop()
+
+
+async def test_only_what_is_followed_is_given_where_that_is_wanted(server: NatsServer) -> None:
+    async with NatsOutlet(server.url) as outlet:
+        talks = [Talk("42"), Talk("43"), Talk("44")]
+        for talk in talks:
+            for record in [*talk.records, *talk.say(2)]:
+                outlet.write(record)
+        await until(lambda: all(call.is_settled for call in outlet.calls.values()))
+        lookout = NatsLookout(server.url, every=False)
+        await lookout.follow("42")
+        watch = Watch(aiter(lookout))
+        await watch.until(lambda: watch.count >= len(talks[0].records))
+        for talk in talks:
+            for record in talk.say(2):
+                outlet.write(record)
+            outlet.clock(talk.call.name, 1000)
+        await watch.until(lambda: any(isinstance(seen, Clock) for seen in watch.seen))
+        await watch.until(lambda: watch.records()[-1] == talks[0].journal[-1])
+        assert {seen.call for seen in watch.seen if isinstance(seen, Record | Clock)} == {"42"}
+        await lookout.follow("43")
+        await watch.until(lambda: watch.records("43") == talks[1].journal)
+        await watch.stop()
+
+
+async def test_calls_that_ended_a_while_ago_are_let_go(server: NatsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nats_lookout, "LINGER", 0.2)
+    async with NatsOutlet(server.url) as outlet:
+        talk, other = Talk("42"), Talk("other")
+        watch = Watch(aiter(NatsLookout(server.url)))
+        for record in [*talk.records, *other.records]:
+            outlet.write(record)
+        await watch.until(lambda: watch.count == 2)
+        for record in talk.end():
+            outlet.write(record)
+        await watch.until(lambda: watch.count == len(talk.records) + 1)
+        await asyncio.sleep(0.3)
+        for record in other.say():
+            outlet.write(record)
+        await watch.until(lambda: Over(call="42") in watch.seen)
+        await watch.stop()
+
+
+async def test_what_drives_a_terminal_is_taken_out(server: NatsServer) -> None:
+    async with NatsOutlet(server.url) as outlet:
+        talk = Talk("42", agent="ann \x1b[31m\x07")
+        for record in talk.records:
+            outlet.write(record)
+        watch = Watch(aiter(NatsLookout(server.url)))
+        await watch.until(lambda: watch.count == 2)
+        assert not any(bad in watch.records()[1] for bad in (b"\\u001b", b"\\u0007"))
+        await watch.stop()
+
+
+async def test_the_oldest_records_are_gone(server: NatsServer) -> None:
+    async with NatsOutlet(server.url) as outlet:
+        talk = Talk("42")
+        watch = Watch(aiter(NatsLookout(server.url)))
+        for record in [*talk.records, *talk.say(1)]:
+            outlet.write(record)
+        await watch.until(lambda: watch.count == len(talk.records))
+        before = len(talk.records)
+        await watch.stop()
+        lookout = NatsLookout(server.url)
+        stalled = aiter(lookout)
+        while not isinstance(await anext(stalled), Record):
+            pass
+        for _ in range(AT_ONCE + 20):
+            for record in talk.say():
+                outlet.write(record)
+            await until(lambda: outlet.calls["42"].is_settled)
+        await outlet.link.streams.purge_stream(subjects.CALLS, seq=AT_ONCE + 15)
+        missed = None
+        while missed is None:
+            seen = await anext(stalled)
+            missed = seen if isinstance(seen, Missed) else None
+        assert missed.call == "42"
+        assert before < missed.since < missed.until < len(talk.records)
+        following = await anext(stalled)
+        assert isinstance(following, Record)
+        assert following.seq == missed.until
+        await stalled.aclose()  # type: ignore[attr-defined]
+
+
+async def test_who_is_not_let_in_is_told_at_once(unused_tcp_port: int) -> None:
+    with pytest.raises(SourceError, match="check that nats-server runs there"):
+        async for _ in NatsLookout(f"nats://127.0.0.1:{unused_tcp_port}"):
+            pass
+
+
+async def test_it_ends_when_it_is_closed(server: NatsServer) -> None:
+    async with NatsOutlet(server.url):
+        lookout = NatsLookout(server.url)
+        seen = []
+        async for one in lookout:
+            seen.append(one)
+            await lookout.close()
+        assert seen == [Here("supervisor", "supervisor")]
+        assert await lookout.act("42", Nudged(text="x", by="")) == "NATS is away, or does not let you"
