@@ -24,7 +24,7 @@ GREETING = "thank you for calling north phone my name is anna how can i help you
 
 @pytest.fixture
 async def vosk() -> AsyncIterator[Vosk]:
-    async with Vosk(models.STARTER, name="starter", patience=1.0) as opened:
+    async with Vosk(models.STARTER, name="starter", patience=4.0) as opened:
         yield opened
 
 
@@ -101,7 +101,7 @@ async def test_an_accident_in_the_middle_costs_no_words(vosk: Vosk, chunks: Chun
     heard += [*await call.finish("agent"), *await call.finish("customer")]
     assert texts(heard) == texts(undisturbed)
     accidents = [said for said in heard if isinstance(said, SourceLost | SourceBack)]
-    why = "gave no answer for 1 s" if number == signal.SIGSTOP else f"was ended by signal {int(number)}"
+    why = "gave no answer for 4 s" if number == signal.SIGSTOP else f"was ended by signal {int(number)}"
     assert accidents == [SourceLost(reason=f"the recogniser {why}"), SourceBack(gap=0.0)]
     for said, clean in zip(
         [said for said in heard if isinstance(said, Utterance)],
