@@ -193,7 +193,7 @@ async def test_the_layout_follows_the_size(calls: Any) -> None:
         assert [line[2] for line in strip[7:13]] == list("123456")
 
 
-@pytest.mark.parametrize("size", [(120, 16), (100, 17), (80, 17), (44, 17)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("size", [(120, 16), (100, 17), (80, 17), (44, 17), (110, 20), (120, 23)], ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_the_six_steps_are_seen_in_a_low_terminal_too(calls: Any, size: tuple[int, int]) -> None:
     desk = Desk(*calls.heated().records)
     async with desk.app.run_test(size=size) as pilot:
