@@ -23,7 +23,7 @@ from companion.broadcast.nats_link import Away as NotThere
 from companion.broadcast.nats_outlet import WATCHED
 from companion.broadcast.nats_reader import Message, Past, Reader
 from companion.broadcast.nats_subjects import Entry
-from companion.broadcast.nats_takeover import entries, entry_of
+from companion.broadcast.nats_takeover import entry_of
 from companion.broadcast.ways import Away, Here, Seen
 from companion.core.events import AnyEvent, CallStarted
 from companion.core.updates import CallClosed
@@ -56,7 +56,7 @@ class _Follow(msgspec.Struct, frozen=True):
     call: str
 
 
-_Turn: TypeAlias = _Come | _Follow | Seen | Literal["up", "end"]
+_Turn: TypeAlias = _Come | _Follow | Seen | Literal["up", "join", "end"]
 
 
 class NatsLookout:
@@ -79,10 +79,11 @@ class NatsLookout:
         self._name = self._link.user or name or role
         self._every = every
         self._turns: asyncio.Queue[_Turn] = asyncio.Queue()  # holds what one reader has on its way, and `_SHOWN`
-        self._reader: Reader | None = None
-        self._done = 0  # number of the newest message dealt with
-        self._joined = False
+        self._reader: Reader | None = None  # of records
+        self._list: Reader | None = None  # of the calls that are live
+        self._done: int | None = None  # number of the newest message of records that was dealt with
         self._places: dict[str, _Place] = {}  # by token
+        self._owed: dict[str, Entry] = {}  # calls whose past is to be given, by token
         self._ended: deque[tuple[float, _Place]] = deque()
         self._followed: dict[str, tuple[Client, Sequence[Subscription]] | None] = {}  # by token
         self._asking: asyncio.Task[None] | None = None
@@ -102,7 +103,7 @@ class NatsLookout:
                     async for seen in self._deal(turn):
                         yield seen
                 except (*FAILURES, NotThere):
-                    await self._again(turn)
+                    await self._again()
                 for seen in self._tidy():
                     yield seen
         finally:
@@ -146,84 +147,96 @@ class NatsLookout:
         match turn:
             case "up":
                 yield Here(self._role, self._name)
+                if self._every:
+                    await self._link.client.subscribe(subjects.clock(), cb=self._show)
+                for token in list(self._followed):
+                    await self._watch(token)
                 async for seen in self._join():
                     yield seen
-            case _Come(reader=reader, message=message):
-                if reader is not self._reader:
-                    return  # what it read is read anew
-                if message is None:
-                    await self._read_on()
-                    return
-                async for seen in self._take(message):
+            case "join":
+                async for seen in self._join():
                     yield seen
+            case _Come(reader=reader, message=None) if reader in (self._reader, self._list):
+                async for seen in self._join():
+                    yield seen
+            case _Come(reader=reader, message=Message() as message) if reader is self._reader:
+                if self._wants(token := subjects.call_of(message.subject)) and token not in self._owed:
+                    async for seen in self._give(message):
+                        yield seen
                 self._done = message.seq
+                await reader.taken()
+            case _Come(reader=reader, message=Message() as message) if reader is self._list:
+                async for seen in self._listed(message):
+                    yield seen
                 await reader.taken()
             case _Follow(call=call):
                 async for seen in self._anew(call):
                     yield seen
-            case "end":
-                pass
-            case _:
+            case Clock() | Glimpse() | Level() | Away():
                 yield turn
+            case _:
+                pass  # what a reader brought that is opened anew
 
-    async def _again(self, turn: _Turn) -> None:
+    async def _again(self) -> None:
         """The server did not answer. Where it is away, all is begun anew once it is back."""
-        self._reader = None
+        self._reader = self._list = None
         if self._link.is_up:
             await asyncio.sleep(_AGAIN)
-            if isinstance(turn, _Follow):
-                self._turns.put_nowait(turn)
-            self._turns.put_nowait("up")
+            self._turns.put_nowait("join")
 
     async def _join(self) -> AsyncIterator[Seen]:
         """Read on from where we were; for the first time, that is after the live calls' past."""
         newest = (await self._link.streams.stream_info(subjects.CALLS)).state.last_seq
-        if not self._joined or newest < self._done:  # or another stream has taken its place
-            self._done, self._joined = newest, False
+        if self._done is None or newest < self._done:  # or another stream has taken its place
+            self._done = newest
+            gone, self._places = self._places, {}
+            for place in gone.values():
+                yield Over(call=place.call)
         await self._read_on()
-        if self._every:
-            await self._link.client.subscribe(subjects.clock(), cb=self._show)
-        for token in list(self._followed):
-            await self._watch(token)
-        if not self._joined:
-            live = [entry for entry in await entries(self._link) if self._wants(subjects.token(entry.call))]
-            async for seen in self._catch_up(live):
-                yield seen
-            self._joined = True
+        self._list = await self._open(self._list, subjects.NOW, subjects.live(), 1)
+        async for seen in self._pay():
+            yield seen
 
     async def _read_on(self) -> None:
-        if self._reader is not None:
-            await self._reader.close()
+        assert self._done is not None
+        subject = subjects.records(*self._followed) if not self._every and len(self._followed) == 1 else subjects.records()
+        self._reader = await self._open(self._reader, subjects.CALLS, subject, self._done + 1)
+
+    async def _open(self, old: Reader | None, stream: str, subject: str, start: int) -> Reader:
+        if old is not None:
+            await old.close()
 
         def come(message: Message | None) -> None:
             self._turns.put_nowait(_Come(reader, message))
 
-        subject = subjects.records(*self._followed) if not self._every and len(self._followed) == 1 else subjects.records()
-        self._reader = reader = Reader(self._link, subjects.CALLS, subject, come, start=self._done + 1)
+        reader = Reader(self._link, stream, subject, come, start=start)
         await reader.open()
+        return reader
 
     def _wants(self, token: str) -> bool:
         return self._every or token in self._followed
 
     # ── records ──
 
-    async def _take(self, message: Message) -> AsyncIterator[Seen]:
-        token = subjects.call_of(message.subject)
-        if not self._wants(token):
-            return
-        if token not in self._places and not _begins(message):
-            entry = await entry_of(self._link, token)
-            if entry is not None:  # it began before we came, and was not listed yet
-                async for seen in self._catch_up([entry]):
-                    yield seen
-            return
-        async for seen in self._give(message):
-            yield seen
+    async def _listed(self, message: Message) -> AsyncIterator[Seen]:
+        """A call is live. Its past is given once the list has no more, so that many calls' past is read together."""
+        entry, token = subjects.read_entry(message.data), subjects.call_of(message.subject)
+        place = self._places.get(token)
+        if entry is not None and self._wants(token) and (place is None or place.first < entry.first):
+            self._owed[token] = entry
+        if not message.left:
+            async for seen in self._pay():
+                yield seen
+
+    async def _pay(self) -> AsyncIterator[Seen]:
+        """Give the past that is owed."""
+        if self._owed:
+            async for seen in self._catch_up(list(self._owed.values())):
+                yield seen
+            self._owed.clear()
 
     async def _catch_up(self, live: Sequence[Entry]) -> AsyncIterator[Seen]:
         """What there is of these calls."""
-        if not live:
-            return
         since = {subjects.token(entry.call): entry.first for entry in live}
         subject = subjects.records(*since) if len(since) == 1 else subjects.records()
         async with Past(self._link, subjects.CALLS, subject, min(since.values())) as past:
@@ -260,6 +273,8 @@ class NatsLookout:
             self._ended.append((asyncio.get_running_loop().time(), place))
 
     async def _anew(self, call: str) -> AsyncIterator[Seen]:
+        if self._done is None:
+            return  # joining brings it
         token = subjects.token(call)
         await self._watch(token)
         if not self._every:
@@ -270,7 +285,8 @@ class NatsLookout:
             yield Notice(text=f"call {call}: is not live; it is shown as soon as it is")
             return
         self._places.pop(token, None)
-        async for seen in self._catch_up([entry]):
+        self._owed[token] = entry
+        async for seen in self._pay():
             yield seen
 
     def _tidy(self) -> list[Over]:
@@ -315,11 +331,3 @@ class NatsLookout:
 
     async def _up(self, client: Client) -> None:
         self._turns.put_nowait("up")
-
-
-def _begins(message: Message) -> bool:
-    """Whether a call begins with a message."""
-    try:
-        return isinstance(subjects.read(message.data.partition(b"\n")[0])[0].event, CallStarted)
-    except JournalError:
-        return False

@@ -1,6 +1,8 @@
 """Looking on over a real nats-server: late, cut off, slow, and twice."""
 
 import asyncio
+import random
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -9,7 +11,7 @@ from companion.broadcast import nats_subjects as subjects
 from companion.broadcast.messages import Clock, Missed, Notice, Over
 from companion.broadcast.nats_lookout import NatsLookout
 from companion.broadcast.nats_outlet import NatsOutlet
-from companion.broadcast.nats_reader import AT_ONCE
+from companion.broadcast.nats_reader import AT_ONCE, Message, Past
 from companion.broadcast.ways import Away, Here
 from companion.core.events import Nudged
 from companion.core.record import Record
@@ -204,3 +206,49 @@ async def test_it_ends_when_it_is_closed(server: NatsServer) -> None:
             await lookout.close()
         assert seen == [Here("supervisor", "supervisor")]
         assert await lookout.act("42", Nudged(text="x", by="")) == "NATS is away, or does not let you"
+
+
+async def test_a_call_that_was_listed_late_and_says_nothing_is_there_too(server: NatsServer) -> None:
+    async with NatsOutlet(server.url) as outlet:
+        watch = Watch(aiter(NatsLookout(server.url)))
+        talks = [Talk(f"call {number}") for number in range(100)]
+        for number, talk in enumerate(talks):
+            for record in [*talk.records, *talk.say()]:
+                outlet.write(record)
+            if number == 50:
+                late = Watch(aiter(NatsLookout(server.url)))  # between a call's first message and its place in the list
+                await asyncio.sleep(0)
+        for each in (watch, late):
+            await each.until(lambda each=each: each.count == sum(len(talk.records) for talk in talks))
+            await each.stop()
+
+
+async def test_what_the_server_does_not_answer_is_asked_again(server: NatsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nats_lookout, "_AGAIN", 0.01)
+    chance = random.Random(8)
+    read = Past.__aiter__
+
+    async def lossy(self: Past) -> AsyncIterator[Message]:
+        async for message in read(self):
+            if chance.random() < 0.1:
+                raise TimeoutError
+            yield message
+
+    monkeypatch.setattr(Past, "__aiter__", lossy)
+    async with NatsOutlet(server.url) as outlet:
+        talks = [Talk(f"call {number}") for number in range(10)]
+        for _ in range(5):
+            for talk in talks:
+                for record in talk.say() if len(talk.records) > 1 else [*talk.records, *talk.say()]:
+                    outlet.write(record)
+            await until(lambda: all(call.is_settled for call in outlet.calls.values()))
+        watch = Watch(aiter(NatsLookout(server.url)))
+        for talk in talks:
+            for record in talk.say():
+                outlet.write(record)
+            await asyncio.sleep(0.01)
+        await watch.until(lambda: watch.count >= sum(len(talk.records) for talk in talks))
+        for talk in talks:
+            assert watch.records(talk.call.name) == talk.journal
+        assert not any(isinstance(seen, Missed | Over) for seen in watch.seen)
+        await watch.stop()
