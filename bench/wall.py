@@ -1,7 +1,7 @@
 """What a wall of live calls costs: `python bench/wall.py [--calls 500] [--records 1000] [--seconds 12]`.
 
 The wall runs in a terminal of its own (120×40) and takes in so many records a second; meanwhile a key is pressed now and then. Printed are
-the time to fold a record, the process's share of a core, the refreshes, what goes to the terminal, and how long a key takes to be seen.
+the time to take in a record, the process's share of a core, the refreshes, what goes to the terminal, and how long a key takes to be seen.
 """
 
 import argparse
@@ -86,7 +86,7 @@ async def show(calls: int, rate: int, seconds: float) -> dict[str, float]:
         folding += time.perf_counter() - began
         await asyncio.sleep(0.005)
     cost = {
-        "folding, µs a record": folding / done * 1e6,
+        "taking in, µs a record": folding / done * 1e6,
         "CPU, % of a core": (time.process_time() - cpu) / seconds * 100,
         "refreshes a second": (app.refreshes - refreshes) / seconds,
     }

@@ -115,7 +115,7 @@ class _Escalation(msgspec.Struct):
 
 
 class _Checklist(msgspec.Struct):
-    """What of a checklist a line can show. Reading a whole one takes fifty times as long."""
+    """What of a checklist a line can show; reading a whole one takes ten times as long, and its phrases are not for keeping 500 times."""
 
     heat: _Heat = msgspec.field(default_factory=_Heat)
     flags: list[_Flag] = []
