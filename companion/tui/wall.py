@@ -102,7 +102,9 @@ class Wall:
                 entry = self._entry(call)
                 entry.row = replace(entry.row, call=call, seq=max(until, entry.row.seq))
             case Over(call=call):
-                entry = self._entry(call)
+                entry = self.live.get(call) or self.history.get(call)
+                if entry is None:
+                    return False
                 entry.gone = True
                 entry.ended = now if entry.ended is None else entry.ended
             case Away(reason=reason):
@@ -191,7 +193,7 @@ class Wall:
         entry = self._entry(record.call)
         if isinstance(record.event, CallStarted):
             first = (record.event.began, record.event.source, record.event.digest)
-            if entry.first not in ((), first):  # the same one comes again when a call is looked into
+            if entry.gone or entry.first not in ((), first):  # the same one comes again when a call is looked into
                 entry = self._begin_anew(record.call)
             entry.first = first
         if record.seq < entry.row.seq:

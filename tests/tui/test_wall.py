@@ -214,6 +214,13 @@ class TestEnds:
         assert (floor.wall.live["a"].row.ended, floor.wall.live["a"].row.heat, floor.wall.held) == (None, 70, None)
         assert floor.wait(STILL) == ["a", "b"]
 
+    def test_what_comes_after_all_is_over_is_another_call(self) -> None:
+        floor = Floor(a=50)
+        floor.take(Over(call="a"))
+        floor.begin("a", 7)
+        assert (floor.wall.live["a"].gone, floor.wall.live["a"].row.heat) == (False, 7)
+        assert not floor.take(Over(call="nobody knows"))
+
     def test_a_name_may_come_again_from_the_history(self) -> None:
         floor = Floor()
         floor.begin("a")
