@@ -20,6 +20,11 @@ def test_it_explains_every_key_of_the_footer_and_every_mark() -> None:
     assert {CALLED, TOLD, TAKEN, NUDGE} <= {sign[0] for sign, _ in ROWS}
 
 
+def test_each_fits_on_a_line_beside_a_softphone() -> None:
+    for told in (explained.AGENT, explained.SUPERVISOR, explained.WALL, MARKS, ROWS):
+        assert [text for sign, text in told if len(sign) > 9 or len(text) > 28] == []
+
+
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (44, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_picture(calls: Any, snap_compare: Any, size: tuple[int, int]) -> None:
     app = CallApp()
