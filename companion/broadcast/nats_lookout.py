@@ -85,7 +85,7 @@ class NatsLookout:
         self._places: dict[str, _Place] = {}  # by token
         self._owed: dict[str, Entry] = {}  # calls whose past is to be given, by token
         self._ended: deque[tuple[float, _Place]] = deque()
-        self._followed: dict[str, tuple[Client, Sequence[Subscription]] | None] = {}  # by token
+        self._followed: dict[str, tuple[Client, Subscription] | None] = {}  # by token
         self._asking: asyncio.Task[None] | None = None
         self._acts = 0
 
@@ -99,6 +99,9 @@ class NatsLookout:
         self._asking = asyncio.create_task(self._ask_on())
         try:
             while (turn := await self._turns.get()) != "end":
+                if isinstance(turn, Clock | Glimpse | Level | Away):
+                    yield turn
+                    continue
                 try:
                     async for seen in self._deal(turn):
                         yield seen
@@ -118,9 +121,9 @@ class NatsLookout:
     async def leave(self, call: str) -> None:
         """See `ways.Lookout`."""
         heard = self._followed.pop(subjects.token(call), None)
-        for ear in heard[1] if heard is not None else ():
+        if heard is not None:
             with contextlib.suppress(*FAILURES):
-                await ear.unsubscribe()
+                await heard[1].unsubscribe()
 
     async def act(self, call: str, event: AnyEvent) -> str:
         """See `ways.Lookout`."""
@@ -147,8 +150,7 @@ class NatsLookout:
         match turn:
             case "up":
                 yield Here(self._role, self._name)
-                if self._every:
-                    await self._link.client.subscribe(subjects.clock(), cb=self._show)
+                await self._link.client.subscribe(subjects.CLOCK, cb=self._show)
                 for token in list(self._followed):
                     await self._watch(token)
                 async for seen in self._join():
@@ -172,8 +174,6 @@ class NatsLookout:
             case _Follow(call=call):
                 async for seen in self._anew(call):
                     yield seen
-            case Clock() | Glimpse() | Level() | Away():
-                yield turn
             case _:
                 pass  # what a reader brought that is opened anew
 
@@ -252,7 +252,7 @@ class NatsLookout:
         if place is not None and message.seq <= place.newest:
             return
         try:
-            records = subjects.read(b"\n".join(map(clean_json, message.data.split(b"\n"))))
+            records = subjects.read(_clean(message.data))
         except (JournalError, msgspec.MsgspecError):
             return  # no gateway of ours wrote that
         if isinstance(records[0].event, CallStarted):
@@ -306,8 +306,7 @@ class NatsLookout:
     async def _watch(self, token: str) -> None:
         heard, client = self._followed.get(token), self._link.client
         if token in self._followed and (heard is None or heard[0] is not client):
-            wanted = [subjects.glimpse(token)] if self._every else [subjects.glimpse(token), subjects.clock(token)]
-            self._followed[token] = client, [await client.subscribe(subject, cb=self._show) for subject in wanted]
+            self._followed[token] = client, await client.subscribe(subjects.glimpse(token), cb=self._show)
             await client.publish(self._owner(token))
 
     async def _ask_on(self) -> None:
@@ -322,7 +321,7 @@ class NatsLookout:
         if self._turns.qsize() >= _SHOWN:
             return
         with contextlib.suppress(PeerError, msgspec.MsgspecError):
-            for shown in messages.from_hub(clean_json(message.data)):
+            for shown in messages.from_hub(_clean(message.data)):
                 if isinstance(shown, Glimpse | Level | Clock) and subjects.token(shown.call) in self._places:
                     self._turns.put_nowait(shown)
 
@@ -331,3 +330,7 @@ class NatsLookout:
 
     async def _up(self, client: Client) -> None:
         self._turns.put_nowait("up")
+
+
+def _clean(lines: bytes) -> bytes:
+    return b"\n".join(map(clean_json, lines.split(b"\n")))

@@ -54,8 +54,6 @@ class Outgoing:
         self.allowance = Allowance(_ACTS, _ACTS_AT_ONCE)
         self.watched = 0.0
         """Until when partials are wanted, by the loop's clock."""
-        self.ticked = 0.0
-        """When its time was last passed on."""
         self._claim = secrets.token_hex(8)  # names our part of the call: a message that was sent twice is known by it
         self._sent = 0  # messages
         self._under_way = 0  # lines of the message that is being sent: sent again, it must be the same

@@ -6,6 +6,7 @@ import random
 import secrets
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -35,7 +36,8 @@ WATCHED = 30.0
 
 _OUTSTANDING = 128  # messages under way at once; of one call it is always one
 _TICK = 0.1  # seconds between what is only shown
-_SECOND = 1.0  # seconds between a call's times
+_CLOCKS = 10  # ticks between the calls' times
+_TOGETHER = 1000  # calls' times in one message
 _AGAIN = 0.5  # seconds before the next try of what the server did not take
 _GOODBYE = 5.0  # seconds for what is left when we leave
 
@@ -80,7 +82,8 @@ class NatsOutlet:
         self._checklists: dict[str, object] = {}
         self._there: set[str] = set()  # digests of checklists that the server has
         self._places = asyncio.Semaphore(_OUTSTANDING)
-        self._fleeting: dict[tuple[str, str, str], Message] = {}
+        self._shown: dict[tuple[str, str, str], Message] = {}
+        self._at: dict[str, int] = {}  # the calls' times
         self._ticking: asyncio.Task[None] | None = None
         self._complained = False
 
@@ -138,16 +141,16 @@ class NatsOutlet:
             return
         if not self._words:
             partial, tentative = blank_partial(partial), [blank_mark(mark) for mark in tentative]
-        self._fleeting["glimpse", call, partial.channel] = Glimpse(call=call, partial=partial, tentative=tuple(tentative))
+        self._shown[call, "glimpse", partial.channel] = Glimpse(call=call, partial=partial, tentative=tuple(tentative))
 
     def level(self, call: str, channel: Channel, level: float) -> None:
         """How loud a channel is, 0–1."""
         if self._is_watched(call):
-            self._fleeting["level", call, channel] = Level(call=call, channel=channel, level=level)
+            self._shown[call, "level", channel] = Level(call=call, channel=channel, level=level)
 
     def clock(self, call: str, at: int) -> None:
         """The call's time, ms."""
-        self._fleeting["clock", call, ""] = Clock(call=call, at=at)
+        self._at[call] = at
 
     def close(self) -> None:
         """Nothing to do: other sources' calls may go on, and what is left is sent on leaving the context."""
@@ -260,22 +263,20 @@ class NatsOutlet:
         return found is not None and not found.lost and found.watched > asyncio.get_running_loop().time()
 
     async def _tick(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
+        for tick in count():
             await asyncio.sleep(_TICK)
-            for key, message in list(self._fleeting.items()):
-                kind, name, _ = key
-                call = self.calls.get(name)
-                if kind == "clock" and call is not None and not call.lost:
-                    if loop.time() - call.ticked < _SECOND:
-                        continue
-                    call.ticked = loop.time()
-                del self._fleeting[key]
-                if call is None or call.lost or not self.link.is_up:
-                    continue
-                subject = subjects.clock(call.token) if kind == "clock" else subjects.glimpse(call.token)
-                with contextlib.suppress(Away, *FAILURES):
-                    await self.link.client.publish(subject, messages.encode([message]))
+            shown, self._shown = self._shown, {}
+            for (name, _, _), message in shown.items():
+                await self._show(subjects.glimpse(subjects.token(name)), [message])
+            if tick % _CLOCKS == 0:
+                at, self._at = self._at, {}
+                clocks = [Clock(call=name, at=at) for name, at in at.items() if name in self.calls]
+                for place in range(0, len(clocks), _TOGETHER):
+                    await self._show(subjects.CLOCK, clocks[place : place + _TOGETHER])
+
+    async def _show(self, subject: str, shown: Sequence[Message]) -> None:
+        with contextlib.suppress(Away, *FAILURES):
+            await self.link.client.publish(subject, messages.encode(shown))
 
     # ── the connection ──
 

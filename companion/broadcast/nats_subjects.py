@@ -6,7 +6,7 @@
 | `companion.live.CALL`                | that it is live, and where in `COMPANION` it begins                      | `COMPANION_NOW` |
 | `companion.checklist.DIGEST`         | a checklist by value, before the first record that names it              | `COMPANION_NOW` |
 | `companion.glimpse.CALL`             | partials and levels, for who asked lately                                | –               |
-| `companion.clock.CALL`               | the call's time, once a second                                           | –               |
+| `companion.clock`                    | the times of a gateway's calls, once a second                            | –               |
 | `companion.owner.CALL.ROLE.NAME`     | a request: to do something to the call; empty: is its owner there?       | –               |
 
 Who asks stands in the subject, so that the server's permissions decide who may call themselves what (docs/nats.md).
@@ -29,6 +29,9 @@ CALLS = "COMPANION"
 
 NOW = "COMPANION_NOW"
 """The stream of what holds now: one message a subject."""
+
+CLOCK = "companion.clock"
+"""Where the calls' times pass by."""
 
 _LONGEST = 120  # bytes of a token; the server takes lines of 4096
 
@@ -76,11 +79,6 @@ def checklist(digest: str) -> str:
 def glimpse(call: str) -> str:
     """Where partials and levels of a call pass by."""
     return f"companion.glimpse.{call}"
-
-
-def clock(call: str = "*") -> str:
-    """Where a call's time passes by."""
-    return f"companion.clock.{call}"
 
 
 def owner(call: str, role: Role | None = None, name: str = "") -> str:
