@@ -155,7 +155,7 @@ HOMES = {
     "nats": {"broadcast"},
     "yaml": {"rules"},
     "textual": {"tui"},
-    "rich": {"tui", "console.py"},  # it comes with textual
+    "rich": {"tui", "console.py", "report"},  # it comes with textual
     "platformdirs": {"config.py"},
 }
 

@@ -1,0 +1,141 @@
+"""The report in a terminal: tables and sparklines, readable at 80 columns and without colour."""
+
+from collections.abc import Iterator
+from io import StringIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from companion.report import words
+from companion.report.report import Place, Report, clock
+from companion.report.tally import Tally
+
+QUIET = "dim"
+NAME = 32
+"""Columns of a table's first column at most."""
+LISTED = 8
+"""Kinds of prompts, and moments, shown; the page has them all."""
+
+
+def drawn(report: Report, *, width: int, colour: bool) -> str:
+    """The whole report as lines of at most `width` columns; with `colour`, as an ANSI terminal has it."""
+    out = StringIO()
+    console = Console(file=out, width=max(60, width), color_system="standard" if colour else None, force_terminal=colour, highlight=False)
+    for part in _parts(report):
+        console.print(part)
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def _parts(report: Report) -> Iterator[RenderableType]:
+    yield from (Text(sentence) for sentence in words.summary(report))
+    yield _titled("Steps", f"of the calls that asked for them; done {words.period(report)}")
+    yield _steps(report)
+    if also := words.also_heard(report.total):
+        yield Text(also, style=QUIET)
+    yield _titled("Heat over a typical call", "median, from the start to the end")
+    yield Padding(_heat(report.total), (0, 0, 0, 1))
+    if words.notable(report.total):
+        yield _titled("What the heat did next", "mean change at the customer's next words, after answers that held …")
+        yield _moves(report.total)
+    if report.total.flags:
+        yield _titled("Flags", "")
+        yield _flags(report.total)
+    if report.total.prompts:
+        yield _titled("Prompts", "what became of them; ! seldom acted on")
+        yield _prompts(report.total)
+    if report.by:
+        yield _titled(f"By {words.BY[report.by][0]}", "main steps done, by their numbers above; heat at its peak; prompts acted on")
+        yield _groups(report)
+        if any(group.few for group in report.groups):
+            yield Text(words.TOO_FEW, style=QUIET)
+    if report.places:
+        yield _titled("Worth listening to", "what may teach most comes first")
+        yield from (_place(place) for place in report.places[:LISTED])
+
+
+def _titled(title: str, what: str) -> Text:
+    return Text.assemble("\n", (title, "bold"), f"  {what}" if what else "")
+
+
+def _table(*columns: str) -> Table:
+    """A table whose first column takes what is left; the others are figures."""
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="", border_style=QUIET)
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="right" if place else "left", no_wrap=True, max_width=None if place else NAME)
+    return table
+
+
+def _steps(report: Report) -> Table:
+    table = _table("", "calls", "done", "thin", "late", "by", "at", "")
+    table.columns[-1].justify = "left"
+    for number, step in enumerate(words.main(report.total), 1):
+        table.add_row(
+            f"{number} {step.title}", f"{step.calls}", words.share(step.done, step.calls), words.some(step.thin), words.some(step.late),
+            words.seconds(step.late_by), "–" if step.at is None else clock(step.at), Text(words.trend(report, step.id)[-12:], style="cyan"),
+        )  # fmt: skip
+    return table
+
+
+def _heat(total: Tally) -> Text:
+    heat = total.heat
+    return Text.assemble(
+        (words.spark(heat.curve), "red"), f"  start {heat.start:.0f} · peak {heat.peak:.0f} · end {heat.end:.0f}"
+    )  # fmt: skip
+
+
+def _moves(total: Tally) -> Table:
+    table = _table("", "change", "answers")
+    for move in words.notable(total):
+        style = "red" if move.mean > 0 else "green"
+        table.add_row(
+            Text(words.after(move), style=QUIET if move.cause is None else ""), Text(words.change(move.mean), style=style), f"{move.times}"
+        )
+    return table
+
+
+def _flags(total: Tally) -> Table:
+    table = _table("", "whose words", "calls", "times")
+    for flag in total.flags:
+        table.add_row(Text(flag.title), flag.speaker, words.share(flag.calls, total.calls), f"{flag.times}")
+    return table
+
+
+def _prompts(total: Tally) -> Table:
+    table = _table("", "shown", "acted on", "dismissed", "ignored", "replaced")
+    for prompt in total.prompts[:LISTED]:
+        name = Text(f"{'!' if prompt.noisy else ' '} {words.small(prompt.title)}", style="yellow" if prompt.noisy else "")
+        rest = (prompt.dismissed, prompt.ignored, prompt.replaced)
+        table.add_row(name, f"{prompt.shown}", words.share(prompt.acted, prompt.shown), *map(words.some, rest))
+    if len(total.prompts) > LISTED:
+        table.add_row(Text(f"  and {len(total.prompts) - LISTED} kinds more", style=QUIET))
+    return table
+
+
+def _groups(report: Report) -> Table:
+    assert report.by is not None
+    key = [step.id for step in words.main(report.total)][:9]
+    table = _table(words.BY[report.by][0], "calls", *(f"{place}" for place in range(1, len(key) + 1)), "peak", "acted on")
+    for group in report.groups:
+        steps = {step.id: step for step in group.steps}
+        cells = [_cell(steps[id].done, steps[id].calls, group.few) if id in steps else "–" for id in key]
+        shown, acted = sum(prompt.shown for prompt in group.prompts), sum(prompt.acted for prompt in group.prompts)
+        name = Text(words.group(group, report.by))
+        table.add_row(name, f"{group.calls}", *cells, f"{group.heat.peak:.0f}", _cell(acted, shown, group.few))
+    return table
+
+
+def _cell(hits: int, of: int, few: bool) -> str:
+    """A share in little room; of few calls, the counts."""
+    return f"{hits}/{of}" if few and of else words.share(hits, of).replace(" of ", "/").replace(" %", "%")
+
+
+def _place(place: Place) -> Text:
+    who = f" · {place.call.agent}" if place.call.agent else ""
+    quote = place.moment.words if len(place.moment.words) < 140 else place.moment.words[:139] + "…"
+    return Text.assemble(
+        (f" {clock(place.moment.at)} ", "bold"), f"{place.moment.title}", (f" ({place.call.call}{who})", QUIET), "\n",
+        (f"   “{quote}”", "italic"), "\n", (f"   {place.command}", QUIET),
+    )  # fmt: skip
