@@ -13,6 +13,17 @@ _STRICT = click.option("--strict", is_flag=True, help="Stop with exit status 3 a
 _LISTEN = configured("listen.token_file", "listen.tls_cert", "listen.tls_key")
 
 
+def _moment(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """A call's time, 04:12 or 1:04:12, in ms."""
+    if value is None:
+        return None
+    parts = value.split(":")
+    if not 2 <= len(parts) <= 3 or not all(part.isascii() and part.isdigit() and len(part) <= 4 for part in parts):
+        raise click.BadParameter(f"'{value}' is no time of a call: write 04:12, or 1:04:12.", ctx, param)
+    hours, minutes, seconds = (int(part) for part in ["0", *parts][-3:])
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000
+
+
 @click.command(
     short_help="Play a recorded call into the screen; nothing to set up.",
     epilog=examples("companion demo", "companion demo --speed 4", "companion demo --chat", "companion demo --headless | head"),
@@ -107,6 +118,7 @@ def log(**options: Any) -> None:
     short_help="Play a journal again, check it, or ask what if.",
     epilog=examples(
         "companion replay call.jsonl",
+        "companion replay call.jsonl --from 04:12",
         "companion replay call.jsonl --check",
         "companion replay call.jsonl --checklist mine.yaml --headless",
     ),
@@ -115,6 +127,7 @@ def log(**options: Any) -> None:
 @click.option("--check", is_flag=True, help="Prove that the events give the same updates; exit status 6 and the first difference if not.")
 @click.option("--checklist", "other", metavar="CHECKLIST", help='Judge the call by another checklist: "what if".')
 @click.option("--call", metavar="ID", help="The call to play, where the journal holds several.")
+@click.option("--from", "start", metavar="MM:SS", callback=_moment, help="Where in the call the screen begins.")
 @click.option("--headless", is_flag=True, help="Records on stdout instead of the screen.")
 @_SPEED
 @configured("theme")

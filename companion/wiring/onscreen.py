@@ -139,7 +139,7 @@ class _Screen:
 
 
 def play(records: Sequence[Record], options: Options) -> None:
-    """Play a journal's records into the screen again, at the pace they were made.
+    """Play a journal's records into the screen again, at the pace they were made; what is before `options["start"]`, ms, at once.
 
     Raises:
         ConfigError: there is no terminal.
@@ -152,7 +152,7 @@ async def _play(records: Sequence[Record], options: Options) -> None:
     app = CallApp(save=saving(options), theme=options.get("theme", "dark"))
     speed: float = options["speed"]
     clock = asyncio.get_running_loop().time
-    start = clock()
+    start = clock() - (options["start"] or 0) / 1000 / speed
 
     async def push() -> None:
         for record in records:

@@ -37,6 +37,8 @@ def replay(options: Options) -> None:
         ConfigError: there is no terminal to show it in.
     """
     path: Path = options["path"]
+    if options["start"] is not None and (options["check"] or options["headless"]):
+        raise ConfigError("--from says where the screen begins; leave it away, or leave --check and --headless away")
     if options["check"]:
         if options["other"] is not None:
             raise ConfigError("--check proves a journal by its own checklist; leave --checklist away, or leave --check away")

@@ -107,6 +107,7 @@ def test_summaries_and_journals(tmp_path: Path) -> None:
         (["demo"], "", 2, "the screen needs a terminal"),
         (["replay", "nothing.jsonl"], "", 6, "nothing.jsonl"),
         (["replay", "x.jsonl", "--check", "--checklist", "complaint"], "", 2, "--check"),
+        (["replay", "x.jsonl", "--from", "a minute"], "", 2, "is no time of a call"),
         (["--config", "none.toml", "doctor"], "", 2, "none.toml: no such file"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
@@ -279,6 +280,15 @@ def test_the_demo_plays_in_a_real_terminal_and_its_summary_stays_until_a_key(ter
     terminal.type("x")
     until(lambda: "status 0" in terminal.screen())
     assert "Traceback" not in terminal.screen()
+
+
+def test_a_replay_begins_where_one_wants_to_listen(terminal: Terminal, tmp_path: Path) -> None:
+    said = [{"speaker": "customer", "text": text, "start": at, "end": at + 2} for at, text in ((1, "one"), (601, "two"), (640, "three"))]
+    (tmp_path / "call.jsonl").write_text(companion("log", "-", given=lines(*said)).stdout)
+    terminal.type(f"{shlex.join(COMPANION)} replay {tmp_path}/call.jsonl --from 10:02", "Enter")
+    until(lambda: "two" in terminal.screen())
+    assert "one" in terminal.screen()
+    assert "three" not in terminal.screen()
 
 
 def test_ctrl_c_leaves_the_screen_with_the_terminal_whole(terminal: Terminal) -> None:

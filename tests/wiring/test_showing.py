@@ -12,9 +12,11 @@ def test_the_typed_demo_needs_no_speech_and_can_be_proved(capfd: pytest.CaptureF
     demo({"chat": True, "headless": True})
     path = tmp_path / "chat.jsonl"
     path.write_text(capfd.readouterr().out)
-    given = {"path": path, "check": True, "other": None, "call": None, "headless": False}
+    given = {"path": path, "check": True, "other": None, "call": None, "start": None, "headless": False}
     replay(given)
     assert "the same events give the same updates" in capfd.readouterr().out
+    with pytest.raises(ConfigError, match="--from says where the screen begins"):
+        replay({**given, "start": 1000})
     with pytest.raises(ConfigError, match="leave --checklist away"):
         replay({**given, "other": "complaint"})
     replay({**given, "check": False, "headless": True})
@@ -26,4 +28,4 @@ def test_the_typed_demo_needs_no_speech_and_can_be_proved(capfd: pytest.CaptureF
 def test_a_journal_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty.jsonl").touch()
     with pytest.raises(JournalError):
-        replay({"path": tmp_path / "empty.jsonl", "check": True, "other": None, "call": None, "headless": False})
+        replay({"path": tmp_path / "empty.jsonl", "check": True, "other": None, "call": None, "start": None, "headless": False})
