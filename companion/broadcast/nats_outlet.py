@@ -35,6 +35,7 @@ WATCHED = 30.0
 """Seconds that a call's partials are passed on after somebody asked for them."""
 
 _OUTSTANDING = 128  # messages under way at once; of one call it is always one
+_PULSE = 0.02  # seconds between what leaves, where much does
 _TICK = 0.1  # seconds between what is only shown
 _CLOCKS = 10  # ticks between the calls' times
 _TOGETHER = 1000  # calls' times in one message
@@ -81,6 +82,7 @@ class NatsOutlet:
         self._waiting = 0  # bytes
         self._checklists: dict[str, object] = {}
         self._there: set[str] = set()  # digests of checklists that the server has
+        self._next_pulse = 0.0
         self._places = asyncio.Semaphore(_OUTSTANDING)
         self._shown: dict[tuple[str, str, str], Message] = {}
         self._at: dict[str, int] = {}  # the calls' times
@@ -193,6 +195,7 @@ class NatsOutlet:
     async def _send(self, call: Outgoing) -> None:
         """Send what waits."""
         while not call.lost and not call.is_settled:
+            await self._pulse()
             await self.link.back()
             try:
                 async with self._places:
@@ -216,6 +219,14 @@ class NatsOutlet:
             ear, call.ear = call.ear, None
             with contextlib.suppress(*FAILURES):
                 await ear.unsubscribe()
+
+    async def _pulse(self) -> None:
+        """What comes within an instant leaves together: it wakes the server and each looker-on once."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._next_pulse:
+            self._next_pulse = now + _PULSE
+        else:
+            await asyncio.sleep(self._next_pulse - now)
 
     async def _teach(self) -> None:
         """Put down the checklists that the server does not have."""
