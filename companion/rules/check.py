@@ -9,20 +9,22 @@ from companion.core.detect import Judge
 from companion.core.events import Channel, Utterance
 from companion.core.session import Session
 from companion.core.updates import FlagRaised, Grade, StepHeard
+from companion.rules.document import Line
 from companion.rules.load import Place
 from companion.rules.scenario import BETWEEN, PER_WORD
 from companion.rules.stage import play
 
 _WANTED: dict[Side, tuple[Grade, ...]] = {"hit": (1, 2), "thin": (1,), "full": (2,), "miss": (0,)}
 _HEARD = ("is not heard", "is heard, thin", "is heard, full")
+_NOWHERE = Line(0, "")
 _RAISED = ("is not raised", "is raised", "is raised")
 
 
 class Fault(msgspec.Struct, frozen=True):
     """An example or a line of a scenario that is not as it should be."""
 
-    line: int
-    """In the checklist's file, counted from 1; 0 where it is not known."""
+    line: Line
+    """Where it stands, in the checklist's file or in one that it includes; 0 where that is not known."""
     text: str
 
 
@@ -33,7 +35,7 @@ class Report(msgspec.Struct, frozen=True):
     scenarios: int
     todos: int
     faults: tuple[Fault, ...]
-    """In the order of the file."""
+    """In the order of the files."""
     passing: tuple[Fault, ...]
     """Todos that come true now and belong among the other examples."""
 
@@ -44,8 +46,8 @@ class Report(msgspec.Struct, frozen=True):
 
     def lines(self, file: str) -> list[str]:
         """The report for a person: one line for each fault, and a last one that sums up."""
-        found = [f"{file}:{fault.line}: {fault.text}" for fault in self.faults]
-        found += [f"{file}:{fault.line}: {fault.text}; move it up" for fault in self.passing]
+        found = [f"{fault.line.file or file}:{fault.line}: {fault.text}" for fault in self.faults]
+        found += [f"{fault.line.file or file}:{fault.line}: {fault.text}; move it up" for fault in self.passing]
         faults = f"{len(self.faults)} fault{'' if len(self.faults) == 1 else 's'}"
         return [*found, f"{file}: {self.examples} examples, {self.scenarios} scenarios, {self.todos} todo: {faults}"]
 
@@ -58,13 +60,13 @@ class _Case(msgspec.Struct, frozen=True):
     place: Place
 
 
-def check(checklist: Checklist, judge: Judge, places: Mapping[Place, int] | None = None) -> Report:
+def check(checklist: Checklist, judge: Judge, places: Mapping[Place, Line] | None = None) -> Report:
     """Run every example and every scenario.
 
     Args:
         checklist: the rules and their tests.
         judge: the same rules, compiled.
-        places: where they stand in the file (`load_with_places`), for the lines in the report.
+        places: where they stand (`load_with_places`), for the lines in the report.
     """
     lines = places or {}
     cases = list(_cases(checklist))
@@ -72,17 +74,17 @@ def check(checklist: Checklist, judge: Judge, places: Mapping[Place, int] | None
     passing: list[Fault] = []
     for case in cases:
         said = _verdict(case, checklist, judge)
-        fault = Fault(lines.get(case.place, 0), said or f"todo: '{_short(case.example.text)}' comes true now")
+        fault = Fault(lines.get(case.place, _NOWHERE), said or f"todo: '{_short(case.example.text)}' comes true now")
         if case.todo and not said:
             passing.append(fault)
         elif said and not case.todo:
             faults.append(fault)
     for number, scenario in enumerate(checklist.scenarios):
         for miss in play(scenario, checklist, judge):
-            line = lines.get(("scenarios", number, "lines", miss.line), 0)
+            line = lines.get(("scenarios", number, "lines", miss.line), _NOWHERE)
             faults.append(Fault(line, f"scenario '{scenario.title}': {miss.text}"))
     todos = sum(case.todo for case in cases)
-    faults.sort(key=lambda fault: fault.line)
+    faults.sort(key=lambda fault: (fault.line.file, fault.line))
     return Report(len(cases) - todos, len(checklist.scenarios), todos, tuple(faults), tuple(passing))
 
 

@@ -14,8 +14,9 @@ from companion.core import detect, phrases
 from companion.core.checklist import Checklist, Flag, Prompt, Step
 from companion.core.times import GRAMMAR as ENGINE
 from companion.errors import ChecklistError
+from companion.rules.document import Line
 
-Places: TypeAlias = Mapping[tuple[str | int, ...], int]
+Places: TypeAlias = Mapping[tuple[str | int, ...], Line]
 
 FLAG_DETECTORS = ("talk_over", "order", "pace")
 """What a flag's `detector` may be: the session raises it from who speaks when, and it needs no words."""
@@ -155,7 +156,7 @@ class _Check:
         if not step.says and not step.full and step.detector is None:
             self._refuse(f"step '{step.id}' can never be met; give it 'says' or a 'detector'", *path)
         if step.remind is not None and step.due is not None and step.remind > step.due:
-            self._refuse("'remind' comes after 'due'", *path, "remind")
+            self._refuse(f"'remind' comes after 'due' ({step.due:g} s)", *path, "remind")
         if step.escalate is not None and step.due is None and step.turns is None:
             self._refuse("'escalate' counts from 'due'; give that too", *path, "escalate")
         self._from_one(1 if step.turns is None else step.turns, *path, "turns")
@@ -223,7 +224,8 @@ class _Check:
         """Blame the line of that part, or of the nearest part around it that is written down."""
         while path and path not in self._places:
             path = path[:-1]
-        raise ChecklistError(text, file=self._file, line=self._places.get(path, 0))
+        line = self._places.get(path, Line(0, self._file))
+        raise ChecklistError(text, file=line.file, line=line)
 
 
 def _named(template: str) -> Iterator[str]:

@@ -26,11 +26,27 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u206
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+class Line(int):
+    """The number of a line, counted from 1, that knows the file it stands in."""
+
+    file: str
+
+    def __new__(cls, number: int, file: str) -> "Line":
+        """Line `number` of `file`, the file as the person wrote it."""
+        line = super().__new__(cls, number)
+        line.file = file
+        return line
+
+    def __add__(self, more: int) -> "Line":
+        """So many lines further down."""
+        return Line(int(self) + more, self.file)
+
+
 @dataclass(frozen=True, slots=True)
 class Scalar:
     """A text, number, … as written. `plain`: it stands without quotes; `block`: it is a `|` or `>` block."""
 
-    line: int
+    line: Line
     text: str
     plain: bool
     block: bool = False
@@ -41,7 +57,7 @@ class Scalar:
 class Listing:
     """Entries that each begin with a dash, or stand in square brackets (`flow` is True)."""
 
-    line: int
+    line: Line
     items: "tuple[Node, ...]"
     flow: bool
     size: int
@@ -51,7 +67,7 @@ class Listing:
 class Mapping:
     """Entries of key and value; no key stands twice."""
 
-    line: int
+    line: Line
     entries: "tuple[tuple[Scalar, Node], ...]"
     size: int
 
@@ -128,7 +144,7 @@ class _Builder:
             self._refuse(line, f"not YAML: {error.reason}")
 
     def _node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
-        line = _line(event)
+        line = Line(_line(event), self._file)
         if depth > DEEPEST:
             self._refuse(line, "nested too deeply")
         if isinstance(event, yaml.AliasEvent):
@@ -144,7 +160,7 @@ class _Builder:
             self._anchors[event.anchor] = node
         return node
 
-    def _built(self, event: Any, events: Iterator[Any], depth: int, line: int) -> Node:
+    def _built(self, event: Any, events: Iterator[Any], depth: int, line: Line) -> Node:
         if isinstance(event, yaml.ScalarEvent):
             if found := _UNSEEN.search(event.value):
                 self._refuse(line, f"a text holds the control character U+{ord(found[0]):04X}; take it away")

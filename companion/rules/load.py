@@ -13,13 +13,13 @@ from msgspec import inspect
 
 from companion.core.checklist import Checklist, Example, Scenario
 from companion.errors import ChecklistError
-from companion.rules import coherence, document
-from companion.rules.document import Listing, Mapping, Node, Scalar
+from companion.rules import coherence, include
+from companion.rules.document import Line, Listing, Mapping, Node, Scalar
 
 Place: TypeAlias = tuple[str | int, ...]
 """The way to a part of a checklist: `("steps", 2, "says", 0)`."""
-Places: TypeAlias = dict[Place, int]
-"""The line in its file, counted from 1, at which each part of a checklist stands."""
+Places: TypeAlias = dict[Place, Line]
+"""The line, and with it the file, at which each part of a checklist stands."""
 
 RATIOS = frozenset({"hurry"})
 """The numbers with a key of their own that are no lengths of time."""
@@ -51,7 +51,7 @@ def load_with_places(path: Path | str, *, detectors: Iterable[str] | None = None
     Raises:
         ChecklistError: as `load`.
     """
-    return parse(document.read(Path(path)), str(path), detectors=detectors)
+    return parse(include.read(Path(path), find), str(path), detectors=detectors)
 
 
 def parse(root: Node, file: str, *, detectors: Iterable[str] | None = None) -> tuple[Checklist, Places]:
@@ -60,7 +60,7 @@ def parse(root: Node, file: str, *, detectors: Iterable[str] | None = None) -> t
     Raises:
         ChecklistError: as `load`.
     """
-    reader = _Reader(file)
+    reader = _Reader()
     if not isinstance(root, Mapping):
         reader.refuse(root.line, "expected a checklist with the keys 'id', 'title', 'steps', …")
     value = reader.read(root, _shape(), ())
@@ -79,16 +79,16 @@ def shipped_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "checklists"
 
 
-def find(name_or_path: str) -> Path:
-    """The file of a checklist: a shipped one by its name (`complaint`), or any path.
+def find(name_or_path: str, folder: Path = Path()) -> Path:
+    """The file of a checklist: a shipped one by its name (`complaint`), or any path, from that folder if it is not whole.
 
     Raises:
         ChecklistError: there is none; the text lists the shipped names.
     """
     if re.search(r"[/\\]|\.ya?ml$", name_or_path, re.IGNORECASE):
-        path = Path(name_or_path).expanduser()
+        path = folder / Path(name_or_path).expanduser()
         if not path.is_file():
-            raise ChecklistError("no such file", file=name_or_path)
+            raise ChecklistError("no such file", file=str(path))
         return path
     shipped = {path.stem: path for path in sorted(shipped_folder().glob("*.yaml"))}
     if name_or_path not in shipped:
@@ -117,12 +117,11 @@ def _shape() -> Any:
 class _Reader:
     """Reads a tree as a type says: the same `no` is a text in one place and False in another."""
 
-    def __init__(self, file: str) -> None:
-        self._file = file
+    def __init__(self) -> None:
         self.places: Places = {}
 
-    def refuse(self, line: int, text: str) -> NoReturn:
-        raise ChecklistError(text, file=self._file, line=line)
+    def refuse(self, line: Line, text: str) -> NoReturn:
+        raise ChecklistError(text, file=line.file, line=line)
 
     def read(self, node: Node, kind: Any, path: Place) -> Any:
         self.places[path] = node.line
@@ -186,7 +185,7 @@ class _Reader:
     def _speech(self, node: Node, path: Place) -> list[str]:
         """Lines of talk. `- 0:09 agent: sorry` is a mapping to YAML and a line to its author; a `|` block is many."""
         self.places[path] = node.line
-        lines: list[tuple[int, str]] = []
+        lines: list[tuple[Line, str]] = []
         if isinstance(node, Scalar) and node.block:
             lines = [(node.line + 1 + number, text) for number, text in enumerate(node.text.split("\n"))]
         elif isinstance(node, Listing):

@@ -1,32 +1,61 @@
 """A checklist in plain words: what it listens for, when, and what it does about it. For `companion checklist show`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from companion.core.checklist import Checklist, Examples, Flag, Prompt, Step, When
+from companion.rules.document import Line
+from companion.rules.load import Place
 
 
-def show(checklist: Checklist) -> list[str]:
-    """The whole checklist, a line each; headings stand at the margin, what belongs to them is indented."""
+def show(checklist: Checklist, places: Mapping[Place, Line] | None = None) -> list[str]:
+    """The whole checklist, a line each; headings stand at the margin, what belongs to them is indented.
+
+    Args:
+        checklist: the rules.
+        places: where they stand (`load_with_places`), to tell which come from a file that is included.
+    """
+    origin = _Origins(places or {})
     key = [step for step in checklist.steps if step.key]
     other = [step for step in checklist.steps if not step.key]
     out = [f"{checklist.title} ({checklist.id}, version {checklist.version}, {checklist.language})", ""]
     out += ["Steps on the screen"]
     for number, step in enumerate(key, 1):
-        out += [f"{number}. {step.title} ({step.id})", *_indented(_step(step))]
+        out += [f"{number}. {step.title} ({step.id}){origin.of('steps', checklist.steps.index(step))}", *_indented(_step(step))]
     if other:
         out += ["", "Steps that are only logged"]
     for step in other:
-        out += [f"-  {step.title} ({step.id})", *_indented(_step(step))]
+        out += [f"-  {step.title} ({step.id}){origin.of('steps', checklist.steps.index(step))}", *_indented(_step(step))]
     for speaker in ("customer", "agent"):
         flags = [flag for flag in checklist.flags if flag.speaker == speaker]
         out += ["", f"Flags in the {speaker}'s words"] if flags else []
         for flag in flags:
-            out += [f"-  {flag.title} ({flag.id})", *_indented(_flag(flag))]
-    out += ["", "Measured", *_indented(_measured(checklist))]
+            out += [f"-  {flag.title} ({flag.id}){origin.of('flags', checklist.flags.index(flag))}", *_indented(_flag(flag))]
+    out += ["", f"Measured{origin.of('heat')}", *_indented(_measured(checklist))]
     if checklist.lists:
         out += ["", "Lists"]
-        out += [f"   <{name}>: {_few(entries, 6)}" for name, entries in checklist.lists.items()]
+        out += [f"   <{name}>{origin.of('lists', name)}: {_few(entries, 6)}" for name, entries in checklist.lists.items()]
     return [*out, "", f"{_counted(len(checklist.scenarios), 'scenario')}"]
+
+
+class _Origins:
+    """Which files the parts of a checklist come from."""
+
+    def __init__(self, places: Mapping[Place, Line]) -> None:
+        self._own = places[()].file if places else ""
+        self._files: dict[Place, dict[str, Line]] = {}
+        for place, line in places.items():
+            for depth in (1, 2):
+                first = self._files.setdefault(place[:depth], {})
+                first[line.file] = min(first.get(line.file, line), line)
+
+    def of(self, *place: str | int) -> str:
+        """` – from complaint.yaml:351`, and whether the checklist changes it; nothing for what is all its own."""
+        files = self._files.get(place, {})
+        others = [f"{Path(file).name}:{line}" for file, line in files.items() if file != self._own]
+        if not others:
+            return ""
+        return f" – from {' and '.join(others)}" + (f", changed in line {files[self._own]}" if self._own in files else "")
 
 
 def _step(step: Step) -> Iterator[str]:

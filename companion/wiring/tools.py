@@ -58,8 +58,7 @@ def show_checklist(name: str) -> Iterator[str]:
     Raises:
         ChecklistError: it cannot be used.
     """
-    path: Path = find(name)
-    yield from show(load(path))
+    yield from show(*load_with_places(find(name)))
 
 
 # ── speech models ──

@@ -86,11 +86,12 @@ def test_a_todo_that_comes_true_is_told_but_is_no_fault(tmp_path: Path) -> None:
 
 
 def test_the_report_for_a_person(tmp_path: Path) -> None:
-    lines = report(tmp_path).lines("c.yaml")
-    assert lines[0] == "c.yaml:9: flag leaving, hit: 'I might stay' is not raised"
+    file = str(tmp_path / "c.yaml")
+    lines = report(tmp_path).lines(file)
+    assert lines[0] == f"{file}:9: flag leaving, hit: 'I might stay' is not raised"
     assert lines[-2:] == [
-        "c.yaml:33: todo: 'fine' comes true now; move it up",
-        "c.yaml: 15 examples, 2 scenarios, 5 todo: 8 faults",
+        f"{file}:33: todo: 'fine' comes true now; move it up",
+        f"{file}: 15 examples, 2 scenarios, 5 todo: 8 faults",
     ]
     assert Report(1, 0, 0, (), ()).lines("c.yaml") == ["c.yaml: 1 examples, 0 scenarios, 0 todo: 0 faults"]
     assert Report(1, 0, 0, (), ()).ok

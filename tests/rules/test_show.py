@@ -1,7 +1,9 @@
 """A checklist in plain words."""
 
+from pathlib import Path
+
 from companion.core.checklist import Checklist, Example, Examples, Flag, Order, Prompt, Step, Todo, When
-from companion.rules.load import find, load
+from companion.rules.load import find, load, load_with_places
 from companion.rules.show import show
 
 
@@ -64,3 +66,27 @@ def test_every_step_and_flag_of_the_shipped_checklist_is_shown() -> None:
     checklist = load(find("complaint"))
     text = "\n".join(show(checklist))
     assert all(f"({rule})" in text for rule in [step.id for step in checklist.steps] + [flag.id for flag in checklist.flags])
+
+
+def test_where_a_part_comes_from_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "all.yaml").write_text(
+        "lists: {boss: [chief], mine: [x]}\nheat: {warn: 30}\nflags: [{id: rude, title: Rude, speaker: agent, says: [x]}]\n"
+        "steps:\n  - {id: apologized, title: Sorry, says: [sorry]}\n  - {id: thanked, title: Thanked, key: no, says: [ta]}\n"
+    )
+    (tmp_path / "mine.yaml").write_text(
+        "include: all.yaml\nid: mine\ntitle: Mine\nlists: {boss: [chief, foreman], own: [y]}\n"
+        "steps:\n  - id: apologized\n    due: 5s\n  - {id: named, title: Named, says: [dana]}\n"
+    )
+    lines = show(*load_with_places(tmp_path / "mine.yaml"))
+    assert [line for line in lines[:-1] if line[:1].isdigit() or line.startswith("-")] == [
+        "1. Sorry (apologized) – from all.yaml:5, changed in line 6",
+        "2. Named (named)",
+        "-  Thanked (thanked) – from all.yaml:6",
+        "-  Rude (rude) – from all.yaml:3",
+    ]
+    assert [line for line in lines if line.startswith(("   <", "Measured"))] == [
+        "Measured – from all.yaml:2",
+        "   <boss>: chief · foreman",
+        "   <mine> – from all.yaml:1: x",
+        "   <own>: y",
+    ]
