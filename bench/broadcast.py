@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import gc
 import json
+import math
 import multiprocessing
 import os
 import shutil
@@ -34,7 +35,7 @@ from websockets.asyncio.server import broadcast, serve
 
 from companion.broadcast.hub import Hub
 from companion.broadcast.lookout import HubLookout
-from companion.broadcast.messages import VERSION, Hello, Subscribe, encode
+from companion.broadcast.messages import VERSION, Clock, Hello, Subscribe, encode
 from companion.core.call import Call, Rules
 from companion.core.events import Utterance
 from companion.core.record import Record, decode
@@ -42,6 +43,11 @@ from companion.core.record import encode as as_line
 from companion.core.wall import WallRow
 from companion.rules.load import find, load
 from companion.wiring.parts import DATA
+
+ROWS = (
+    "median, ms", "p99, ms", "median, stalled", "p99, stalled", "memory a call, kB", "memory a supervisor, kB",
+    "until all late comers have all, s",
+)  # fmt: skip
 
 PROCESSES = 4
 TICK = 0.005  # seconds between looks at the clock
@@ -93,7 +99,10 @@ class Plain(Driver):
         self._server.close()
 
     def write(self, record: Record) -> None:
-        broadcast(self._server.connections, as_line(record), raise_exceptions=False)
+        broadcast(self._server.connections, as_line(record))
+
+    def clock(self, call: str, at: int) -> None:
+        broadcast(self._server.connections, encode([Clock(call=call, at=at)]))
 
 
 class OurHub(Driver):
@@ -208,6 +217,9 @@ async def _look(way: str, address: Any, count: int, pipe: Connection) -> None:
     await asyncio.to_thread(pipe.recv)
     tasks = [asyncio.create_task(wall.watch(_seen(way, address, number))) for number, wall in enumerate(walls)]
     while (order := await asyncio.to_thread(pipe.recv)) is not None:
+        for task in tasks:
+            if task.done():
+                task.result()
         if order == "count":
             pipe.send([wall.count for wall in walls])
         else:
@@ -241,7 +253,8 @@ async def _seen(way: str, address: Any, number: int) -> AsyncIterator[Any]:
         async with connect(f"ws://127.0.0.1:{address}", compression=None) as connection:
             yield "here"
             async for line in connection:
-                yield decode(line)
+                if not line.startswith(b'{"type":"clock"'):
+                    yield decode(line)
     elif way == "nats":
         from companion.broadcast.nats_lookout import NatsLookout
 
@@ -272,47 +285,45 @@ async def asleep(way: str, address: Any) -> AsyncIterator[None]:
 # ── the measurement ──
 
 
-def measure(way: str, options: argparse.Namespace) -> dict[str, float]:
-    """Let a way go, without and with somebody who does not read."""
+def measure(way: str, options: argparse.Namespace) -> dict[str, list[float]]:
+    """Let a way go, in turn without and with somebody who does not read; what was found in each round."""
     spawn = multiprocessing.get_context("spawn")
     owner, theirs = spawn.Pipe()
     processes = [spawn.Process(target=own, args=(way, theirs, options), daemon=True)]
     processes[0].start()
     begun = owner.recv()
     walls: list[Connection] = []
-    found: dict[str, float] = {"memory a call, kB": begun["memory"] / options.calls / 1000}
+    found: dict[str, list[float]] = {row: [] for row in ROWS} | {"cpu": [], "resting": []}
+    found["memory a call, kB"].append(begun["memory"] / options.calls / 1000)
+    expected = options.calls * options.history if way != "plain" else 0
+    owner.send(0.0)
+    alone = owner.recv()["memory"]
     if way != "driver":
-        owner.send(0.0)
-        alone = owner.recv()["memory"]
         for number in range(PROCESSES):
             ours, theirs = spawn.Pipe()
             walls.append(ours)
             share = len(range(number, options.supervisors, PROCESSES))
             processes.append(spawn.Process(target=look, args=(way, begun["address"], share, theirs), daemon=True))
             processes[-1].start()
-        expected = options.calls * options.history if way != "plain" else 0
         for wall in walls:
             wall.recv()
         began = time.monotonic()
         for wall in walls:
             wall.send("go")
         _until(walls, expected)
-        found["until all late comers have all, s"] = time.monotonic() - began if expected else float("nan")
-        time.sleep(2.0)
-    for stall in (False, True):
-        asyncio.run(_phase(way, begun["address"], stall, owner, options, found))
-        if way == "driver":
-            break
-        expected += int(found["made"])
+        found["until all late comers have all, s"].append(time.monotonic() - began if expected else float("nan"))
+    for stall in (False, True) * options.rounds if walls else (False,) * options.rounds:
+        made = asyncio.run(_turn(way, begun["address"], stall, owner, options, found))
+        expected += made
         _until(walls, expected)
         took = []
         for wall in walls:
             wall.send("took")
-            took += [each for one in wall.recv() for each in one]
-        found["median, stalled" if stall else "median, ms"] = statistics.median(took) / 1000
-        found["p99, stalled" if stall else "p99, ms"] = sorted(took)[int(len(took) * 0.99)] / 1000
-        if not stall:
-            found["memory a supervisor, kB"] = (found["resting"] - alone) / options.supervisors / 1000
+            took += [each / 1000 for one in wall.recv() for each in one]
+        if took:
+            found["median, stalled" if stall else "median, ms"].append(statistics.median(took))
+            found["p99, stalled" if stall else "p99, ms"].append(sorted(took)[int(len(took) * 0.99)])
+    found["memory a supervisor, kB"].append((found["resting"][0] - alone) / options.supervisors / 1000)
     for pipe in (owner, *walls):
         pipe.send(None)
     for process in processes:
@@ -321,14 +332,16 @@ def measure(way: str, options: argparse.Namespace) -> dict[str, float]:
     return found
 
 
-async def _phase(way: str, address: Any, stall: bool, owner: Connection, options: argparse.Namespace, found: dict[str, float]) -> None:
+async def _turn(way: str, address: Any, stall: bool, owner: Connection, options: argparse.Namespace, found: dict[str, list[float]]) -> int:
+    """One measurement; how many records were made."""
     async with asleep(way, address) if stall else contextlib.nullcontext():
         await asyncio.sleep(1.0)
         owner.send(options.seconds)
         done = await asyncio.to_thread(owner.recv)
-    found["made"] = done["made"]
     if not stall:
-        found["cpu"], found["resting"] = done["cpu"], done["memory"]
+        found["cpu"].append(done["cpu"])
+        found["resting"].append(done["memory"])
+    return int(done["made"])
 
 
 def _until(walls: list[Connection], expected: int) -> None:
@@ -346,33 +359,37 @@ def _until(walls: list[Connection], expected: int) -> None:
         time.sleep(0.05)
 
 
-ROWS = (
-    "median, ms", "p99, ms", "median, stalled", "p99, stalled", "memory a call, kB", "memory a supervisor, kB",
-    "until all late comers have all, s",
-)  # fmt: skip
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=500)
     parser.add_argument("--supervisors", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=12.0, help="of each of a way's two measurements")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each measurement")
+    parser.add_argument("--rounds", type=int, default=3, help="measurements of each way, without and with somebody who does not read")
     parser.add_argument("--rate", type=float, default=1.0, help="records a second of each call")
-    parser.add_argument("--history", type=int, default=100, help="records of each call before anybody looks on")
+    parser.add_argument("--history", type=int, default=50, help="records of each call before anybody looks on")
     parser.add_argument("--ways", default="plain,hub,nats")
     options = parser.parse_args()
     ways = [way for way in options.ways.split(",") if way != "nats" or shutil.which("nats-server")]
-    base = measure("driver", options)["cpu"]
+    base = statistics.median(measure("driver", options)["cpu"])
     results = {way: measure(way, options) for way in ways}
-    print(f"{options.calls} calls with {options.rate:g} records a second each, {options.supervisors} supervisors\n")
+    print(
+        f"{options.calls} calls with {options.rate:g} records a second each, {options.supervisors} supervisors; median (range) of rounds\n"
+    )
     print(f"| | {' | '.join(ways)} |\n|---{'|---' * len(ways)}|")
     for row in ROWS:
-        print(f"| {row} | {' | '.join(f'{results[way][row]:.1f}'.replace('nan', '–') for way in ways)} |")
-    cost = {way: (results[way]["cpu"] - base) * 1000 / options.calls for way in ways}
-    print(f"| processor time a call, ms a second | {' | '.join(f'{cost[way]:.2f}' for way in ways)} |")
+        print(f"| {row} | {' | '.join(_figure(results[way][row]) for way in ways)} |")
+    cost = {way: [(cpu - base) * 1000 / options.calls for cpu in results[way]["cpu"]] for way in ways}
+    print(f"| processor time a call, ms a second | {' | '.join(_figure(cost[way], 2) for way in ways)} |")
     if "plain" in ways:
-        plain = cost["plain"]
-        print(f"| … against plain | {' | '.join(f'{cost[way] / plain:.2f}×' for way in ways)} |")
+        plain = statistics.median(cost["plain"])
+        print(f"| … against plain | {' | '.join(f'{statistics.median(cost[way]) / plain:.2f}×' for way in ways)} |")
+
+
+def _figure(found: list[float], places: int = 1) -> str:
+    if not found or math.isnan(found[0]):
+        return "–"
+    spread = f" ({min(found):.{places}f}–{max(found):.{places}f})" if len(found) > 1 else ""
+    return f"{statistics.median(found):.{places}f}{spread}"
 
 
 if __name__ == "__main__":

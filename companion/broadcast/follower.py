@@ -93,16 +93,17 @@ class Follower:
 
     def stir(self, entry: Entry) -> None:
         """A call that is followed has a new line."""
+        if not self._stirred:
+            self._wake()
         self._stirred[entry] = None
-        self._wake()
 
     def part(self, entry: Entry) -> None:
         """A call that was followed goes."""
         place = self._places.get(entry)
         if place is None:
             return
-        if place < len(entry):
-            self.say(Missed(call=entry.call, since=place, until=len(entry)))
+        if place < entry.count:
+            self.say(Missed(call=entry.call, since=place, until=entry.count))
         self.say(Over(call=entry.call))
         self._forget(entry)
 
@@ -125,7 +126,7 @@ class Follower:
         """Tell it something that may be dropped: of each kind only the newest is kept, in its place among the records."""
         passing = self._passing.setdefault(entry, {})
         passing.pop(kind, None)
-        passing[kind] = (len(entry), plain if self._words else blank)
+        passing[kind] = (entry.count, plain if self._words else blank)
         self.stir(entry)
 
     @property
@@ -147,25 +148,28 @@ class Follower:
 
     def _collect(self, entry: Entry, parts: list[bytes], room: int) -> int:
         """Put the call's news into `parts`; what room is left."""
-        passing = self._passing.pop(entry, {})
-        for kind in list(passing):
-            place, line = passing[kind]
-            room = self._catch_up(entry, place, parts, room)
-            if room <= 0:
-                self._passing[entry] = passing
-                break
-            parts.append(line)
-            room -= len(line)
-            del passing[kind]
-        room = self._catch_up(entry, len(entry), parts, room)
-        if self._places[entry] < len(entry) or entry in self._passing:
+        if entry in self._passing:
+            passing = self._passing.pop(entry)
+            while passing:
+                kind, (place, line) = next(iter(passing.items()))
+                room = self._catch_up(entry, place, parts, room)
+                if room <= 0:
+                    self._passing[entry] = passing
+                    break
+                parts.append(line)
+                room -= len(line)
+                del passing[kind]
+        room = self._catch_up(entry, entry.count, parts, room)
+        if self._places[entry] < entry.count or entry in self._passing:
             self._stirred[entry] = None  # the others first
         return room
 
     def _catch_up(self, entry: Entry, stop: int, parts: list[bytes], room: int) -> int:
         """Put the call's lines up to number `stop` into `parts`; what room is left."""
-        lines = entry.lines(self._words)
         place = self._places[entry]
+        if place >= stop or room <= 0:
+            return room
+        lines = entry.lines(self._words)
         while place < stop and room > 0:
             if place == 0 and entry.digest not in self._taught:
                 self._taught.add(entry.digest)

@@ -165,7 +165,7 @@ class Guest:
                 self._news.clear()
                 while frame := self.follower.frame():
                     await self.connection.send(frame, text=True)
-                    await asyncio.sleep(self._hub.pace if len(frame) < FRAME else 0)
+                    await asyncio.sleep(self._hub.pause if len(frame) < FRAME else 0)
             await self.connection.close(POLICY, "you have not read for very long; come again")
         except ConnectionClosed:
             pass

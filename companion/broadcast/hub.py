@@ -115,9 +115,10 @@ class Hub:
         return asyncio.get_running_loop().time()
 
     @property
-    def pace(self) -> float:
-        """Seconds between two frames for one guest, but for full ones."""
-        return min(LONGEST_PAUSE, len(self.guests) / FRAMES)
+    def pause(self) -> float:
+        """Seconds until a guest is given its next frame, but for full ones. All have theirs at once: waking costs more than sending."""
+        pace = min(LONGEST_PAUSE, len(self.guests) / FRAMES)
+        return pace - self.now % pace
 
     async def __aenter__(self) -> "Hub":
         """Listen.

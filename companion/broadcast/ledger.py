@@ -77,12 +77,10 @@ class Lines:
         self._head = b""
         self._text = bytearray()
         self._ends = array("Q")
+        self.count = 0
+        """How many lines there were so far."""
         self.since = 1
         """The number of the oldest line that is here, after the first one."""
-
-    def __len__(self) -> int:
-        """How many lines there were so far."""
-        return self.since + len(self._ends) if self._head else 0
 
     @property
     def size(self) -> int:
@@ -91,11 +89,12 @@ class Lines:
 
     def append(self, line: bytes) -> None:
         """Add a line."""
-        if not self._head:
+        if self.count == 0:
             self._head = line
-            return
-        self._text += line
-        self._ends.append(len(self._text))
+        else:
+            self._text += line
+            self._ends.append(len(self._text))
+        self.count += 1
 
     def read(self, start: int, stop: int, room: int) -> tuple[bytes, int]:
         """Lines from number `start` up to and without `stop`, at least one and otherwise no more bytes than `room`.
@@ -138,14 +137,12 @@ class Entry:
         """Nothing more comes."""
         self.idle: float | None = None
         """Since when nothing comes: it was closed, or its owner went."""
+        self.count = 0
+        """How many records there were so far."""
         self.watchers: dict[Watcher, None] = {}
         self._second = -1
         self._plain = Lines()
         self._blank = self._plain if words else Lines()
-
-    def __len__(self) -> int:
-        """How many records there were so far."""
-        return len(self._plain)
 
     @property
     def size(self) -> int:
@@ -161,6 +158,7 @@ class Entry:
         self._plain.append(_wired(record))
         if self._blank is not self._plain:
             self._blank.append(_wired(blanked(record)))
+        self.count += 1
         self.ended = self.ended or isinstance(record.event, CallEnded)
         self.closed = self.closed or isinstance(record.update, CallClosed)
         for watcher in self.watchers:
@@ -249,9 +247,9 @@ class Ledger:
             return
         if entry is None or entry.by != by:
             raise PeerError(f"call {record.call}: record {record.seq} comes without those before it")
-        if record.seq > len(entry):
-            raise PeerError(f"call {record.call}: record {record.seq} comes where {len(entry)} is missing")
-        if record.seq == len(entry):
+        if record.seq > entry.count:
+            raise PeerError(f"call {record.call}: record {record.seq} comes where {entry.count} is missing")
+        if record.seq == entry.count:
             if entry.closed:
                 raise PeerError(f"call {record.call}: record {record.seq} comes after its last one")
             self._add(entry, owner, record, now)
@@ -262,7 +260,7 @@ class Ledger:
         for entry in calls:
             if entry.owner is None and not entry.closed:
                 entry.owner, entry.idle = owner, None
-        return {entry.call: Place(len(entry), entry.first) for entry in calls}
+        return {entry.call: Place(entry.count, entry.first) for entry in calls}
 
     def abandon(self, by: str, owner: object, call: str) -> None:
         """The owner does not know that call."""

@@ -107,7 +107,7 @@ class Line:
             except (OSError, WebSocketException) as error:
                 reason = self._why or in_words(error)
                 if not joined:
-                    raise SourceError(f"{self._name}: {reason}; check the address, and that the stream is on") from error
+                    raise SourceError(f"{self._name}: {reason}; check the address, and that it is on") from error
                 lost_at = loop.time() if self._connection is not None else lost_at
             finally:
                 connection, self._connection = self._connection, None

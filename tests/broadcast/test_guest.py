@@ -203,7 +203,7 @@ class TestGateways:
         await gateway.send(encode([first, *rest, Clock(call="7", at=1), Clock(call="9", at=1)]))
         await gateway.send(encode(lines(call("8"))))
         await until(lambda: house.ledger.find("8") is not None)
-        assert [len(entry) for entry in house.ledger] == [4, 1]
+        assert [entry.count for entry in house.ledger] == [4, 1]
 
     @pytest.mark.parametrize(
         ("line", "why"), [({"call": "7"}, "not a journal record"), ({"call": "7\x1b", "seq": "x"}, "not a journal record")]

@@ -43,7 +43,7 @@ class TestLines:
             if number in halvings:
                 lines.halve()
         lines.halve()
-        assert len(lines) == len(whole)
+        assert lines.count == len(whole)
         assert lines.read(0, len(whole), 1) == (whole[0], 1)
         place = lines.since
         while place < len(whole):
@@ -62,7 +62,7 @@ class TestLines:
         assert 4990 <= lines.size <= 5010
         for _ in range(20):
             lines.halve()
-        assert lines.since == len(lines) == 1001
+        assert lines.since == lines.count == 1001
         assert lines.size == 10
 
 
@@ -74,7 +74,7 @@ class TestOrder:
         records = list(call("7", "a", "b"))
         put(ledger, records)
         put(ledger, records)
-        assert len(found(ledger, "7")) == 3
+        assert found(ledger, "7").count == 3
 
     def test_what_does_not_go_on(self, call: Calls) -> None:
         ledger = Ledger()
@@ -109,7 +109,7 @@ class TestOrder:
         ledger = Ledger()
         put(ledger, call("7", "a", ended=True))
         put(ledger, call("7", began="2026-11-21T11:00:00Z"), "other", OTHER)
-        assert (found(ledger, "7").by, len(found(ledger, "7"))) == ("other", 1)
+        assert (found(ledger, "7").by, found(ledger, "7").count) == ("other", 1)
 
     def test_who_comes_back_goes_on(self, call: Calls) -> None:
         ledger = Ledger()
@@ -123,7 +123,7 @@ class TestOrder:
         assert ledger.adopt("gw", again) == {"7": Place(2, first)}
         assert (entry.owner, entry.idle) == (again, None)
         put(ledger, records, owner=again)
-        assert len(entry) == 3
+        assert entry.count == 3
 
     def test_who_comes_back_without_a_call_gives_it_up(self, call: Calls) -> None:
         ledger = Ledger()
@@ -141,7 +141,7 @@ class TestOrder:
         put(ledger, call("7", "a"))
         ledger.orphan(ME, 0.0)
         put(ledger, call("7", began="2026-11-21T11:00:00Z"), owner=OTHER)
-        assert (found(ledger, "7").owner, len(found(ledger, "7"))) == (OTHER, 1)
+        assert (found(ledger, "7").owner, found(ledger, "7").count) == (OTHER, 1)
 
 
 class TestChecklists:
@@ -217,8 +217,8 @@ class TestBounds:
         put(ledger, call("short", "x" * 200))
         put(ledger, call("long", *["x" * 100] * 100))
         assert kept(ledger) == ["short", "long"]
-        assert len(found(ledger, "short")) == 2
-        assert len(found(ledger, "long")) == 101
+        assert found(ledger, "short").count == 2
+        assert found(ledger, "long").count == 101
         assert found(ledger, "long").lines(True).since == found(ledger, "long").lines(False).since > 1
         assert sum(entry.size for entry in ledger) <= 40_000
 

@@ -66,7 +66,7 @@ async def test_a_hub_that_comes_late(hub: Make, watch: Make, call: Calls, unused
             sue = watch(house.port)
             await sue.sees(records)
     name = f"hub ws://127.0.0.1:{unused_tcp_port}"
-    assert told[0] == f"{name}: refuses the connection; check the address, and that the stream is on; trying again"
+    assert told[0] == f"{name}: refuses the connection; check the address, and that it is on; trying again"
     assert f"{name}: calls are shown there" in told
 
 

@@ -46,12 +46,12 @@ class TestFirstCall:
         with socket.create_server(("127.0.0.1", 0)) as closed:
             port = closed.getsockname()[1]
         said = await refusal(f"ws://127.0.0.1:{port}")
-        assert said == "ws://peer: refuses the connection; check the address, and that the stream is on"
+        assert said == "ws://peer: refuses the connection; check the address, and that it is on"
 
     async def test_turned_away(self) -> None:
         async with serve(lambda c: None, "127.0.0.1", 0, process_request=lambda c, r: c.respond(403, "no\n")) as server:  # type: ignore[arg-type, return-value]
             said = await refusal(f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}")
-        assert said == "ws://peer: refuses with HTTP status 403; check the address, and that the stream is on"
+        assert said == "ws://peer: refuses with HTTP status 403; check the address, and that it is on"
 
     async def test_no_websocket(self) -> None:
         async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
