@@ -22,6 +22,7 @@ SILENCE = 12.0
 _FORGOTTEN = 120.0  # seconds, after which the server lets go of what nobody reads
 _WAIT = 30.0  # seconds that a request waits for messages
 _DEAL = 10.0  # seconds for dealing with a message that is to be acknowledged, before it comes again
+_SOON = 1.0  # the same, where they are there already
 _BEAT = 4.0  # seconds between signs of life
 _OVER = ("404", "408")  # nothing there, waited long enough: the request is over
 
@@ -49,12 +50,21 @@ class Reader:
         subject: of which messages.
         give: takes a message, or None when it must be opened anew.
         start: the number of the first message wanted.
+        past: whether only what is there now is wanted: then None is given as well when nothing comes.
         durable: the name under which the server keeps the place, instead of `start`; messages then come one by one, each when the one
             before was acknowledged.
     """
 
     def __init__(
-        self, link: Link, stream: str, subject: str, give: Callable[[Message | None], None], *, start: int = 0, durable: str | None = None
+        self,
+        link: Link,
+        stream: str,
+        subject: str,
+        give: Callable[[Message | None], None],
+        *,
+        start: int = 0,
+        past: bool = False,
+        durable: str | None = None,
     ) -> None:
         self._link = link
         self._stream = stream
@@ -72,6 +82,7 @@ class Reader:
             self._config.inactive_threshold = _FORGOTTEN
             self._config.mem_storage = True
             self._config.num_replicas = 1
+        self._past = past
         self._durable = durable is not None
         self._at_once = 1 if durable else AT_ONCE  # what is asked for ahead would be kept waiting for us when we have gone
         self._consumer = ""
@@ -117,7 +128,9 @@ class Reader:
         if self._inbox is None or self._client is None or self._client.is_closed:
             return
         self._coming = self._at_once
-        wanted = {"batch": self._at_once, "expires": int(_WAIT * 1e9), "idle_heartbeat": int(_BEAT * 1e9)}
+        wanted = {"batch": self._at_once, "expires": int(_SOON * 1e9)}
+        if not self._past:
+            wanted |= {"expires": int(_WAIT * 1e9), "idle_heartbeat": int(_BEAT * 1e9)}
         asked = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._consumer}"
         self._listen()
         await self._client.publish(asked, json.dumps(wanted).encode(), reply=self._inbox.subject)
@@ -131,7 +144,9 @@ class Reader:
             self._give(_read(message))
         elif status in _OVER:
             self._coming = 0
-            if not self._here:
+            if self._past:
+                self._give(None)
+            elif not self._here:
                 await self._ask()
         elif status != "100":  # it was deleted, or the server stops
             self._give(None)
@@ -167,11 +182,14 @@ class Past:
     """
 
     def __init__(self, link: Link, stream: str, subject: str, start: int = 1) -> None:
-        self._queue: asyncio.Queue[Message | None] = asyncio.Queue()
-        self._reader = Reader(link, stream, subject, self._queue.put_nowait, start=start)
+        self._link = link
+        self._stream = stream
+        self._subject = subject
+        self._next = start
+        self._left = 0
 
     async def __aenter__(self) -> Self:
-        self._left = await self._reader.open()
+        await self._open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -181,8 +199,15 @@ class Past:
         while self._left:
             async with asyncio.timeout(PATIENCE):
                 message = await self._queue.get()
-            if message is None:
-                raise TimeoutError
-            self._left = message.left
+            if message is None:  # what was left may have been taken away meanwhile
+                await self._reader.close()
+                await self._open()
+                continue
+            self._next, self._left = message.seq + 1, message.left
             yield message
             await self._reader.taken()
+
+    async def _open(self) -> None:
+        self._queue: asyncio.Queue[Message | None] = asyncio.Queue()
+        self._reader = Reader(self._link, self._stream, self._subject, self._queue.put_nowait, start=self._next, past=True)
+        self._left = await self._reader.open()

@@ -45,6 +45,17 @@ async def test_the_past_is_what_there_is(link: Link, count: int) -> None:
         assert [message.seq async for message in past] == ([count] if count else [])
 
 
+async def test_what_is_taken_away_meanwhile_is_not_waited_for(link: Link) -> None:
+    await publish(link, AT_ONCE + 10)
+    async with Past(link, subjects.CALLS, subjects.records()) as past:
+        read = []
+        async for message in past:
+            if not read:
+                await link.streams.purge_stream(subjects.CALLS)
+            read.append(message.seq)
+    assert read == list(range(1, AT_ONCE + 1))
+
+
 async def test_a_message_says_where_it_is_from(link: Link) -> None:
     await publish(link, 2)
     async with Past(link, subjects.CALLS, subjects.records()) as past:
