@@ -11,6 +11,7 @@ from companion.errors import CompanionError, ReaderGone, SinkError
 
 _COMMANDS = {
     "demo": "calls:demo",
+    "practice": "practice:practice",
     "live": "calls:live",
     "log": "calls:log",
     "replay": "calls:replay",

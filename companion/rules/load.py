@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import inspect
 
 from companion.core.checklist import Checklist, Example, Scenario
+from companion.core.roleplay import Dialogue, Script
 from companion.errors import ChecklistError
 from companion.rules import coherence, include
 from companion.rules.document import Line, Listing, Mapping, Node, Scalar
 
+T = TypeVar("T", Checklist, Script)
 Place: TypeAlias = tuple[str | int, ...]
 """The way to a part of a checklist: `("steps", 2, "says", 0)`."""
 Places: TypeAlias = dict[Place, Line]
@@ -29,7 +31,7 @@ _CLOCK = re.compile(r"(\d+):([0-5]\d(?:\.\d+)?)")
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _NOTHING = ("", "~", "null", "Null", "NULL")
-_SPEECH = ((Scenario, "lines"), (Example, "after"))
+_SPEECH = ((Scenario, "lines"), (Example, "after"), (Dialogue, "lines"))
 
 
 def load(path: Path | str, *, detectors: Iterable[str] | None = None) -> Checklist:
@@ -60,16 +62,27 @@ def parse(root: Node, file: str, *, detectors: Iterable[str] | None = None) -> t
     Raises:
         ChecklistError: as `load`.
     """
+    checklist, places = structured(root, Checklist, file)
+    coherence.check(checklist, places, file, detectors)
+    return checklist, places
+
+
+def structured(root: Node, kind: type[T], file: str) -> tuple[T, Places]:
+    """A document's tree as a value of some rule type, its words and numbers checked, and where each part of it stands.
+
+    Raises:
+        ChecklistError: as `load`.
+    """
     reader = _Reader()
+    shape = _shape(kind)
     if not isinstance(root, Mapping):
-        reader.refuse(root.line, "expected a checklist with the keys 'id', 'title', 'steps', …")
-    value = reader.read(root, _shape(), ())
+        keys = ", ".join(f"'{field.encode_name}'" for field in shape.fields if field.required)
+        reader.refuse(root.line, f"expected a {kind.__name__.lower()} with the keys {keys}, …")
+    value = reader.read(root, shape, ())
     try:
-        checklist = msgspec.convert(value, Checklist)
+        return msgspec.convert(value, kind), reader.places
     except msgspec.ValidationError as error:
         raise ChecklistError(str(error), file=file) from error
-    coherence.check(checklist, reader.places, file, detectors)
-    return checklist, reader.places
 
 
 def shipped_folder() -> Path:
@@ -110,8 +123,8 @@ def seconds(text: str) -> float | None:
 
 
 @cache
-def _shape() -> Any:
-    return inspect.type_info(Checklist)
+def _shape(kind: type) -> Any:
+    return inspect.type_info(kind)
 
 
 class _Reader:
@@ -167,7 +180,8 @@ class _Reader:
             self.places.setdefault(inner, key.line)
         for field in kind.fields:
             if field.required and field.encode_name not in read:
-                self.refuse(node.line, f"{_called(path)}: '{field.encode_name}' is missing")
+                called = _called(path) if path else f"the {kind.cls.__name__.lower()}"
+                self.refuse(node.line, f"{called}: '{field.encode_name}' is missing")
         return read
 
     def _entry(self, node: Node, kind: Any, path: Place) -> Any:

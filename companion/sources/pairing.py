@@ -50,6 +50,17 @@ def pair(two: Two, recogniser: Callable[[str], Recogniser], *, call: str | None,
     return LivePair(agent, customer, call=call or "call-1", recogniser=recogniser)
 
 
+def alone(uri: str, recogniser: Callable[[str], Recogniser], *, call: str) -> Source:
+    """The agent's side of a call that has no other, from a microphone or the like.
+
+    Raises:
+        ConfigError: it cannot be used for one channel.
+    """
+    from companion.sources.alone import Alone
+
+    return Alone(_side(parse(uri), 0), call=call, recogniser=recogniser)
+
+
 def _side(address: Address, stdin: int) -> Side:
     if address.kind == "sound":
         from companion.sources.files import FileSide

@@ -22,6 +22,7 @@ SUPERVISOR = Keyboard(
     (("n", "nudge"), ("a", "acknowledge"), ("t", "take over"), ("b", "bookmark"), ("Esc", "back"), ("?", "help")),
     (("n", "udge"), ("a", "ck"), ("t", "ake over"), ("b", "mark"), ("Esc", ""), ("?", "")),
 )
+PRACTICE = Keyboard((("t", "type"), ("i", "info"), *AGENT.words), (("t", "ype"), ("i", "nfo"), *AGENT.narrow[:3], *AGENT.narrow[5:]))
 READER = Keyboard((("Esc", "back"), ("pgup pgdn", "look back"), ("?", "help")), (("Esc", " back"), ("?", " help")))
 WALL = Keyboard(
     (("↑↓", "choose"), ("Enter", "look in"), ("/", "filter"), ("w", "waiting"), ("y", "history"), ("q", "leave"), ("?", "help")),

@@ -1,0 +1,1 @@
+"""The scripted upset customer that one can rehearse against."""
