@@ -59,6 +59,7 @@ SETTINGS = (
     Setting("checklist", str, "complaint", "The checklist: a name of a shipped one, or a file."),
     Setting("journal", str, None, "A folder for the journals, one file a call."),
     Setting("theme", str, "dark", "The screen's colours.", ("dark", "light")),
+    Setting("privacy.mask", str, "card,account,phone,email,spoken,digits", "What is masked in what people say, by kind; or none."),
     Setting("speech.model", str, None, "The speech model: a folder, or the name of an installed one."),
     Setting("speech.recogniser", str, None, "A server that recognises instead (vosk-server://host:2700).", also="--speech"),
     Setting("speech.token_file", str, None, "A file with the token for that server, where it asks for one."),

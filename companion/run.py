@@ -10,7 +10,7 @@ from typing import TypeAlias
 import msgspec
 
 from companion.core.call import Call, Rules
-from companion.core.events import AnyEvent, CallEnded, Introduced, SinkFailed, SourceBack, SourceLost, Utterance
+from companion.core.events import AnyEvent, CallEnded, Introduced, Nudged, SinkFailed, SourceBack, SourceLost, Utterance
 from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level, Opened, Passed, Progress, Sink, Source, Viewer
 from companion.core.record import Record
 from companion.core.resume import resume, shifted
@@ -276,6 +276,8 @@ class Run:
             event = self._mask(event)
         if isinstance(event, Introduced) and event.customer is not None and self._mask_text is not None:
             event = msgspec.structs.replace(event, customer=self._mask_text(event.customer))  # often a number to call back
+        if isinstance(event, Nudged) and self._mask_text is not None:
+            event = msgspec.structs.replace(event, text=self._mask_text(event.text))
         self._keep(live, live.call.receive(event, at))
 
     def _glimpse(self, item: Glimpsed) -> None:

@@ -7,7 +7,18 @@ import pytest
 
 from companion.core.call import Rules
 from companion.core.checklist import Checklist, Prompt, Step
-from companion.core.events import Bookmarked, CallEnded, CallStarted, Introduced, Partial, SinkFailed, SourceBack, SourceLost, Utterance
+from companion.core.events import (
+    Bookmarked,
+    CallEnded,
+    CallStarted,
+    Introduced,
+    Nudged,
+    Partial,
+    SinkFailed,
+    SourceBack,
+    SourceLost,
+    Utterance,
+)
 from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level, Opened, Passed, Progress
 from companion.core.record import Record
 from companion.core.replay import check
@@ -265,6 +276,13 @@ async def test_who_is_on_the_call_is_journaled_and_a_number_is_masked() -> None:
     opened = Opened(call="c", source="test", agent="Maria", customer="+1 555 0100 200")
     await Run(Given(opened), RULES, [sink], mask_text=lambda text: text.replace("0100", "####")).go()
     assert sink.records[1].event == Introduced(agent="Maria", customer="+1 555 #### 200")
+
+
+async def test_a_supervisors_line_is_masked() -> None:
+    sink = Kept()
+    nudge = Happened(call="c", event=Nudged(text="their pin is 1234", by="Sue"), at=1000)
+    await Run(Given(OPENED, nudge), RULES, [sink], mask_text=lambda text: text.replace("1234", "####")).go()
+    assert Nudged(text="their pin is ####", by="Sue") in [record.event for record in sink.records]
 
 
 # ── calls that another gateway began ──

@@ -8,7 +8,7 @@ from companion.core.feed import Closed, Happened, Item, Opened
 from companion.errors import PeerError
 from companion.sources.protocols.dialect import NOBODY
 from companion.speech.recogniser import Recogniser
-from companion.speech.redact import mask_text
+from companion.speech.masking import Masking
 
 
 class Call:
@@ -163,8 +163,8 @@ class Switchboard:
         self._calls.append(call)
         if pair is not None:
             self._pairs[pair] = call
-        # A caller's number is the customer's own: it is masked like any other before it is kept.
-        source = f"{self.source} ({mask_text(about)})" if about else self.source
+        # A caller's number is the customer's own, and where a call came from is kept with it: it is always masked.
+        source = f"{self.source} ({Masking().text(about)})" if about else self.source
         speech = call.recogniser.model
         self._give(Opened(call=name, source=source, speech=speech, agent=who.agent, customer=who.customer, team=who.team))
         return call

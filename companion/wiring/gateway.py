@@ -11,9 +11,8 @@ from companion.errors import CompanionError, ReaderGone
 from companion.run import Run
 from companion.sources import is_live
 from companion.sources.uri import Given
-from companion.speech.redact import mask, mask_text
 from companion.wiring.named import named
-from companion.wiring.parts import Options, Recognisers, began, interruptible, open_source, recognisers
+from companion.wiring.parts import Options, Recognisers, began, interruptible, masking, open_source, recognisers
 
 
 class Gateway:
@@ -28,6 +27,9 @@ class Gateway:
         opened: makes the source of a URI, where that is not to be done as the options say.
         prefix: goes before the names of calls that have only a number.
         recall: finds the journal of a call that another gateway began.
+
+    Raises:
+        ConfigError: the options name a kind of masking that there is not.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Gateway:
         self._opened = opened or self._source
         self._prefix = prefix
         self._recall = recall
+        self._masking = masking(options)
         self._runs: list[Run] = []
         self._taken: set[str] = set()
         self._failed: list[CompanionError] = []
@@ -110,8 +113,8 @@ class Gateway:
             self._rules,
             self._sinks,
             viewer=self._viewer,
-            mask=mask,
-            mask_text=mask_text,
+            mask=self._masking.said,
+            mask_text=self._masking.text,
             began=began(self._options) or ("now" if is_live(uri) or self._speed is not None else None),
             taken=self._taken,
             prefix=self._prefix,

@@ -20,13 +20,12 @@ from companion.errors import ConfigError
 from companion.run import Run
 from companion.sinks.journal import JournalFolder
 from companion.sources.uri import Given
-from companion.speech.redact import mask, mask_text
 from companion.tui.app import CallApp
 from companion.tui.feed import Clock, Closed
 from companion.wiring.keeping import keep
 from companion.wiring.named import named
 from companion.wiring.outlets import Spread, prefix, published
-from companion.wiring.parts import Options, began, interruptible, open_source, recognisers, rules_of, together
+from companion.wiring.parts import Options, began, interruptible, masking, open_source, recognisers, rules_of, together
 
 _ENDED = "ended by the agent"
 
@@ -46,6 +45,7 @@ def live(uri: Given, options: Options) -> None:
 async def _live(uri: Given, rules: Rules, options: Options) -> None:
     notices: list[str] = []
     run: Run | None = None
+    hiding = masking(options)
 
     async def act(call: str, event: AnyEvent) -> str:
         if run is None or call not in run.calls:
@@ -65,8 +65,8 @@ async def _live(uri: Given, rules: Rules, options: Options) -> None:
             named(open_source(uri, recogniser, options, speed=options.get("speed", 1.0)), options),
             rules,
             [*sinks, *outlets],
-            mask=mask,
-            mask_text=mask_text,
+            mask=hiding.said,
+            mask_text=hiding.text,
             began=began(options) or ("now" if sources.is_live(uri) or outlets else None),
             prefix=prefix(options) if outlets else "",
         )

@@ -15,6 +15,7 @@ from companion.core.feed import Source
 from companion.errors import ConfigError
 from companion.rules.load import find, load
 from companion.sources.uri import Given
+from companion.speech.masking import KINDS, Masking, kinds
 
 DATA = Path(__file__).parents[1] / "data"
 """What ships inside the package: the starter model and the demo."""
@@ -33,6 +34,16 @@ def rules_of(checklist: str) -> Rules:
         ChecklistError: it cannot be used.
     """
     return Rules.of(load(find(checklist)))
+
+
+def masking(options: Options) -> Masking:
+    """What hides numbers and addresses in what people say.
+
+    Raises:
+        ConfigError: the options name a kind that there is not.
+    """
+    named: str | None = options.get("privacy_mask")
+    return Masking(KINDS if named is None else kinds(named))
 
 
 @asynccontextmanager

@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from companion.config import setting
 from companion.core.feed import Item, Opened
 from companion.errors import ConfigError, ModelMissing, SpeechError
 from companion.run import Run
-from companion.wiring.parts import DATA, began, interruptible, open_source, recognisers, rules_of, together
+from companion.speech.masking import KINDS
+from companion.wiring.parts import DATA, began, interruptible, masking, open_source, recognisers, rules_of, together
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,17 @@ def test_a_time_without_an_offset_is_of_this_place() -> None:
 def test_no_time_at_all_is_refused() -> None:
     with pytest.raises(ConfigError, match="--began soon: no ISO 8601 time"):
         began({"began": "soon"})
+
+
+def test_what_is_masked_is_a_setting() -> None:
+    said = "my pin is 1234, call 212-555-0142"
+    assert masking({}).text(said) == "my pin is ####, call ###-###-####"
+    assert masking({"privacy_mask": "phone"}).text(said) == "my pin is 1234, call ###-###-####"
+    assert masking({"privacy_mask": "none"}).text(said) == said
+    assert masking({"privacy_mask": setting("privacy.mask").default}).text(said) == masking({}).text(said)
+    assert set(setting("privacy.mask").default.split(",")) == set(KINDS)
+    with pytest.raises(ConfigError, match="did you mean 'phone'"):
+        masking({"privacy_mask": "fone"})
 
 
 async def test_text_wants_no_recogniser_and_sound_does() -> None:
