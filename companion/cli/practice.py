@@ -25,7 +25,7 @@ from companion.cli.options import configured, examples, speech
 @click.option("--list", "listing", is_flag=True, help="The scenarios there are.")
 @click.option("--check", is_flag=True, help="Play a scenario's own dialogues; exit status 2 if one ends otherwise. Without a name, all.")
 @click.option("--headless", is_flag=True, help="Your turns from standard input, a line each; the journal on stdout, the debrief on stderr.")
-@configured("journal", "theme")
+@configured("journal", "theme", "privacy.mask")
 @speech
 def practice(**options: Any) -> None:
     """Rehearse a call: a customer whose temper rises and falls by what you say, judged by the very same rules as a real one.

@@ -20,11 +20,10 @@ from companion.rules import practice as scenes
 from companion.rules.load import Places
 from companion.run import Run
 from companion.sinks.journal import JournalFolder
-from companion.speech.redact import mask, mask_text
 from companion.tui.practice_app import PracticeApp
 from companion.wiring import headless
 from companion.wiring.onscreen import keyboard, saving
-from companion.wiring.parts import Options, interruptible, recognisers, rules_of, together
+from companion.wiring.parts import Options, interruptible, masking, recognisers, rules_of, together
 
 FIRST = "defective_product"
 """The scenario for whoever names none."""
@@ -106,11 +105,12 @@ def _call(script: Script) -> str:
 
 async def _practice(script: Script, rules: Rules, options: Options) -> None:
     notices: list[str] = []
+    hiding = masking(options)
     seed = options["seed"] if options.get("seed") is not None else secrets.randbelow(_SEEDS)
     sinks: list[Sink] = [JournalFolder(Path(options["journal"]), notices.append)] if options.get("journal") else []
     async with _microphone(script, options) as agent:
         desk = Desk(script, seed, rules.checklist.watch, call=_call(script), agent=agent)
-        run = Run(desk, rules, [*sinks, desk.hearing], mask=mask, mask_text=mask_text, began="now")
+        run = Run(desk, rules, [*sinks, desk.hearing], mask=hiding.said, mask_text=hiding.text, began="now")
         told = await _beside(run, desk, options, lambda: debrief(desk.customer, desk.ending, rules.checklist).lines())
     for line in [*notices, *told, f"again, the same: companion practice {script.id} --seed {seed}"]:
         print(line, file=sys.stderr)
