@@ -29,6 +29,8 @@ HEAVY = {
     "soxr",
     "websockets",
     "requests",
+    "matplotlib",
+    "jinja2",
     "platformdirs",
     "aiohttp",
 }
@@ -157,6 +159,8 @@ HOMES = {
     "textual": {"tui"},
     "rich": {"tui", "console.py", "report"},  # it comes with textual
     "platformdirs": {"config.py"},
+    "matplotlib": {"report"},
+    "jinja2": {"report"},
 }
 
 

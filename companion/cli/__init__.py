@@ -20,6 +20,7 @@ _COMMANDS = {
     "watch": "served:watch",
     "checklist": "tools:checklist",
     "model": "tools:model",
+    "report": "report:report",
     "token": "tokens:token",
     "devices": "devices:devices",
     "doctor": "tools:doctor",

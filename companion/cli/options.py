@@ -1,6 +1,8 @@
 """Options that several commands share, and where their values came from."""
 
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -96,3 +98,17 @@ def speech(command: Command) -> Command:
 def examples(*lines: str) -> str:
     """The closing words of a command's help: command lines that work as written."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def journals(command: Command) -> Command:
+    """The argument JOURNALS: files or folders; the setting `journal` where none is named."""
+
+    def named(ctx: click.Context, param: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:
+        if value:
+            return value
+        kept = os.environ.get(setting("journal").variable) or ctx.lookup_default("journal")
+        if not kept:
+            raise click.UsageError("missing JOURNALS: name journals, or a folder of them, or set 'journal' in companion.toml.", ctx)
+        return (Path(kept),)
+
+    return click.argument("paths", metavar="[JOURNALS]...", nargs=-1, type=click.Path(path_type=Path), callback=named)(command)

@@ -59,7 +59,7 @@ def _all(call: Digest) -> Iterator[Moment]:
             what, why = f"{silence.seconds:.0f} s of silence", "An upset customer hears silence as not being cared for."
             yield _moment(call, "silence", round(silence.seconds / 2), silence.utterance, what, why)
     for move in call.moves:
-        if move.before - move.after >= JUMP and any(kind == "step" for kind, _ in move.causes):
+        if move.before - move.after >= JUMP and {kind for kind, _ in move.causes} == {"step"}:
             yield _calmed(call, move)
 
 

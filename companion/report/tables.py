@@ -47,7 +47,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield _titled("Prompts", "what became of them; ! seldom acted on")
         yield _prompts(report.total)
     if report.by:
-        yield _titled(f"By {words.BY[report.by][0]}", "main steps done, by their numbers above; heat at its peak; prompts acted on")
+        yield _titled(f"By {report.by}", "main steps done, by their numbers above; heat at its peak; prompts acted on")
         yield _groups(report)
         if any(group.few for group in report.groups):
             yield Text(words.TOO_FEW, style=QUIET)
@@ -117,24 +117,19 @@ def _prompts(total: Tally) -> Table:
 def _groups(report: Report) -> Table:
     assert report.by is not None
     key = [step.id for step in words.main(report.total)][:9]
-    table = _table(words.BY[report.by][0], "calls", *(f"{place}" for place in range(1, len(key) + 1)), "peak", "acted on")
+    table = _table(words.BY[report.by], "calls", *(f"{place}" for place in range(1, len(key) + 1)), "peak", "acted on")
     for group in report.groups:
         steps = {step.id: step for step in group.steps}
-        cells = [_cell(steps[id].done, steps[id].calls, group.few) if id in steps else "–" for id in key]
+        cells = [words.ratio(steps[id].done, steps[id].calls, group.few) if id in steps else "–" for id in key]
         shown, acted = sum(prompt.shown for prompt in group.prompts), sum(prompt.acted for prompt in group.prompts)
         name = Text(words.group(group, report.by))
-        table.add_row(name, f"{group.calls}", *cells, f"{group.heat.peak:.0f}", _cell(acted, shown, group.few))
+        table.add_row(name, f"{group.calls}", *cells, f"{group.heat.peak:.0f}", words.ratio(acted, shown, group.few))
     return table
-
-
-def _cell(hits: int, of: int, few: bool) -> str:
-    """A share in little room; of few calls, the counts."""
-    return f"{hits}/{of}" if few and of else words.share(hits, of).replace(" of ", "/").replace(" %", "%")
 
 
 def _place(place: Place) -> Text:
     who = f" · {place.call.agent}" if place.call.agent else ""
-    quote = place.moment.words if len(place.moment.words) < 140 else place.moment.words[:139] + "…"
+    quote = words.brief(place.moment.words)
     return Text.assemble(
         (f" {clock(place.moment.at)} ", "bold"), f"{place.moment.title}", (f" ({place.call.call}{who})", QUIET), "\n",
         (f"   “{quote}”", "italic"), "\n", (f"   {place.command}", QUIET),

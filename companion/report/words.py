@@ -7,16 +7,13 @@ from companion.report.report import Report, clock
 from companion.report.tally import ANSWERS, FEW, By, MoveTally, StepTally, Tally, weekly
 
 BLOCKS = "▁▂▃▄▅▆▇█"
-BY: dict[By, tuple[str, str]] = {
-    "agent": ("agent", "agents"),
-    "team": ("team", "teams"),
-    "checklist": ("checklist", "checklists"),
-    "week": ("week of", "weeks"),
-}
+BY: dict[By, str] = {"agent": "agent", "team": "team", "checklist": "checklist", "week": "week of"}
+"""What stands above the groups' names."""
 NOBODY: dict[By, str] = {"agent": "not named", "team": "no team", "checklist": "no checklist", "week": "not dated"}
 TOO_FEW = (
     f"Under {FEW} calls, one call more or less moves a share by over three points: too few to compare. Listed by name, never by result."
 )
+HARD_ONES = "Listed by name, never by result: calls differ, and whoever takes the hard ones does not look better for it."
 NOT_THE_CAUSE = "What went before is not yet what caused it; every tick was earned by words, and words can be recognised wrongly."
 
 
@@ -30,6 +27,16 @@ def share(hits: int, of: int) -> str:
 def of_calls(hits: int, of: int) -> str:
     """The same in a sentence: `82 % of calls`, `4 of 5 calls`."""
     return f"{hits} of {number(of, 'call')}" if of < FEW else f"{share(hits, of)} of calls"
+
+
+def brief(text: str, most: int = 140) -> str:
+    """A quotation of bearable length."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def ratio(hits: int, of: int, few: bool) -> str:
+    """A share in little room; of few calls, the counts: `18/20`."""
+    return f"{hits}/{of}" if of and (few or of < FEW) else share(hits, of)
 
 
 def some(count: int) -> str:

@@ -1,0 +1,44 @@
+"""report as a person runs it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from companion.core.record import encode
+from tests.report.week import journals
+
+COMPANION = [sys.executable, "-m", "companion"]
+
+
+def companion(*arguments: str, **kwargs: object) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([*COMPANION, *arguments], capture_output=True, text=True, timeout=100, **kwargs)  # type: ignore[call-overload,no-any-return]
+
+
+def week(folder: Path) -> Path:
+    for kept in journals(6):
+        (folder / f"{kept[0].call}.jsonl").write_bytes(b"".join(encode(record) + b"\n" for record in kept))
+    return folder
+
+
+def test_the_folder_of_the_settings_is_reported_on(tmp_path: Path) -> None:
+    (tmp_path / "companion.toml").write_text(f'journal = "{week(tmp_path)}"\n')
+    done = companion("report", "--by", "agent", "--since", "2026-11-17", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("4 calls of 3 agents, Tue 17 Nov to Fri 20 Nov 2026")
+
+
+def test_without_journals_it_says_where_they_could_be_named(tmp_path: Path) -> None:
+    done = companion("report", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("companion report: missing JOURNALS: name journals")
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    done = companion("report", str(tmp_path / "none.jsonl"))
+    assert (done.returncode, done.stdout) == (6, "")
+    assert done.stderr == f"companion: {tmp_path}/none.jsonl: cannot be read: no such file or directory\n"
+
+
+def test_html_and_json_are_two_things(tmp_path: Path) -> None:
+    done = companion("report", str(tmp_path), "--html", "x.html", "--json")
+    assert (done.returncode, done.stderr) == (2, "companion report: --html and --json: choose one; see 'companion report --help'\n")
