@@ -19,6 +19,9 @@ from companion.errors import ReaderGone, ReplayError, SinkError
 _INBOX = 256
 """Items that wait for judgment before the source has to wait: a source that may not (a phone system) keeps its own bounded buffer."""
 
+_LONGEST_GAP = 3600.0
+"""Seconds after which nobody goes on with a call any more."""
+
 _UNNAMED = re.compile(r"call-\d+")
 
 
@@ -244,11 +247,13 @@ class Run:
                 self.viewer.notice(f"call {item.call}: cannot go on with it: {error}; it begins anew")
             return False
         gap = max(0.0, _since(call.began) - call.at / 1000)
+        gap = gap if gap < _LONGEST_GAP else 0.0  # a recording begins on a day of its own
         live = self._calls[item.call] = _Live(call, self._clock() - call.at / 1000 - gap, shift=round(call.at / 1000 + gap, 3))
         self._taken.add(call.name)
         self._keep(live, [*records, *rest])
-        for event in (SourceLost(reason="the gateway failed, and another took over"), SourceBack(gap=round(gap, 3))):
-            self._happen(item.call, event, self._arrival(live))
+        # Lost when it was last heard of: what would have fallen due meanwhile cannot be known.
+        self._keep(live, call.receive(SourceLost(reason="the gateway failed, and another took over"), call.at))
+        self._keep(live, call.receive(SourceBack(gap=round(gap, 3)), self._arrival(live)))
         return True
 
     def _key(self, name: str) -> str:

@@ -1,6 +1,7 @@
 """Running calls: the inbox, the clocks, what happens when a sink, a source or a person stops."""
 
 import asyncio
+import datetime
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
@@ -313,6 +314,26 @@ async def test_a_call_that_another_gateway_began_goes_on_with_its_gap_marked() -
     later = next(record.event for record in records if isinstance(record.event, Utterance) and record.event.text == "sorry")
     assert later.end >= 2.0  # the source counts from anew; the call does not
     assert check(records) == len(records)
+
+
+async def test_what_would_have_fallen_due_in_the_gap_is_not_held_against_anybody() -> None:
+    began = (datetime.datetime.now().astimezone() - datetime.timedelta(seconds=300)).isoformat()
+    hello = Happened(call="c", event=said("hello"), at=10)
+    before = (await run(Opened(call="c", source="test", began=began), hello, rules=REMINDING))[:-3]
+    records, _ = await go_on(before, OPENED, Closed(call="c", reason="done"), rules=REMINDING)
+    since = len(before)
+    assert isinstance(records[since].event, SourceLost)
+    assert isinstance(records[since + 1].event, SourceBack)
+    assert records[since].at == before[-1].at
+    assert 299.0 < records[since + 1].event.gap < 310.0
+    assert records[since + 1].at > 299_000
+    assert check(records) == len(records)
+
+
+async def test_a_recording_of_another_day_has_no_gap() -> None:
+    before = (await run(Opened(call="c", source="test", began="2020-02-02T10:00:00+00:00")))[:-2]
+    records, _ = await go_on(before, OPENED)
+    assert SourceBack(gap=0.0) in [record.event for record in records]
 
 
 async def test_a_call_that_is_over_begins_anew_under_its_name() -> None:
