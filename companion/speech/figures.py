@@ -150,7 +150,7 @@ def _is_recent(match: re.Match[str]) -> bool:
     """Whether a date is of this century; one before is more often a birthday. `since 1998` is none."""
     if match.group("when"):
         return True
-    year = next(filter(None, map(match.group, ("iso", "us", "month", "short"))))
+    year: str = next(filter(None, map(match.group, ("iso", "us", "month", "short"))))
     return year.startswith("20") if len(year) == 4 else year < "40"
 
 
