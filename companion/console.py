@@ -38,6 +38,10 @@ class Console:
         else:
             print(f"companion: {text}", file=sys.stderr, flush=True)
 
+    def ready(self, text: str) -> None:
+        """Likewise: without it, nobody could tell a port that waits from a program that hangs."""
+        self.notice(text)
+
     def progress(self, name: str, share: float) -> None:
         """How far something of known length has come, 0–1."""
         if self._bar is None:

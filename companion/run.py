@@ -11,7 +11,7 @@ import msgspec
 
 from companion.core.call import Call, Rules
 from companion.core.events import AnyEvent, CallEnded, Introduced, Nudged, SinkFailed, SourceBack, SourceLost, Utterance
-from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level, Opened, Passed, Progress, Sink, Source, Viewer
+from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level, Opened, Passed, Progress, Ready, Sink, Source, Viewer
 from companion.core.record import Record
 from companion.core.resume import resume, shifted
 from companion.errors import ReaderGone, ReplayError, SinkError
@@ -199,7 +199,7 @@ class Run:
 
     def _take(self, item: Item | Act) -> None:
         known = self.calls if isinstance(item, Act) else self._calls
-        if not isinstance(item, Opened | Complaint) and item.call not in known:
+        if not isinstance(item, Opened | Complaint | Ready) and item.call not in known:
             return  # the agent ended it while its source went on
         match item:
             case Opened():
@@ -223,6 +223,8 @@ class Run:
                 self.viewer.progress(self._calls[item.call].call.name, item.share)
             case Complaint() if self.viewer is not None:
                 self.viewer.notice(item.text)
+            case Ready() if self.viewer is not None:
+                self.viewer.ready(item.text)
             case _:
                 pass
 

@@ -20,7 +20,7 @@ from companion.core.events import (
     SourceLost,
     Utterance,
 )
-from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level, Opened, Passed, Progress
+from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level, Opened, Passed, Progress, Ready
 from companion.core.record import Record
 from companion.core.replay import check
 from companion.core.updates import CallClosed, FlagRaised, Prompted, StepHeard
@@ -104,6 +104,9 @@ class Seen:
         self.other.append(at)
 
     def notice(self, text: str) -> None:
+        self.other.append(text)
+
+    def ready(self, text: str) -> None:
         self.other.append(text)
 
     def progress(self, call: str, share: float) -> None:
@@ -204,11 +207,12 @@ async def test_what_is_only_shown_reaches_the_viewer_and_not_the_journal() -> No
         Level(call="c", channel="agent", level=0.5),
         Passed(call="c", at=200),
         Progress(call="c", share=0.25),
+        Ready(text="here: waits"),
         Complaint(text="a line"),
     )
     records = await run(*items, viewer=viewer)
     assert [mark.step for mark in viewer.tentative if isinstance(mark, StepHeard)] == ["apologized"]
-    assert viewer.other == ["so sorry", ("agent", 0.5), 200, 0.25, "a line"]
+    assert viewer.other == ["so sorry", ("agent", 0.5), 200, 0.25, "here: waits", "a line"]
     assert viewer.records == records
     assert not any(isinstance(record.update, StepHeard) for record in records)
 

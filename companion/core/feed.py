@@ -65,6 +65,12 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """From now on calls can come: one line for the person who waits for them, *where: what is waited for*."""
+
+    text: str
+
+
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """How far a source of known length has been heard, 0–1; may be dropped."""
 
@@ -80,7 +86,7 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     at: int | None = None
 
 
-Item: TypeAlias = Opened | Happened | Glimpsed | Passed | Level | Complaint | Progress | Closed
+Item: TypeAlias = Opened | Happened | Glimpsed | Passed | Level | Complaint | Ready | Progress | Closed
 
 
 class Source(Protocol):
@@ -147,6 +153,10 @@ class Viewer(Protocol):
 
     def notice(self, text: str) -> None:
         """One line for the person in front."""
+        ...
+
+    def ready(self, text: str) -> None:
+        """One line for the person who waits for calls: from now on they can come."""
         ...
 
     def progress(self, call: str, share: float) -> None:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeAlias
 
 from companion.core.events import Channel
-from companion.core.feed import Item
+from companion.core.feed import Item, Ready
 from companion.errors import AudioFormatError, ConfigError, PeerError, SourceError, SpeechError
 from companion.net.reach import is_local
 from companion.sources.door import Door
@@ -94,6 +94,7 @@ class AudioSocketListener:
                 writer.close()
             await asyncio.gather(*self._talks, return_exceptions=True)
 
+        self._exchange.give(Ready(text=f"{self.name}: waits for calls"))
         async with contextlib.aclosing(self._exchange.items(hang_up)) as items:
             async for item in items:
                 yield item

@@ -5,7 +5,7 @@ import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 
-from companion.core.feed import Complaint, Item
+from companion.core.feed import Complaint, Item, Ready
 from companion.errors import PeerError, SourceError
 from companion.net.dialling import WAITS, Back, Line, Lost, Message
 from companion.sources.asking import Asker
@@ -48,6 +48,7 @@ class ChatRoom:
         self._chats = Chats(name)
         self._line = Line(self._address, name, waits, kept=kept, greeting=greeting, subprotocol=subprotocol, origin=origin)
         self._lost_at: float | None = None
+        self._new = True
 
     async def __aiter__(self) -> AsyncIterator[Item]:
         """Yield what is said until we stop, or the system hangs up for good.
@@ -141,8 +142,8 @@ class ChatRoom:
                     items.append(Complaint(text=f"{self._name}: {reason}"))
                 case Say(message):
                     await self._line.send(message)
-                case Joined() if self._lost_at is not None:
-                    items += await self._catch_up()
+                case Joined():
+                    items += await self._joined()
                 case Ask() as ask:
                     left.extendleft(reversed(await self._asked(ask)))
                 case Redial(at_once=True):
@@ -151,9 +152,14 @@ class ChatRoom:
                     await self._line.hang_up(reason)
                 case Refused(reason):
                     raise SourceError(f"{self._name}: {reason}")
-                case _:
-                    pass
         return items
+
+    async def _joined(self) -> list[Item]:
+        """We are let in: for the first time, once more without a break, or after one."""
+        if self._lost_at is not None:
+            return await self._catch_up()
+        first, self._new = self._new, False
+        return [Ready(text=f"{self._name}: joined; waits for messages")] if first else []
 
     async def _catch_up(self) -> list[Item]:
         """What was said while nobody listened. If all of it is known, nothing was lost: the gap is none."""

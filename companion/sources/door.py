@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 from websockets.datastructures import Headers
 
+from companion.core.feed import Complaint
 from companion.net.reach import is_here
 
 CONNECTIONS = 64
@@ -57,7 +58,7 @@ class Door:
             return 503, "too many connections"
         if self._token:
             if not self._knows(self._token, path, headers) and not (self._proof is not None and self._proof(path, headers)):
-                return 401, "give the token: ?token=… or Authorization: Bearer …"
+                return 401, "no token, or another one; give ?token=… or Authorization: Bearer …"
         elif not all(map(is_here, headers.get_all("Origin"))):
             # Any page that somebody has open in a browser can dial this machine.
             return 403, "pages of other sites may not connect without a token"
@@ -74,6 +75,20 @@ class Door:
                 given.append(_password(value))
         expected = token.encode()
         return any([hmac.compare_digest(one.encode("utf-8", "replace"), expected) for one in given])
+
+
+class Refusals:
+    """What is said of those who must stay outside: the first of each kind. Whoever finds the port must not be able to fill the screen."""
+
+    def __init__(self) -> None:
+        self._known: set[int] = set()
+
+    def first(self, who: str, status: int, why: str) -> list[Complaint]:
+        """A complaint, unless one of that HTTP status was refused before."""
+        if status in self._known:
+            return []
+        self._known.add(status)
+        return [Complaint(text=f"{who}: {why}; refused, and others like it will be without a word")]
 
 
 def _password(credentials: str) -> str:

@@ -6,10 +6,11 @@ import errno
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from companion.core.feed import Complaint, Item
+from companion.core.feed import Complaint, Item, Ready
 from companion.errors import ConfigError, PeerError, SourceError
 from companion.net.reach import is_here, is_local, tls
 from companion.sources.chats import QUIET, Chats
+from companion.sources.door import Refusals
 from companion.sources.protocols.hook import Hook, Request
 from companion.sources.protocols.intercom import Intercom
 from companion.sources.protocols.room import Over, Said
@@ -70,7 +71,7 @@ class WebhookListener:
         self._chats = Chats(self.name, quiet)
         self._queue: asyncio.Queue[Item | Exception | None] = asyncio.Queue()
         self._stopped = False
-        self._refused: set[int] = set()
+        self._refusals = Refusals()
         self.listening = asyncio.Event()
         """Set once deliveries can come."""
 
@@ -95,6 +96,7 @@ class WebhookListener:
         self.listening.set()
         if not is_local(self._host) and self._tls is None:
             self._give(Complaint(text=f"{self.name}: messages travel in the clear; give --listen-tls-cert"))
+        self._give(Ready(text=f"{self.name}: waits for messages"))
         try:
             while (item := await self._next()) is not None:
                 if isinstance(item, Exception):
@@ -158,10 +160,8 @@ class WebhookListener:
         return 200, "ok"
 
     def _refuse(self, status: int, peer: str, why: str) -> tuple[int, str]:
-        """Refuse a delivery. It is said once for each kind: whoever finds the port must not be able to fill the screen."""
-        if status not in self._refused:
-            self._refused.add(status)
-            self._give(Complaint(text=f"{self.name}, {peer}: {why}; refused, and others like it will be without a word"))
+        """Refuse a delivery."""
+        self._give(*self._refusals.first(f"{self.name}, {peer}", status, why))
         return status, why.partition(";")[0]
 
 

@@ -12,10 +12,10 @@ from websockets import http11
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.typing import Subprotocol
 
-from companion.core.feed import Complaint, Item
+from companion.core.feed import Complaint, Item, Ready
 from companion.errors import ConfigError, SourceError
 from companion.net.reach import is_local, tls
-from companion.sources.door import Door
+from companion.sources.door import Door, Refusals
 from companion.sources.exchange import LINGER, Exchange
 from companion.speech.recogniser import Recogniser
 
@@ -72,6 +72,7 @@ class WebSocketListener(ABC):
             raise ConfigError(f"{self.name}: reaches beyond this machine without a token; give --listen-token-file, or leave the host out")
         self._door = door
         self._tls = tls(certificate, key)
+        self._refusals = Refusals()
         self._exchange = Exchange(self.name, recogniser, linger)
         self.listening = asyncio.Event()
         """Set once peers can connect."""
@@ -97,6 +98,7 @@ class WebSocketListener(ABC):
 
         if not is_local(self._host) and self._tls is None:
             self._exchange.give(Complaint(text=f"{self.name}: sound and token travel in the clear; give --listen-tls-cert"))
+        self._exchange.give(Ready(text=f"{self.name}: waits for calls"))
         async with contextlib.aclosing(self._exchange.items(hang_up)) as items:
             async for item in items:
                 yield item
@@ -130,7 +132,12 @@ class WebSocketListener(ABC):
 
     def _admit(self, connection: ServerConnection, request: http11.Request) -> http11.Response | None:
         refusal = self._refusal(connection, request)
-        return None if refusal is None else connection.respond(refusal[0], f"{refusal[1]}\n")
+        if refusal is None:
+            return None
+        status, why = refusal
+        for complaint in self._refusals.first(f"{self.name}, {self._peer(connection)}", status, why):
+            self._exchange.give(complaint)
+        return connection.respond(status, f"{why}\n")
 
     async def _serve(self, connection: ServerConnection) -> None:
         peer = self._peer(connection)

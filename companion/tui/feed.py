@@ -39,6 +39,12 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """One line for the person who waits for a call: where it can come from now."""
+
+    text: str
+
+
 class Closed(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing more will come."""
 
@@ -72,7 +78,7 @@ class Here(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
-Shown: TypeAlias = Record | Glimpse | Level | Clock | Notice | Closed
+Shown: TypeAlias = Record | Glimpse | Level | Clock | Notice | Ready | Closed
 """What one call's screen takes."""
 
 Seen: TypeAlias = Shown | Missed | Over | Away | Here
@@ -111,6 +117,10 @@ class Viewer:
     def notice(self, text: str) -> None:
         """One line for the person in front."""
         self._show(Notice(text=text))
+
+    def ready(self, text: str) -> None:
+        """One line for the person who waits for a call."""
+        self._show(Ready(text=text))
 
     def progress(self, call: str, share: float) -> None:
         """How far a source of known length has come, 0–1; the call's clock says enough to an agent."""

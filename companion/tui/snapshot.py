@@ -7,7 +7,7 @@ from companion.core.events import CallEnded, CallStarted, Channel, SourceLost, U
 from companion.core.record import Record
 from companion.core.updates import StepHeard
 from companion.core.view import CallView
-from companion.tui.feed import Clock, Closed, Glimpse, Level, Notice, Shown
+from companion.tui.feed import Clock, Closed, Glimpse, Level, Notice, Ready, Shown
 
 METER = 6
 """Levels kept of each channel."""
@@ -35,6 +35,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     notice: str = ""
     noticed: int = 0
     """When `notice` came, ms."""
+    ready: str = ""
+    """Where a call can come from, while none has come."""
     closed: str | None = None
     """Why nothing more will come, once nothing will."""
     asking: str = ""
@@ -70,6 +72,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
                 return self._record(item)
             case Notice(text=text):
                 return replace(self, notice=text, noticed=self.now)
+            case Ready(text=text):
+                return replace(self, ready=text)
             case Closed(reason=reason):
                 return replace(self, closed=reason)._silenced()
             case Clock() | Level() | Glimpse() if self.view.call not in ("", item.call) or self.view.ended is not None:

@@ -199,7 +199,7 @@ def idle(snapshot: Snapshot) -> str:
     if view.quiet:
         return QUIET
     if not view.checklist.id and not view.utterances:
-        return WAITING
+        return f"{snapshot.ready} …" if snapshot.ready else WAITING
     last = view.last_prompt
     if last is not None and last.outcome == "acted" and last.closed is not None and snapshot.now - last.closed < 6_000:
         return f"Done: {small(last.text).rstrip(':. ')}"

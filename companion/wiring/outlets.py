@@ -64,6 +64,10 @@ class Spread:
         """One line for the person in front."""
         self.viewer.notice(text)
 
+    def ready(self, text: str) -> None:
+        """One line for whoever waits for calls."""
+        self.viewer.ready(text)
+
     def progress(self, call: str, share: float) -> None:
         """How far a source of known length has come, 0–1."""
         self.viewer.progress(call, share)

@@ -18,7 +18,7 @@ from websockets.asyncio.client import connect
 
 from companion import sources
 from companion.core.events import Partial, Utterance
-from companion.core.feed import Glimpsed, Item, Level
+from companion.core.feed import Glimpsed, Item, Level, Ready
 from companion.sources.vosk_server import VoskServer
 from companion.speech.audio import Wire
 from companion.speech.recogniser import Recogniser, Scripted
@@ -160,7 +160,7 @@ class Running:
         return [item for item in self.items if isinstance(item, kind) or isinstance(getattr(item, "event", None), kind)]
 
     def story(self) -> list[Item]:
-        return [item for item in self.items if not isinstance(item, Level | Glimpsed)]
+        return [item for item in self.items if not isinstance(item, Level | Glimpsed | Ready)]
 
     def dial(self, path: str = "/", **keys: Any) -> connect:
         return connect(f"ws://127.0.0.1:{self.server.port}{path}", **keys)

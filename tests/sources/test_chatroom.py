@@ -10,7 +10,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from companion.core.events import SourceBack, SourceLost, Utterance
-from companion.core.feed import Closed, Complaint, Happened, Item, Opened
+from companion.core.feed import Closed, Complaint, Happened, Item, Opened, Ready
 from companion.errors import PeerError, SourceError
 from companion.sources import chatroom
 from companion.sources.asking import Asker
@@ -132,6 +132,7 @@ async def test_from_the_first_message_to_the_end() -> None:
     async with serving(says(*messages)) as uri:
         items = await story(room(uri), lambda item: isinstance(item, Closed))
     assert items == [
+        Ready(text="plain: joined; waits for messages"),
         Opened(call="7", source="plain", timed=False),
         Utterance(speaker="customer", text="hello", start=0.0, end=0.0),
         Complaint(text="plain: something; left out"),

@@ -17,7 +17,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from companion import sources
 from companion.core.events import Introduced, SourceBack, SourceLost, SpeechBegan, SpeechEnded, Utterance
-from companion.core.feed import Closed, Complaint, Happened, Opened, Source
+from companion.core.feed import Closed, Complaint, Happened, Opened, Ready, Source
 from companion.errors import ConfigError, SourceError
 from companion.net import dialling
 
@@ -83,7 +83,8 @@ class Listener:
 
     async def _listen(self) -> None:
         async for item in self.source:
-            self.items.append(item.event if isinstance(item, Happened) else item)
+            if not isinstance(item, Ready):
+                self.items.append(item.event if isinstance(item, Happened) else item)
 
     async def until(self, come: Callable[[list[Any]], Any]) -> list[Any]:
         async with asyncio.timeout(15):

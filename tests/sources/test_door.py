@@ -116,6 +116,8 @@ class TestListener:
                 with pytest.raises(InvalidStatus) as caught:
                     await run.dial(path).__aenter__()
                 assert caught.value.response.status_code == 401
+            why = "no token, or another one; give ?token=… or Authorization: Bearer …; refused, and others like it will be without a word"
+            assert [item.text for item in run.of(Complaint)][1:] == [f"{run.server.name}, 127.0.0.1: {why}"]
 
     async def test_tls(self, running: Run, script: Script, certificate: tuple[Path, Path]) -> None:
         chain, key = certificate

@@ -145,7 +145,7 @@ async def test_nobody_fills_the_house(running: Run, script: Script) -> None:
                 await connect(f"ws://127.0.0.1:{server.port}/")
         await server.close()
         await task
-    assert run.items == []
+    assert run.story() == []
 
 
 async def _all(server: PhoneListener) -> list[Any]:

@@ -161,7 +161,7 @@ class TestCalls:
     async def test_nothing_said_is_no_call(self, running: Run, script: Script) -> None:
         async with running(script()) as run, run.dial():
             pass
-        assert run.items == []
+        assert run.story() == []
 
     async def test_two_that_name_a_call_are_its_channels(self, running: Run, script: Script) -> None:
         agent = Utterance(speaker="agent", text="good morning", start=0.0, end=0.2)

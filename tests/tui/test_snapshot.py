@@ -5,7 +5,7 @@ from typing import Any
 from companion.core.events import CallEnded, CallStarted, HoldBegan, Partial, SourceLost, Utterance
 from companion.core.record import Record
 from companion.core.updates import Evidence, FlagRaised, StepHeard
-from companion.tui.feed import Clock, Closed, Glimpse, Level, Notice, Shown
+from companion.tui.feed import Clock, Closed, Glimpse, Level, Notice, Ready, Shown
 from companion.tui.snapshot import METER, Snapshot
 
 
@@ -78,7 +78,8 @@ def test_the_meter_keeps_the_last_levels_and_when_sound_was_there() -> None:
 
 
 def test_a_notice_is_kept_with_its_time() -> None:
-    snapshot = taken(Clock(call="7", at=3000), Notice(text="journal: disk full"))
+    snapshot = taken(Ready(text="here: waits"), Clock(call="7", at=3000), Notice(text="journal: disk full"))
+    assert snapshot.ready == "here: waits"
     assert (snapshot.notice, snapshot.noticed) == ("journal: disk full", 3000)
 
 

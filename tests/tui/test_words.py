@@ -158,6 +158,10 @@ def test_idle(changes: dict[str, Any], text: str) -> None:
     assert words.idle(Snapshot(view=replace(VIEW, **changes), now=30_000)) == text
 
 
+def test_where_a_call_can_come_from() -> None:
+    assert words.idle(Snapshot(ready="vosk://127.0.0.1:2700: waits for calls")) == "vosk://127.0.0.1:2700: waits for calls …"
+
+
 def test_what_is_over_and_why() -> None:
     assert words.idle(Snapshot(closed="")) == "No call began."
     assert words.idle(Snapshot(closed="ws://desk: refused")) == "No call began: ws://desk: refused"
