@@ -161,6 +161,7 @@ HOMES = {
     "platformdirs": {"config.py"},
     "matplotlib": {"report"},
     "jinja2": {"report"},
+    "icalendar": {"report"},
 }
 
 

@@ -21,6 +21,7 @@ _COMMANDS = {
     "checklist": "tools:checklist",
     "model": "tools:model",
     "report": "report:report",
+    "followups": "followups:followups",
     "token": "tokens:token",
     "devices": "devices:devices",
     "doctor": "tools:doctor",

@@ -1,0 +1,66 @@
+"""Which promises were kept: one line of JSON for each mark, beside the journals, in a file that nobody takes for a journal.
+
+It names promises by what stays the same when journals are read again, and is only ever added to: two people may mark at the same time.
+"""
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from companion.errors import JournalError, SinkError
+
+NAME = "followups.done"
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A promise was done then, or, with None, was not done after all."""
+
+    id: str
+    done: datetime | None
+
+
+def beside(journal: str) -> Path:
+    """Where the marks of a journal's promises are."""
+    return Path(journal).parent / NAME
+
+
+def read(files: Iterable[Path]) -> dict[str, datetime]:
+    """When the promises were done that are marked; the last mark of each counts, and a file that is not there has none.
+
+    Raises:
+        JournalError: a file cannot be read, or holds something else.
+    """
+    marks: dict[str, Mark] = {}
+    for path in files:
+        try:
+            lines = path.read_bytes().splitlines()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise JournalError(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from error
+        for number, line in enumerate(lines, 1):
+            try:
+                mark = msgspec.json.decode(line, type=Mark)
+            except msgspec.MsgspecError as error:
+                raise JournalError(f"{path}:{number}: not a mark of a promise: {error}; take the line away", line=number) from error
+            marks[mark.id] = mark
+    return {id: mark.done for id, mark in marks.items() if mark.done is not None}
+
+
+def add(path: Path, mark: Mark) -> None:
+    """Add a mark.
+
+    Raises:
+        SinkError: it cannot be written.
+    """
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        try:
+            os.write(file, msgspec.json.encode(mark) + b"\n")
+        finally:
+            os.close(file)
+    except OSError as error:
+        raise SinkError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}; marks stand beside the journals") from error
