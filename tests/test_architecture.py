@@ -33,6 +33,7 @@ HEAVY = {
     "jinja2",
     "platformdirs",
     "aiohttp",
+    "sqlalchemy",
 }
 
 
@@ -155,6 +156,8 @@ HOMES = {
     "aiohttp": {"sources", "web.py"},
     "textual_serve": {"web.py"},
     "nats": {"broadcast"},
+    "sqlalchemy": {"sinks"},
+    "pyarrow": {"sinks"},
     "yaml": {"rules"},
     "textual": {"tui"},
     "rich": {"tui", "console.py", "report"},  # it comes with textual
