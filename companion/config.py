@@ -58,6 +58,8 @@ class Setting(NamedTuple):
 SETTINGS = (
     Setting("checklist", str, "complaint", "The checklist: a name of a shipped one, or a file."),
     Setting("journal", str, None, "A folder for the journals, one file a call."),
+    Setting("database.url", str, None, "A database beside the journals (sqlite:///…, postgresql://…, or default).", also="--database"),
+    Setting("database.password_file", str, None, "A file with the database's password, where it asks for one."),
     Setting("theme", str, "dark", "The screen's colours.", ("dark", "light")),
     Setting("privacy.mask", str, "card,account,phone,email,spoken,digits", "What is masked in what people say, by kind; or none."),
     Setting("speech.model", str, None, "The speech model: a folder, or the name of an installed one."),
@@ -100,6 +102,13 @@ def models_folder() -> Path:
     import platformdirs  # here and below: --help needs the settings' names, and not where they are kept
 
     return Path(platformdirs.user_data_path("companion")) / "models"
+
+
+def database_file() -> Path:
+    """Where the database is that `default` stands for."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_path("companion")) / "calls.db"
 
 
 def choice_file() -> Path:

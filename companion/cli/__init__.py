@@ -23,6 +23,7 @@ _COMMANDS = {
     "report": "report:report",
     "followups": "followups:followups",
     "token": "tokens:token",
+    "database": "database:database",
     "devices": "devices:devices",
     "doctor": "tools:doctor",
     "config": "tools:config",
@@ -72,6 +73,7 @@ def cli(ctx: click.Context, config_file: str | None) -> None:
         ctx.default_map = {name: values for name in _COMMANDS} | {
             "checklist": {"try": values},
             "model": {"list": values},
+            "database": {"info": values, "rebuild": values, "export": values},
             "token": {"new": values, "list": values, "revoke": values},
         }
 

@@ -57,7 +57,7 @@ def demo(**options: Any) -> None:
 )
 @click.argument("source", metavar="[SOURCE]", required=False)
 @sides
-@configured("checklist", "journal", "theme")
+@configured("checklist", "journal", "database.url", "database.password_file", "theme")
 @configured("privacy.mask")
 @configured("agent.name", "agent.team", "broadcast.url", "broadcast.token_file", "broadcast.words", "bus.credentials")
 @speech
@@ -94,7 +94,7 @@ def live(**options: Any) -> None:
 )
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1)
 @sides
-@configured("checklist", "journal")
+@configured("checklist", "journal", "database.url", "database.password_file")
 @configured("privacy.mask")
 @speech
 @click.option("--summary", is_flag=True, help="Print one JSON object for each call at its end, instead of records.")
@@ -104,7 +104,7 @@ def live(**options: Any) -> None:
 @_LISTEN
 @chat
 def log(**options: Any) -> None:
-    """Judge calls without a screen: journal records on stdout, or in --journal; everything for people on stderr.
+    """Judge calls without a screen: journal records on stdout, or in --journal or --database; everything for people on stderr.
 
     Each SOURCE is a call (`-`, a transcript or a port may carry many). Files are heard as fast as the machine can.
     """

@@ -14,6 +14,7 @@ from companion.sinks.journal import JournalFolder, JournalStream, read
 from companion.sinks.summary import Summaries
 from companion.sources import is_live
 from companion.sources.uri import Given
+from companion.wiring.database import stored
 from companion.wiring.gateway import Gateway
 from companion.wiring.parts import Options, rules_of, together
 
@@ -28,18 +29,20 @@ def log(uris: Sequence[Given], options: Options) -> None:
         KeyboardInterrupt: a person ended it; what was heard until then is complete.
     """
     rules = rules_of(options["checklist"])
-    with Console() as console:
-        sinks = _sinks(options, console)
+    live = any(map(is_live, uris))
+    with Console() as console, stored(options, console.notice, patient=not live) as database:
+        sinks = _sinks(options, console, database)
         # Files take turns; streams do not wait for one another.
-        together(lambda: Gateway(rules, sinks, console, options).go(uris, together=any(map(is_live, uris))))
+        together(lambda: Gateway(rules, sinks, console, options).go(uris, together=live))
 
 
-def _sinks(options: Options, console: Console) -> list[Sink]:
+def _sinks(options: Options, console: Console, database: Sequence[Sink]) -> list[Sink]:
     sinks: list[Sink] = []
     if options.get("journal"):
         sinks.append(JournalFolder(Path(options["journal"]), console.notice))
     if options.get("summary"):
         sinks.append(Summaries(_STDOUT))
+    sinks += database
     return sinks or [JournalStream(_STDOUT)]
 
 

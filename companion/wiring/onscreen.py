@@ -22,6 +22,7 @@ from companion.sinks.journal import JournalFolder
 from companion.sources.uri import Given
 from companion.tui.app import CallApp
 from companion.tui.feed import Clock, Closed
+from companion.wiring.database import stored
 from companion.wiring.keeping import keep
 from companion.wiring.named import named
 from companion.wiring.outlets import Spread, prefix, published
@@ -39,11 +40,16 @@ def live(uri: Given, options: Options) -> None:
     """
     stdin = keyboard("companion log")
     rules = rules_of(options["checklist"])
-    together(lambda: _live(uri, rules, {**options, "stdin": stdin}))
-
-
-async def _live(uri: Given, rules: Rules, options: Options) -> None:
     notices: list[str] = []
+    try:
+        with stored(options, notices.append) as database:  # an agent is not told of it in the middle of a call
+            together(lambda: _live(uri, rules, {**options, "stdin": stdin}, database, notices))
+    finally:
+        for notice in notices:
+            print(f"companion: {notice}", file=sys.stderr)
+
+
+async def _live(uri: Given, rules: Rules, options: Options, database: Sequence[Sink], notices: list[str]) -> None:
     run: Run | None = None
     hiding = masking(options)
 
@@ -64,7 +70,7 @@ async def _live(uri: Given, rules: Rules, options: Options) -> None:
         run = Run(
             named(open_source(uri, recogniser, options, speed=options.get("speed", 1.0)), options),
             rules,
-            [*sinks, *outlets],
+            [*sinks, *database, *outlets],
             mask=hiding.said,
             mask_text=hiding.text,
             began=began(options) or ("now" if sources.is_live(uri) or outlets else None),

@@ -9,6 +9,7 @@ from companion.core.feed import Sink, Source
 from companion.sinks.journal import JournalFolder
 from companion.sources.uri import Given
 from companion.wiring.again import Again
+from companion.wiring.database import stored
 from companion.wiring.gateway import Gateway
 from companion.wiring.named import Named
 from companion.wiring.outlets import Spread, offered, prefix
@@ -33,15 +34,15 @@ def serve(uris: Sequence[str], options: Options) -> None:
         assert isinstance(uri, str)
         return Again(lambda: Named(open_source(uri, recogniser, options, speed=1.0), _DEMO[uri], "demo"))
 
-    async def main(console: Console) -> None:
+    async def main(console: Console, database: Sequence[Sink]) -> None:
         async def act(call: str, event: AnyEvent) -> str:
             return await gateway.act(call, event)
 
         async with offered(options, act, console.notice) as (outlets, recall):
-            sinks: list[Sink] = [JournalFolder(Path(options["journal"]), console.notice)] if options.get("journal") else []
+            journals: list[Sink] = [JournalFolder(Path(options["journal"]), console.notice)] if options.get("journal") else []
             gateway = Gateway(
                 rules,
-                [*sinks, *outlets],
+                [*journals, *database, *outlets],
                 Spread(console, outlets),
                 options,
                 speed=1.0,
@@ -50,9 +51,9 @@ def serve(uris: Sequence[str], options: Options) -> None:
                 recall=recall,
             )
             console.notice(f"{outlets[0].name}: look on with companion watch, or companion attach")
-            if not sinks:
+            if not journals:
                 console.notice("no journals are kept; name a folder with --journal")
             await gateway.go(uris or list(_DEMO), together=True)
 
-    with Console() as console:
-        together(lambda: main(console))
+    with Console() as console, stored(options, console.notice) as database:
+        together(lambda: main(console, database))

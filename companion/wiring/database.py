@@ -1,0 +1,159 @@
+"""A database beside the journals: as the settings say it, made again from journals, taken out as files."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from companion import config
+from companion.console import Console
+from companion.core.feed import Sink
+from companion.core.record import Record
+from companion.core.updates import CallClosed
+from companion.errors import ConfigError, JournalError
+from companion.sinks.journal import read
+from companion.wiring.parts import Options
+
+if TYPE_CHECKING:  # it is an extra
+    from companion.sinks.store import Store
+
+_AT_ONCE = 2000
+"""Records in one transaction at most."""
+
+
+def opened(options: Options) -> "Store":
+    """The database that the settings name, or else the user's own.
+
+    Raises:
+        ConfigError: it cannot be used, or what it needs is not installed.
+    """
+    try:
+        from companion.sinks.store import Store
+    except ImportError:
+        raise ConfigError("--database: sqlalchemy is not installed; pip install 'companion[database]'") from None
+    url: str = options.get("database_url") or "default"
+    if url == "default":
+        url = f"sqlite:///{config.database_file()}"
+    return Store(url, config.read_secret(options.get("database_password_file"), "the database's password"))
+
+
+@contextmanager
+def stored(options: Options, tell: Callable[[str], None], *, patient: bool = False) -> Iterator[list[Sink]]:
+    """The database as a place where records go (`--database`); none where it is not set.
+
+    Args:
+        options: the command's.
+        tell: takes one line for a person, in any thread.
+        patient: whether calls may wait for the database, since none of them is live.
+
+    Raises:
+        ConfigError: as `opened`.
+        SinkError: it cannot be used; on leaving: some records are not in it.
+    """
+    if not options.get("database_url"):
+        yield []
+        return
+    store = opened(options)
+    from companion.sinks.database import Database
+
+    with Database(store, tell, patient=patient) as database:
+        yield [database]
+
+
+def rebuild(options: Options, paths: Sequence[str]) -> str:
+    """Store what journals have and the database does not; what was done, in a line.
+
+    Args:
+        options: with `journal`, the folder whose journals are read.
+        paths: further journals.
+
+    Raises:
+        CompanionError: the database cannot be used, or some journals could not be read; the others are stored then.
+    """
+    files = [Path(path) for path in paths]
+    if options.get("journal"):
+        folder = Path(options["journal"])
+        if not folder.is_dir():
+            raise ConfigError(f"{folder}: no such folder; name that of the journals with --journal")
+        files += sorted(folder.glob("*.jsonl"))
+    calls = missing = failed = 0
+    with Console() as console, closing(opened(options)) as store:
+        store.prepare()
+        for done, file in enumerate(files):
+            console.progress("journals", done / len(files))
+            try:
+                for records in _calls(read(file, console.notice)):
+                    calls += 1
+                    missing += _stored(store, records)
+            except JournalError as error:
+                console.notice(str(error) if str(file) in str(error) else f"{file}: {error}")
+                failed += 1
+    if failed:
+        raise JournalError(f"{failed} of {len(files)} journals could not be stored whole, as said above")
+    return f"{store.name}: {_count(missing, 'record')} added; {_count(calls, 'call')} in {_count(len(files), 'journal')}"
+
+
+def info(options: Options) -> Iterator[str]:
+    """What the database holds, in lines.
+
+    Raises:
+        CompanionError: it cannot be used.
+    """
+    with closing(opened(options)) as store:
+        facts = store.facts()
+    yield store.name
+    if not facts.migrations:
+        yield "nothing in it yet: companion database rebuild --journal DIR fills it, and so do log, live and serve with --database"
+        return
+    between = f", {facts.oldest:%Y-%m-%d} to {facts.newest:%Y-%m-%d}" if facts.oldest and facts.newest else ""
+    yield f"calls       {facts.calls}{between}"
+    yield f"records     {facts.records}"
+    yield f"migrations  {', '.join(facts.migrations)}"
+
+
+def export(options: Options, table: str, form: str, out: str | None) -> str:
+    """Write a table into a file, or to stdout; what was done, in a line.
+
+    Raises:
+        CompanionError: the database cannot be used, or the file cannot be written.
+    """
+    with closing(opened(options)) as store:
+        store.prepare()
+        from companion.sinks.export import export, export_to
+
+        if out is None:
+            count = export(table, store.rows(table), form, sys.stdout.buffer)
+        else:
+            count = export_to(Path(out), table, store.rows(table), form)
+    return f"{out or 'stdout'}: {_count(count, 'row')} of {table}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _calls(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """A journal's records by call, each as soon as it is whole; those that are not, last, and as far as the journal can be read."""
+    calls: dict[str, list[Record]] = {}
+    fault: JournalError | None = None
+    try:
+        for record in records:
+            calls.setdefault(record.call, []).append(record)
+            if isinstance(record.update, CallClosed):
+                yield calls.pop(record.call)
+    except JournalError as error:
+        fault = error
+    yield from calls.values()
+    if fault is not None:
+        raise fault
+
+
+def _stored(store: "Store", records: list[Record]) -> int:
+    """Store what is missing of a call; how much that was."""
+    missing = store.missing(records)
+    for start in range(0, len(records), _AT_ONCE):
+        refused: dict[str, Any] = store.keep(records[start : start + _AT_ONCE])
+        for call, why in refused.items():
+            raise JournalError(f"call {call}: cannot be stored: {why}")
+    return missing

@@ -1,0 +1,97 @@
+"""The database as the settings say it: where it is, what is missing, and what cannot be."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from companion.core.record import encode
+from companion.errors import ConfigError, JournalError, SinkError
+from companion.sinks.store import Store
+from companion.wiring.database import export, info, opened, rebuild, stored
+from companion.wiring.headless import log
+from companion.wiring.parts import DATA
+from tests.sinks.databases import PASSWORD, PostgreSQL, call, postgresql, server, url
+
+__all__ = ["postgresql", "server", "url"]
+
+CHAT = str(DATA / "demo" / "chat.jsonl")
+
+
+def journal(folder: Path, name: str, *lines: bytes) -> None:
+    """A journal of these records' lines."""
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.jsonl").write_bytes(b"\n".join(lines))
+
+
+def held(url: str) -> tuple[int, int]:
+    """Calls and records of a database."""
+    store = Store(url)
+    facts = store.facts()
+    store.close()
+    return facts.calls, facts.records
+
+
+def test_none_is_wanted() -> None:
+    with stored({}, print) as sinks:
+        assert sinks == []
+
+
+def test_it_takes_the_place_of_stdout(url: str, capfd: pytest.CaptureFixture[str]) -> None:
+    log([CHAT], {"checklist": "complaint", "database_url": url})
+    captured = capfd.readouterr()
+    assert (captured.out, captured.err) == ("", "")
+    assert held(url) == (1, 81)
+
+
+def test_rebuilding_adds_what_is_missing_and_names_what_cannot_be_read(url: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    calls = [[encode(record) for record in call(name)] for name in ("a", "b", "c")]
+    journal(tmp_path / "journals", "a", *calls[0])
+    journal(tmp_path / "journals", "torn", *calls[1][:10], calls[1][10][:20])
+    options = {"database_url": url, "journal": str(tmp_path / "journals")}
+    assert rebuild(options, ()).endswith(f"{len(calls[0]) + 10} records added; 2 calls in 2 journals")
+    assert "; 2 calls in 2 journals" in rebuild(options, ())
+    journal(tmp_path / "journals", "b", *calls[1])
+    journal(tmp_path / "elsewhere", "many", *calls[0], *calls[2])
+    assert rebuild(options, [str(tmp_path / "elsewhere" / "many.jsonl")]).endswith(
+        f"{len(calls[1]) - 10 + len(calls[2])} records added; 5 calls in 4 journals"
+    )
+    assert held(url) == (3, sum(map(len, calls)))
+    journal(tmp_path / "journals", "bad", *[encode(record) for record in call("bad")][:5], b"{}", b"")
+    journal(tmp_path / "journals", "hole", *[encode(record) for record in call("d")][3:])
+    capfd.readouterr()
+    with pytest.raises(JournalError, match="2 of 5 journals could not be stored whole"):
+        rebuild(options, ())
+    assert held(url) == (4, sum(map(len, calls)) + 5)
+    told = capfd.readouterr().err
+    assert "bad.jsonl:6: not a journal record" in told
+    assert "hole.jsonl: call d: cannot be stored: " in told
+
+
+def test_rebuilding_needs_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="none: no such folder"):
+        rebuild({"journal": str(tmp_path / "none")}, ())
+
+
+def test_the_password_comes_from_a_file(postgresql: PostgreSQL, tmp_path: Path) -> None:
+    with pytest.raises(SinkError, match="no password supplied"):
+        list(info({"database_url": postgresql.url}))
+    (tmp_path / "secret").write_text(PASSWORD + "\n")
+    told = info({"database_url": postgresql.url, "database_password_file": str(tmp_path / "secret")})
+    assert next(told) == f"database {postgresql.url}"
+
+
+def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in [name for name in sys.modules if name.startswith(("sqlalchemy", "companion.sinks."))]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+    with pytest.raises(ConfigError, match=r"sqlalchemy is not installed; pip install 'companion\[database\]'"):
+        opened({})
+
+
+def test_a_table_on_stdout(url: str, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    log([CHAT], {"checklist": "complaint", "database_url": url})
+    capfdbinary.readouterr()
+    assert export({"database_url": url}, "steps", "jsonl", None) == "stdout: 12 rows of steps"
+    sys.stdout.flush()
+    assert capfdbinary.readouterr().out.count(b"\n") == 12
