@@ -4,7 +4,7 @@ Pure: the same scenario, the same words and the same seed give the same customer
 follows from the seed, the place of the line and how often it was said.
 """
 
-import zlib
+import hashlib
 from collections.abc import Sequence
 
 import msgspec
@@ -144,9 +144,12 @@ class Customer:
         """The next wording for that place; over and over, all in turn, begun where the seed says."""
         times = self._said.get(place, 0)
         self._said[place] = times + 1
-        first = zlib.crc32(f"{self.script.id} {self._seed} {place}".encode())
-        return wordings[(first + times) % len(wordings)]
+        return wordings[(self._picked(place) + times) % len(wordings)]
 
     def pause(self) -> float:
         """Seconds that the customer takes before speaking, this time."""
-        return 0.7 + zlib.crc32(f"{self.script.id} {self._seed} {self.turns}".encode()) % 80 / 100
+        return 0.7 + self._picked(f"pause {self.turns}") % 80 / 100
+
+    def _picked(self, place: str) -> int:
+        """A number that looks drawn by chance, and is the same each time."""
+        return int.from_bytes(hashlib.sha256(f"{self.script.id} {self._seed} {place}".encode()).digest()[:4], "big")
