@@ -78,7 +78,8 @@ def _figures(report: Report) -> Iterator[dict[str, Any]]:
         yield _figure(
             "What the heat did next", plots.moves(total),
             "By how much the heat changed, on average, at the customer's next words after answers that held each of these; "
-            "in brackets, how many answers. Only customers who were half-way to upset are counted.",
+            "in brackets, how many answers, and the thin line is where the true mean lies 19 times in 20. Only answers to customers who "
+            "were half-way to upset are counted.",
         )  # fmt: skip
     if total.prompts:
         noisy = " An exclamation mark: seldom acted on." if any(prompt.noisy for prompt in total.prompts) else ""

@@ -82,11 +82,13 @@ def moves(tally: Tally) -> str:
     for place, move in enumerate(rows):
         ink = "quiet" if move.cause is None else "bad" if move.mean > 0 else "good"
         axes.barh(place, move.mean, height=0.62, color=INKS[ink])
+        axes.plot([move.mean - move.reach, move.mean + move.reach], [place, place], color=INKS["ink"], linewidth=0.9)
         side = 1 if move.mean >= 0 else -1
-        axes.annotate(words.change(move.mean), (move.mean, place), (4 * side, 0), textcoords="offset points", va="center",
-                      ha="left" if side > 0 else "right", fontsize=8.5)  # fmt: skip
+        far = move.mean + side * move.reach
+        where = "left" if side > 0 else "right"
+        axes.annotate(words.change(move.mean), (far, place), (4 * side, 0), textcoords="offset points", va="center", ha=where, fontsize=8.5)
     axes.axvline(0, color=INKS["quiet"], linewidth=0.8)
-    reach = max(abs(move.mean) for move in rows) * 1.25 + 1
+    reach = max(abs(move.mean) + move.reach for move in rows) * 1.2 + 1
     axes.set(xlim=(-reach, reach), xticks=[-reach * 0.6, reach * 0.6], yticks=range(len(rows)))
     axes.set_xticklabels(["← calmer", "more upset →"])
     axes.set_yticklabels([_row(words.after(move), move.times) for move in rows])

@@ -38,7 +38,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     yield _titled("Heat over a typical call", "median, from the start to the end")
     yield Padding(_heat(report.total), (0, 0, 0, 1))
     if words.notable(report.total):
-        yield _titled("What the heat did next", "mean change at the customer's next words, after answers that held …")
+        yield _titled("What the heat did next", "at the customer's next words, after answers with …")
         yield _moves(report.total)
     if report.total.flags:
         yield _titled("Flags", "")
@@ -47,7 +47,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield _titled("Prompts", "what became of them; ! seldom acted on")
         yield _prompts(report.total)
     if report.by:
-        yield _titled(f"By {report.by}", "main steps done, by their numbers above; heat at its peak; prompts acted on")
+        yield _titled(f"By {report.by}", "steps done, by number; peak heat; prompts acted on")
         yield _groups(report)
         if any(group.few for group in report.groups):
             yield Text(words.TOO_FEW, style=QUIET)
@@ -91,7 +91,7 @@ def _moves(total: Tally) -> Table:
     for move in words.notable(total):
         style = "red" if move.mean > 0 else "green"
         table.add_row(
-            Text(words.after(move), style=QUIET if move.cause is None else ""), Text(words.change(move.mean), style=style), f"{move.times}"
+            Text(words.after(move), style=QUIET if move.cause is None else ""), Text(words.give_or_take(move), style=style), f"{move.times}"
         )
     return table
 

@@ -8,7 +8,7 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from statistics import fmean, median, quantiles
+from statistics import fmean, median, quantiles, stdev
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -88,6 +88,13 @@ class MoveTally(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     times: int
     mean: float
+    reach: float
+    """The true mean lies within so much of it, 19 times in 20, as far as chance goes: 1.96 standard errors."""
+
+    @property
+    def sure(self) -> bool:
+        """More than chance, by that measure."""
+        return abs(self.mean) > self.reach
 
 
 class Talk(msgspec.Struct, frozen=True, kw_only=True):
@@ -264,9 +271,12 @@ def _moves(calls: Sequence[Digest]) -> tuple[MoveTally, ...]:
                 for cause in move.causes or (None,):
                     found.setdefault(cause, []).append(move.after - move.before)
     tallies = [
-        MoveTally(cause=cause, title=titles.get(cause, cause[1]) if cause else "", times=len(changes), mean=fmean(changes))
+        MoveTally(
+            cause=cause, title=titles.get(cause, cause[1]) if cause else "", times=len(changes), mean=fmean(changes),
+            reach=1.96 * stdev(changes) / math.sqrt(len(changes)) if len(changes) > 1 else math.inf,
+        )
         for cause, changes in found.items()
-    ]
+    ]  # fmt: skip
     return tuple(sorted(tallies, key=lambda move: (move.mean, move.title)))
 
 

@@ -106,6 +106,11 @@ def change(value: float) -> str:
     return f"{value:+.0f}".replace("-", "−")
 
 
+def give_or_take(move: MoveTally) -> str:
+    """The mean change, and within what the true one lies."""
+    return f"{change(move.mean)} ± {move.reach:.0f}"
+
+
 def after(move: MoveTally) -> str:
     """What an answer held, in words."""
     if move.cause is None:
@@ -184,7 +189,7 @@ def _late(total: Tally) -> str:
 
 
 def _moved(total: Tally) -> str:
-    moves = [move for move in notable(total) if move.cause is not None]
+    moves = [move for move in notable(total) if move.cause is not None and move.sure]
     if not moves:
         return ""
     down, up = moves[0], moves[-1]

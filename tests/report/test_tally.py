@@ -1,6 +1,7 @@
 """Calls counted together."""
 
 import datetime
+import math
 
 import pytest
 from msgspec.structs import replace
@@ -40,7 +41,8 @@ def test_the_heat_is_that_of_a_typical_call() -> None:
 def test_moves_are_those_of_upset_customers_and_answers_without_anything_are_their_measure() -> None:
     moves = {move.cause: move for move in tally("", week(5)).moves}
     assert (moves["flag", "policy"].mean, moves["flag", "policy"].times) == (-3.0, 2)  # 82 to 98, and 69 to 47
-    assert moves[None].times == 2
+    assert (moves[None].times, moves["flag", "policy"].sure) == (2, False)
+    assert moves["step", "choices"].reach == math.inf  # once is chance
     assert moves["step", "choices"].mean == -21.0
     calm = replace(digest("furious"), warn=100, moves=tuple(replace(move, before=49) for move in digest("furious").moves))
     assert tally("", [calm]).moves == ()

@@ -48,8 +48,12 @@ def test_titles_in_a_sentence_keep_their_names() -> None:
     assert [words.small("Hides behind policy"), words.small("A sorry"), words.small("GDPR asked"), words.small("a")] == [
         "hides behind policy", "a sorry", "GDPR asked", "a",
     ]  # fmt: skip
-    assert words.after(MoveTally(cause=("flag", "x"), title="Argues", times=1, mean=1.0)) == "a slip: argues"
-    assert words.after(MoveTally(cause=None, title="", times=1, mean=1.0)) == "an answer with none of these"
+    assert words.after(MoveTally(cause=("flag", "x"), title="Argues", times=1, mean=1.0, reach=2.4)) == "a slip: argues"
+    assert words.after(MoveTally(cause=None, title="", times=1, mean=1.0, reach=2.4)) == "an answer with none of these"
+
+
+def test_a_move_says_within_what_it_is_known() -> None:
+    assert words.give_or_take(MoveTally(cause=None, title="", times=9, mean=-4.4, reach=2.6)) == "−4 ± 3"
 
 
 def test_the_summary_of_a_few_calls_says_that_they_are_few() -> None:

@@ -3,6 +3,7 @@
 import datetime
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,22 @@ def test_days_and_agents_may_leave_nothing(folder: Path) -> None:
 def test_json_is_one_object(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report([folder], {**OPTIONS, "as_json": True, "agent": "dan"})
     assert json.loads(capsys.readouterr().out)["total"]["calls"] == 5
+
+
+def test_the_page_is_one_file(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    pytest.importorskip("matplotlib", reason="needs companion[report]")
+    page = tmp_path_factory.mktemp("out") / "report.html"
+    report([folder], {**OPTIONS, "html": page})
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert os.listdir(page.parent) == ["report.html"]
+
+
+def test_without_what_draws_it_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("companion.report.p")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    with pytest.raises(ConfigError, match=r"jinja2 is not installed; pip install 'companion\[report\]'"):
+        report([folder], {**OPTIONS, "html": folder / "report.html"})
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
