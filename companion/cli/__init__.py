@@ -24,6 +24,8 @@ _COMMANDS = {
     "followups": "followups:followups",
     "token": "tokens:token",
     "database": "database:database",
+    "purge": "privacy:purge",
+    "forget": "privacy:forget",
     "devices": "devices:devices",
     "doctor": "tools:doctor",
     "config": "tools:config",

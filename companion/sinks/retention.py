@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import time
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -20,7 +19,8 @@ from companion.core.record import decode
 from companion.errors import ConfigError, JournalError, SinkError
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1), "y": timedelta(days=365)}
-_BUSY = 300.0  # seconds since a file was written in which somebody may be writing on
+_LONGEST = timedelta(days=36500)
+_BUSY = timedelta(minutes=5)  # since a file was written, in which somebody may be writing on
 _MARKS = (b'"call_started"', b'"call_ended"')
 _SUMMARY = {"call", "began", "steps", "heat"}
 
@@ -36,6 +36,7 @@ class Kept(NamedTuple):
 
 class _Life(NamedTuple):
     began: datetime
+    """When it began; where that is not known, or it did not end, when its file was last written."""
     ended: bool
 
 
@@ -46,7 +47,7 @@ def age(text: str) -> timedelta:
         ConfigError: it is none.
     """
     found = re.fullmatch(r"\s*(\d{1,4})\s*([hdwy])\s*", text)
-    if found is None or not int(found[1]):
+    if found is None or not timedelta(0) < int(found[1]) * _UNITS[found[2]] <= _LONGEST:
         raise ConfigError(f"'{text}': is no length of time; write it like 30d, 6w or 1y")
     return int(found[1]) * _UNITS[found[2]]
 
@@ -77,7 +78,7 @@ class Folder:
             calls = tuple(call for call, life in lives.items() if wanted(call, life))
             if not calls:
                 continue
-            if time.time() - path.stat().st_mtime < _BUSY and not all(life.ended for life in lives.values()):
+            if any(not life.ended and datetime.now(UTC) - life.began < _BUSY for life in lives.values()):
                 self._tell(f"{path}: somebody seems to write it still; left as it is, try again in a few minutes")
             elif len(calls) == len(lives):
                 yield Kept(calls, str(path), partial(_delete, path))
@@ -127,7 +128,7 @@ def _page(path: Path) -> tuple[str, _Life] | None:
 def _moment(began: object, otherwise: datetime) -> datetime:
     try:
         return datetime.fromisoformat(str(began)).astimezone()
-    except ValueError:
+    except (ValueError, OverflowError):
         return otherwise
 
 

@@ -7,8 +7,8 @@ from companion.core.events import Channel, Introduced, SourceBack, SourceLost
 from companion.core.feed import Closed, Happened, Item, Opened
 from companion.errors import PeerError
 from companion.sources.protocols.dialect import NOBODY
-from companion.speech.recogniser import Recogniser
 from companion.speech.masking import Masking
+from companion.speech.recogniser import Recogniser
 
 
 class Call:

@@ -17,6 +17,7 @@ from companion.sources.uri import Given
 from companion.wiring.database import stored
 from companion.wiring.gateway import Gateway
 from companion.wiring.parts import Options, rules_of, together
+from companion.wiring.privacy import expire
 
 _STDOUT = 1
 
@@ -31,6 +32,7 @@ def log(uris: Sequence[Given], options: Options) -> None:
     rules = rules_of(options["checklist"])
     live = any(map(is_live, uris))
     with Console() as console, stored(options, console.notice, patient=not live) as database:
+        expire(options, console.notice)
         sinks = _sinks(options, console, database)
         # Files take turns; streams do not wait for one another.
         together(lambda: Gateway(rules, sinks, console, options).go(uris, together=live))

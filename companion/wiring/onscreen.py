@@ -27,6 +27,7 @@ from companion.wiring.keeping import keep
 from companion.wiring.named import named
 from companion.wiring.outlets import Spread, prefix, published
 from companion.wiring.parts import Options, began, interruptible, masking, open_source, recognisers, rules_of, together
+from companion.wiring.privacy import expire
 
 _ENDED = "ended by the agent"
 
@@ -42,6 +43,7 @@ def live(uri: Given, options: Options) -> None:
     rules = rules_of(options["checklist"])
     notices: list[str] = []
     try:
+        expire(options, notices.append)
         with stored(options, notices.append) as database:  # an agent is not told of it in the middle of a call
             together(lambda: _live(uri, rules, {**options, "stdin": stdin}, database, notices))
     finally:
@@ -78,8 +80,6 @@ async def _live(uri: Given, rules: Rules, options: Options, database: Sequence[S
         )
         await _watch(run, options, endless=sources.is_endless(uri), outlets=outlets)
         run.viewer = None
-    for notice in notices:
-        print(f"companion: {notice}", file=sys.stderr)
 
 
 async def _watch(run: Run, options: Options, *, endless: bool, outlets: Sequence[Outlet]) -> None:

@@ -14,6 +14,7 @@ from companion.wiring.gateway import Gateway
 from companion.wiring.named import Named
 from companion.wiring.outlets import Spread, offered, prefix
 from companion.wiring.parts import DATA, Options, Recognisers, open_source, rules_of, together
+from companion.wiring.privacy import expiring
 
 _DEMO = {str(DATA / "demo" / "call4_everything.flac"): "anna", str(DATA / "demo" / "chat.jsonl"): "dan"}
 """The recorded calls, and who is said to take them."""
@@ -38,7 +39,7 @@ def serve(uris: Sequence[str], options: Options) -> None:
         async def act(call: str, event: AnyEvent) -> str:
             return await gateway.act(call, event)
 
-        async with offered(options, act, console.notice) as (outlets, recall):
+        async with offered(options, act, console.notice) as (outlets, recall), expiring(options, console.notice):
             journals: list[Sink] = [JournalFolder(Path(options["journal"]), console.notice)] if options.get("journal") else []
             gateway = Gateway(
                 rules,

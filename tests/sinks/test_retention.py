@@ -45,7 +45,7 @@ def test_a_length_of_time(text: str, days: float) -> None:
     assert age(text) == timedelta(days=days)
 
 
-@pytest.mark.parametrize("text", ["", "30", "d", "-1d", "0d", "1m", "1.5d", "99999d"])
+@pytest.mark.parametrize("text", ["", "30", "d", "-1d", "0d", "1m", "1.5d", "99999d", "999y"])
 def test_what_is_no_length_of_time(text: str) -> None:
     with pytest.raises(ConfigError, match=r"is no length of time; write it like 30d"):
         age(text)
