@@ -107,7 +107,7 @@ class OwnSoundServer:
         return self._playing[-1]
 
 
-def _until(done: Callable[[], bool], seconds: float = 20.0) -> None:
+def _until(done: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for another program."""
     end = time.monotonic() + seconds
     while not done():

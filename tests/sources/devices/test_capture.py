@@ -30,7 +30,7 @@ class Listener:
             self.heard.append(heard)
 
     async def until(self, done: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not done():
                 await asyncio.sleep(0.02)
 
@@ -56,7 +56,7 @@ async def listening(kind: Kind, wanted: str = "") -> AsyncIterator[Listener]:
         yield listener
     finally:
         await listener.capture.close()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             await task
 
 
