@@ -1,11 +1,13 @@
-"""Who can reach what we listen on, and TLS for it."""
+"""Who can reach what we listen on, TLS for it, and what is said where there is no listening."""
 
+import errno
 import ipaddress
+import socket
 import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from companion.errors import ConfigError
+from companion.errors import ConfigError, SourceError
 
 
 def is_local(host: str) -> bool:
@@ -31,6 +33,17 @@ def tls(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
         why = error.strerror if isinstance(error, FileNotFoundError) else "is no certificate with its private key"
         raise ConfigError(f"{certificate}: {str(why).lower()}; give PEM files") from error
     return context
+
+
+def not_listening(name: str, error: OSError) -> SourceError:
+    """What to raise where the system refuses us a port: why, and what to do."""
+    if error.errno == errno.EADDRINUSE:
+        return SourceError(f"{name}: cannot listen: the port is taken; end what uses it, or choose another")
+    if error.errno == errno.EACCES:
+        return SourceError(f"{name}: cannot listen: permission denied; choose a port from 1024 on, and let a proxy have this one")
+    if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+        return SourceError(f"{name}: cannot listen: that is no address of this machine; leave the host out, or give one that is")
+    return SourceError(f"{name}: cannot listen: {str(error.strerror or error).lower()}; choose another port")
 
 
 def is_here(origin: str) -> bool:

@@ -5,7 +5,6 @@ Closing the socket, or reading too slowly, can end a call that is routed through
 
 import asyncio
 import contextlib
-import errno
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -14,7 +13,7 @@ from typing import TypeAlias
 from companion.core.events import Channel
 from companion.core.feed import Item, Ready
 from companion.errors import AudioFormatError, ConfigError, PeerError, SourceError, SpeechError
-from companion.net.reach import is_local
+from companion.net.reach import is_local, not_listening
 from companion.sources.door import Door
 from companion.sources.exchange import LINGER, Exchange
 from companion.sources.phone import FIRST, HOLD
@@ -66,8 +65,7 @@ class AudioSocketListener:
     @property
     def name(self) -> str:
         """Where Asterisk finds it."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"audiosocket://{host}:{next(iter(self.ports.values()))}"
+        return self._at(next(iter(self.ports.values())))
 
     async def __aiter__(self) -> AsyncIterator[Item]:
         """Listen, and yield what happens in all calls, until closed.
@@ -99,6 +97,10 @@ class AudioSocketListener:
             async for item in items:
                 yield item
 
+    def _at(self, port: int) -> str:
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"audiosocket://{host}:{port}"
+
     async def close(self) -> None:
         """Hang up on everybody; the last final texts of what was heard still come."""
         self._exchange.stop.set()
@@ -126,8 +128,7 @@ class AudioSocketListener:
         try:
             server = await asyncio.start_server(serve, self._host, self.ports[channel])
         except OSError as error:
-            why = "the port is taken" if error.errno == errno.EADDRINUSE else str(error.strerror or error).lower()
-            raise SourceError(f"{self.name}: cannot listen: {why}; end what uses it, or choose another") from error
+            raise not_listening(self._at(self.ports[channel]), error) from error
         self.ports[channel] = server.sockets[0].getsockname()[1]
         return server
 

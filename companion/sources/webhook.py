@@ -2,13 +2,12 @@
 
 import asyncio
 import contextlib
-import errno
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from companion.core.feed import Complaint, Item, Ready
-from companion.errors import ConfigError, PeerError, SourceError
-from companion.net.reach import is_here, is_local, tls
+from companion.errors import ConfigError, PeerError
+from companion.net.reach import is_here, is_local, not_listening, tls
 from companion.sources.chats import QUIET, Chats
 from companion.sources.door import Refusals
 from companion.sources.protocols.hook import Hook, Request
@@ -90,8 +89,7 @@ class WebhookListener:
         try:
             self.port = await self._posts.listen(self._host, self.port, self._tls)
         except OSError as error:
-            why = "the port is taken" if error.errno == errno.EADDRINUSE else str(error.strerror or error).lower()
-            raise SourceError(f"{self.name}: cannot listen: {why}; end what uses it, or choose another") from error
+            raise not_listening(self.name, error) from error
         self._chats = Chats(self.name, self._quiet)
         self.listening.set()
         if not is_local(self._host) and self._tls is None:

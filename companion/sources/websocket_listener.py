@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import errno
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -13,8 +12,8 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.typing import Subprotocol
 
 from companion.core.feed import Complaint, Item, Ready
-from companion.errors import ConfigError, SourceError
-from companion.net.reach import is_local, tls
+from companion.errors import ConfigError
+from companion.net.reach import is_local, not_listening, tls
 from companion.sources.door import Door, Refusals
 from companion.sources.exchange import LINGER, Exchange
 from companion.speech.recogniser import Recogniser
@@ -123,8 +122,7 @@ class WebSocketListener(ABC):
                 logger=_log,
             )
         except OSError as error:
-            why = "the port is taken" if error.errno == errno.EADDRINUSE else str(error.strerror or error).lower()
-            raise SourceError(f"{self.name}: cannot listen: {why}; end what uses it, or choose another") from error
+            raise not_listening(self.name, error) from error
         self.port = next(iter(server.sockets)).getsockname()[1]
         self._exchange.name = self.name
         self.listening.set()

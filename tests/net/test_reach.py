@@ -1,8 +1,12 @@
 """Who can reach a listener. TLS is tested where it is spoken: tests/sources/test_door.py."""
 
+import errno
+import os
+import socket
+
 import pytest
 
-from companion.net.reach import is_here, is_local
+from companion.net.reach import is_here, is_local, not_listening
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost", "LocalHost"])
@@ -20,3 +24,17 @@ def test_beyond(host: str) -> None:
 )
 def test_pages(origin: str, here: bool) -> None:
     assert is_here(origin) is here
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.EADDRINUSE, ""), "the port is taken; end what uses it, or choose another"),
+        (OSError(errno.EACCES, ""), "permission denied; choose a port from 1024 on, and let a proxy have this one"),
+        (OSError(errno.EADDRNOTAVAIL, ""), "that is no address of this machine; leave the host out, or give one that is"),
+        (socket.gaierror(socket.EAI_NONAME, ""), "that is no address of this machine; leave the host out, or give one that is"),
+        (OSError(errno.ENOBUFS, os.strerror(errno.ENOBUFS)), "no buffer space available; choose another port"),
+    ],
+)
+def test_why_there_is_no_listening(error: OSError, words: str) -> None:
+    assert str(not_listening("here", error)) == f"here: cannot listen: {words}"
