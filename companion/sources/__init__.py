@@ -97,7 +97,7 @@ def open(
         return pair(uri, recogniser, call=call, speed=speed, stdin=stdin)
     address = parse(uri)
     if address.kind in ("mic", "loopback"):
-        raise ConfigError(f"{address.name}: is one channel of a call; give both: --agent mic: --customer loopback:")
+        raise ConfigError(f"{address.name} is one channel of a call; give both: --agent mic: --customer loopback:")
     if address.kind == "jsonl":
         from companion.sources.blocks import blocks_of
         from companion.sources.jsonl import Transcript

@@ -37,8 +37,9 @@ def pair(two: Two, recogniser: Callable[[str], Recogniser], *, call: str | None,
         SourceError: there is no such file, or it is not what it should be.
     """
     addresses = [parse(uri) for uri in (two.agent, two.customer)]
-    if [address.where for address in addresses] == ["-", "-"]:
-        raise ConfigError("--agent and --customer: both are standard input; give another source to one of them")
+    if addresses[0].where == addresses[1].where and addresses[0].kind == addresses[1].kind:
+        shown = "standard input" if addresses[0].where == "-" else addresses[0].name
+        raise ConfigError(f"--agent and --customer: both are {shown}; give another source to one of them")
     agent, customer = (_side(address, stdin) for address in addresses)
     if is_recorded(two):
         from companion.sources.pair import Pair

@@ -1,5 +1,6 @@
 """What a person may write for a SOURCE, taken apart."""
 
+from difflib import get_close_matches
 from typing import Literal, TypeAlias
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
@@ -43,6 +44,9 @@ CHATS: dict[str, tuple[str, ...]] = {
     "slack": ("channel",),
 }
 """Chat systems that we join, and the keys that their URIs may have."""
+
+SCHEMES = (*PHONES, *WEBHOOKS, "file", "mic", "loopback", "pcm", "ws", "wss", "vosk", "chatwoot+wss", "rocketchat+wss", "slack")
+"""What a SOURCE may begin with, to guess what somebody meant."""
 
 LONGEST = 2000
 """Characters of a URI that are looked at in an error."""
@@ -116,7 +120,8 @@ def parse(uri: str) -> Address:
     if scheme == "file":
         return _file(_path_of(uri))
     if colon and rest.startswith("//"):
-        raise ConfigError(f"{_shown(uri)}: {scheme}: is not understood; give {UNDERSTOOD}")
+        near = get_close_matches(scheme, SCHEMES, 1)
+        raise ConfigError(f"{_shown(uri)}: {scheme}: is not understood; give {f'{near[0]}:' if near else UNDERSTOOD}")
     return _file(uri)
 
 

@@ -1,5 +1,6 @@
 """What two sides may be, and what is said where they cannot be a call."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,10 @@ def test_whose_clock_it_is(agent: str, customer: str, recorded: bool) -> None:
     assert sources.needs_speech(Two(agent, customer))
 
 
-def test_any_two_of_one_channel(mono: str, script: Any) -> None:
+def test_any_two_of_one_channel(mono: str, script: Any, tmp_path: Path) -> None:
+    other = str(shutil.copy(mono, tmp_path / "other.wav"))
     every = {"call": None, "speed": None, "stdin": 0}
-    assert isinstance(pair(Two(mono, mono), script(), **every), Pair)
+    assert isinstance(pair(Two(mono, other), script(), **every), Pair)
     for two in (BESIDE_A_SOFTPHONE, Two(mono, "loopback:USB"), Two("ws://host/a?rate=8000", "pcm:-?rate=16000")):
         assert isinstance(pair(two, script(), **every), LivePair)
 
@@ -47,6 +49,8 @@ def test_any_two_of_one_channel(mono: str, script: Any) -> None:
     ("agent", "customer", "error"),
     [
         ("pcm:-?rate=8000", "pcm:-?rate=8000", "--agent and --customer: both are standard input; give another source to one of them"),
+        ("mic:", "mic:", "--agent and --customer: both are mic:; give another source to one of them"),
+        ("gone.wav", "gone.wav", "--agent and --customer: both are gone.wav; give another source to one of them"),
         ("mic:", "chat.jsonl", "chat.jsonl: cannot be one channel of a call; give mic:, loopback:, mic:NAME, "),
         ("mic:", "vosk://:2700", "vosk://:2700: cannot be one channel of a call; give mic:"),
         ("mic:", "pcm:-?rate=8000&channels=2", "stdin: has 2 channels; give one with --agent or --customer, or it alone as SOURCE"),
@@ -66,5 +70,5 @@ def test_what_cannot_be_a_side(
 
 
 def test_a_device_alone_is_no_call(script: Any) -> None:
-    with pytest.raises(CompanionError, match=r"^mic:: is one channel of a call; give both: --agent mic: --customer loopback:$"):
+    with pytest.raises(CompanionError, match=r"^mic: is one channel of a call; give both: --agent mic: --customer loopback:$"):
         sources.open("mic:", recogniser=script())

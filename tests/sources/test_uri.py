@@ -80,6 +80,8 @@ def test_understood(uri: str, address: Address) -> None:
     [
         ("", "source '': is no source; give - (JSON Lines on standard input)"),
         ("http://host/a.wav", "http://host/a.wav: http: is not understood; give - (JSON Lines on standard input)"),
+        ("twillio://:8080", "twillio://:8080: twillio: is not understood; give twilio:"),
+        ("chatwoot-wss://host", "chatwoot-wss://host: chatwoot-wss: is not understood; give chatwoot+wss:"),
         ("rtp://me:secret@host?x=y", "rtp://host: rtp: is not understood"),
         ("pcm:", "pcm:: no input; give pcm:-?rate=16000&channels=2"),
         ("pcm:-?rate=fast", "pcm:-: rate 'fast' is no whole number"),
