@@ -48,6 +48,7 @@ bench: .venv
 	$(BIN)/python bench/speech.py
 	$(BIN)/python bench/concurrency.py
 	$(BIN)/python bench/cost.py
+	$(BIN)/python bench/broadcast.py
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

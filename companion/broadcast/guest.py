@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -48,7 +49,6 @@ _ANSWER = 5.0  # seconds that a gateway may take to do something
 _REASON = 120  # bytes that a close frame has for words (RFC 6455, section 5.5)
 _ASKED = 32  # acts at once that nobody has answered yet
 _REFUSED = 1000  # calls of a gateway that are not shown
-
 _AT_ONCE = 50  # messages that are taken before others have their turn
 _LONGEST = 500  # characters of a gateway's answer
 
@@ -125,8 +125,8 @@ class Guest:
             pass
         finally:
             self._hub.farewell(self)
-            for answer in self._asked.values():
-                answer.set_result("the gateway is lost; try again when it is back")
+            for number in list(self._asked):
+                self._answer(number, "the gateway is lost; try again when it is back")
             for task in (self._writing, *self._doing):
                 task.cancel()
             await asyncio.gather(self._writing, *self._doing, return_exceptions=True)
@@ -135,10 +135,7 @@ class Guest:
         """Give them what there is, if they take it at once, say why, and hang up."""
         if self._writing is not None:
             self._writing.cancel()
-        last = []
-        if code == GOING_AWAY:
-            while frame := self.follower.frame():
-                last.append(frame)
+        last = iter(self.follower.frame, b"") if code == GOING_AWAY else ()
         await _close(self.connection, code, reason, last)
 
     async def ask(self, call: str, event: AnyEvent) -> str:
@@ -191,9 +188,7 @@ class Guest:
                 if entry is not None and entry.owner is self:
                     entry.show(message)
             case Done():
-                answer = self._asked.get(message.id)
-                if answer is not None and not answer.done():
-                    answer.set_result(clean(message.refused)[:_LONGEST])
+                self._answer(message.id, clean(message.refused)[:_LONGEST])
             case Over():
                 self._hub.ledger.abandon(self.who.name, self, message.call)
             case Subscribe() | Unsubscribe() if not self._wishes.take(self._hub.now):
@@ -228,6 +223,11 @@ class Guest:
             self._refused.add(record.call)
             self.follower.say(Notice(text=str(error)))
 
+    def _answer(self, number: int, refused: str) -> None:
+        answer = self._asked.get(number)
+        if answer is not None and not answer.done():
+            answer.set_result(refused)
+
     async def _act(self, wanted: Act) -> None:
         refused = await self._hub.act(self.who, wanted.call, wanted.event, self._sees)
         self.follower.say(Done(id=wanted.id, refused=refused))
@@ -244,10 +244,10 @@ class _TooFast(PeerError):
     """Raised when somebody asks for more than anybody needs."""
 
 
-async def _close(connection: ServerConnection, code: int, why: str, last: Sequence[bytes] = ()) -> None:
+async def _close(connection: ServerConnection, code: int, why: str, last: Iterable[bytes] = ()) -> None:
     """Say the last words, as far as they are taken, and close."""
     with contextlib.suppress(ConnectionClosed, TimeoutError):
         async with asyncio.timeout(_BYE):
-            for frame in (*last, encode([Bye(reason=why)])):
+            for frame in chain(last, [encode([Bye(reason=why)])]):
                 await connection.send(frame, text=True)
     await connection.close(code, why.encode()[:_REASON].decode("utf-8", "ignore"))

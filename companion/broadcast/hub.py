@@ -117,7 +117,7 @@ class Hub:
     @property
     def pause(self) -> float:
         """Seconds until a guest is given its next frame, but for full ones. All have theirs at once: waking costs more than sending."""
-        pace = min(LONGEST_PAUSE, len(self.guests) / FRAMES)
+        pace = min(LONGEST_PAUSE, max(1, len(self.guests)) / FRAMES)
         return pace - self.now % pace
 
     async def __aenter__(self) -> "Hub":
@@ -126,6 +126,7 @@ class Hub:
         Raises:
             SourceError: the port cannot be had.
         """
+        quick: dict[str, Any] = {"ssl_handshake_timeout": _HANDSHAKE, "ssl_shutdown_timeout": _CLOSE} if self._tls is not None else {}
         try:
             self._server = await serve(
                 self._serve,
@@ -142,6 +143,7 @@ class Hub:
                 max_size=LONGEST_FRAME,
                 compression=None,  # costs each connection memory, and each record time
                 logger=_log,
+                **quick,
             )
         except OSError as error:
             why = "the port is taken" if error.errno == errno.EADDRINUSE else str(error.strerror or error).lower()

@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from companion.broadcast import lookout as lookouts
+from companion.broadcast.lookout import HubLookout
 from companion.broadcast.messages import VERSION, Checklist, Done, Line, Missed, Over, Subscribe, Welcome, encode, from_peer
 from companion.broadcast.ways import Away, Here
 from companion.core.events import CallStarted, Nudged
@@ -139,6 +141,20 @@ async def test_a_first_record_has_its_checklist(hub: Make, watch: Make, call: Ca
         event = sue.records("7")[0].event
         assert isinstance(event, CallStarted)
         assert event.checklist["title"] == "Tiny"
+
+
+async def test_a_certificate_of_ones_own(hub: Make, call: Calls, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    chain, key = certificate
+    async with hub(certificate=chain, key=key) as house:
+        for record in call("7"):
+            house.write(record)
+        with pytest.raises(SourceError, match="shows a certificate that is not trusted"):
+            await anext(aiter(HubLookout(f"wss://127.0.0.1:{house.port}")))
+        monkeypatch.setenv("SSL_CERT_FILE", str(chain))
+        lookout = HubLookout(f"wss://127.0.0.1:{house.port}")
+        async for seen in lookout:
+            if isinstance(seen, Record):
+                await lookout.close()
 
 
 async def test_nobody_there(watch: Make) -> None:

@@ -1,6 +1,7 @@
 """Showing calls at a hub elsewhere, which may come late, go, and come back."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,52 @@ async def test_a_hub_that_is_killed_and_started_again(hub: Make, watch: Make, ca
         late = sue.records("7")[100:]
         assert [record.seq for record in late] in (list(range(100, 301)), list(range(301)))
     await gateway.__aexit__()
+
+
+HUB = """
+import asyncio, sys
+from companion.broadcast.hub import Hub
+
+async def main():
+    async with Hub("", int(sys.argv[1])):
+        print("here", flush=True)
+        await asyncio.sleep(600)
+
+asyncio.run(main())
+"""
+
+
+async def hub_process(port: int) -> asyncio.subprocess.Process:
+    """A hub in a process of its own, that listens."""
+    started = await asyncio.create_subprocess_exec(sys.executable, "-c", HUB, str(port), stdout=asyncio.subprocess.PIPE)
+    assert started.stdout is not None
+    assert await started.stdout.readline() == b"here\n"
+    return started
+
+
+async def test_a_hub_that_is_killed_in_mid_call(watch: Make, call: Calls, unused_tcp_port: int) -> None:
+    records = list(call("7", *["x" * 50] * 500, ended=True))
+    first = await hub_process(unused_tcp_port)
+    async with outlet(unused_tcp_port) as gateway:
+        for record in records[:250]:
+            gateway.write(record)
+        sue = watch(unused_tcp_port)
+        await sue.until(lambda: len(sue.records("7")) > 0)
+        first.kill()
+        await first.wait()
+        for record in records[250:400]:
+            gateway.write(record)
+        await sue.until(lambda: bool(sue.of(Away)))
+        second = await hub_process(unused_tcp_port)
+        for record in records[400:]:
+            gateway.write(record)
+        dan = watch(unused_tcp_port)
+        await dan.sees(records)
+        await sue.until(lambda: sue.records("7")[-1].seq == len(records) - 1)
+        begun = [number for number, seen in enumerate(sue.records("7")) if seen.seq == 0][-1]
+        assert [seen.seq for seen in sue.records("7")[begun:]] == list(range(len(records)))
+    second.kill()
+    await second.wait()
 
 
 async def test_a_connection_that_breaks_costs_nothing(hub: Make, watch: Make, call: Calls) -> None:
