@@ -7,6 +7,7 @@ and where to listen again stand only in the records. A call that was cut off giv
 import datetime
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from typing import Any, Literal
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from companion.core import checklist as rules
 from companion.core import events, updates
 from companion.core.events import Channel
-from companion.core.record import Record
+from companion.core.record import Record, encode
 from companion.report.digest import Cause, Digest, Move, Raised, Said, Shown, Silence, TakenStep
 
 
@@ -29,8 +30,8 @@ class Folding:
         self.journal = journal
         self.shared = False
         """There are other calls in there."""
-        self.first: Record | None = None
-        """The first record: by it, not by its name, a call is known."""
+        self.known = b""
+        """The fingerprint of the first record: by it, not by its name, a call is known."""
         self.records = 0
         self._call = ""
         self._started: events.CallStarted | None = None
@@ -53,7 +54,7 @@ class Folding:
 
     def take(self, record: Record) -> None:
         """One more record. Kinds that this version does not know only move the clock."""
-        self.first = self.first or record
+        self.known = self.known or sha256(encode(record)).digest()
         self.records += 1
         self._call, self._at = record.call, max(self._at, record.at)
         if record.event is not None:

@@ -5,17 +5,15 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
 from companion.console import Console
-from companion.core.record import encode
 from companion.errors import ConfigError, JournalError, SinkError
 from companion.report import report as reports
 from companion.report.digest import Digest
-from companion.report.folding import Folding, folded
+from companion.report.folding import folded
 from companion.sinks.journal import read
 from companion.wiring.parts import Options
 
@@ -56,7 +54,7 @@ def gathered(paths: Sequence[Path]) -> list[Digest]:
         ConfigError: there is none.
         JournalError: a file that was named cannot be read, or is no journal; one in a folder is said and left out.
     """
-    found: dict[bytes, Folding] = {}
+    found: dict[bytes, tuple[int, Digest]] = {}
     with Console() as console:
         for path in _files(paths):
             try:
@@ -67,10 +65,9 @@ def gathered(paths: Sequence[Path]) -> list[Digest]:
                 console.notice(f"{error}; left out")
                 continue
             for folding in calls:
-                known = sha256(encode(folding.first)).digest() if folding.first else b""
-                if known not in found or found[known].records < folding.records:
-                    found[known] = folding
-    digests = [digest for folding in found.values() if not (digest := folding.digest()).source.startswith(PRACTICE)]
+                if folding.known not in found or found[folding.known][0] < folding.records:
+                    found[folding.known] = folding.records, folding.digest()
+    digests = [digest for _, digest in found.values() if not digest.source.startswith(PRACTICE)]
     if not digests:
         raise ConfigError(f"{', '.join(map(str, paths))}: there are no calls; name a journal, or a folder of them")
     return digests
