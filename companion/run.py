@@ -48,7 +48,7 @@ class _Live(msgspec.Struct):
     by_arrival: bool = True
     """Whether its time runs by this clock; False once the source has given a time of its own."""
     shift: float = 0.0
-    """Seconds of audio time that the call had when its source began to count."""
+    """Seconds that the call had when its source began to count."""
 
 
 class Run:
@@ -312,7 +312,7 @@ class Run:
         if at is None:
             return self._arrival(live)
         live.by_arrival = False
-        return max(at, live.call.at)
+        return max(at + round(live.shift * 1000), live.call.at)
 
     def _present(self, live: _Live) -> int:
         """The time in this call: now, or, where the source gives the times, as far as it was heard."""

@@ -320,6 +320,16 @@ async def test_a_call_that_another_gateway_began_goes_on_with_its_gap_marked() -
     assert check(records) == len(records)
 
 
+async def test_the_times_of_a_source_that_begins_anew_count_from_the_gap_on() -> None:
+    before = await cut(Happened(call="c", event=said("hello"), at=50_000))
+    records, seen = await go_on(before, OPENED, Happened(call="c", event=said("sorry"), at=1000), Passed(call="c", at=2000))
+    later = next(record for record in records if isinstance(record.event, Utterance) and record.event.text == "sorry")
+    back = next(record for record in records if isinstance(record.event, SourceBack))
+    assert later.at == back.at + 1000
+    assert back.at + 2000 in seen.other
+    assert check(records) == len(records)
+
+
 async def test_what_would_have_fallen_due_in_the_gap_is_not_held_against_anybody() -> None:
     began = (datetime.datetime.now().astimezone() - datetime.timedelta(seconds=300)).isoformat()
     hello = Happened(call="c", event=said("hello"), at=10)
