@@ -27,9 +27,9 @@ def clean_json(line: bytes) -> bytes:
 
 
 def cleaned(value: Any) -> Any:
-    """A value from JSON with all its texts made harmless."""
+    """A value from JSON with all its texts made harmless; those that are no keys keep their line ends."""
     if isinstance(value, str):
-        return clean(value)
+        return "\n".join(map(clean, value.split("\n")))  # a draft to the customer has paragraphs
     if isinstance(value, list):
         return [cleaned(item) for item in value]
     if isinstance(value, dict):

@@ -30,7 +30,7 @@ def test_no_text_is_left_that_could_do_harm(value: object, ascii_: bool) -> None
         done = json.loads(clean_json(line))
     except PeerError:  # a lone surrogate, which is no Unicode
         return
-    assert [text for text in texts(done) if clean(text) != text] == []
+    assert [text for text in texts(done) if clean(text) != text.replace("\n", " ")] == []
 
 
 @pytest.mark.parametrize("line", [b'{"a":1}', b'{"text":"plain words, with \\"marks\\"","n":1.50}', b"nonsense that is plain"])
@@ -40,6 +40,10 @@ def test_a_plain_line_is_not_touched(line: bytes) -> None:
 
 def test_names_and_keys_too() -> None:
     assert clean_json(b'{"call":"\\u001b]0;you\\u0007 7","x\\u009b2Jy":"\xe2\x80\xaeabc"}') == b'{"call":" 7","xy":"abc"}'
+
+
+def test_a_draft_to_the_customer_keeps_its_paragraphs() -> None:
+    assert clean_json(b'{"message":"Hello,\\n\\nThank\\tyou\\u001b[31m.","a\\nb":1}') == b'{"message":"Hello,\\n\\nThank you.","a b":1}'
 
 
 def test_what_is_no_json_is_refused() -> None:
