@@ -77,7 +77,7 @@ def given(sources: Sequence[str], options: dict[str, Any]) -> "Sequence[Given]":
     if agent is None and customer is None:
         return sources
     if sources:
-        raise click.UsageError("SOURCE and --agent or --customer: give either a SOURCE, which is a whole call, or its two channels.")
+        raise click.UsageError("a SOURCE and --agent or --customer: give either a SOURCE, which is a whole call, or its two channels.")
     if agent is None or customer is None:
         there, missing = ("agent", "customer") if customer is None else ("customer", "agent")
         example = "loopback:" if missing == "customer" else "mic:"
