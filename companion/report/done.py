@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -19,7 +20,7 @@ class Mark(msgspec.Struct, frozen=True):
     """A promise was done then, or, with None, was not done after all."""
 
     id: str
-    done: datetime | None
+    done: Annotated[datetime, msgspec.Meta(tz=True)] | None
 
 
 def beside(journal: str) -> Path:

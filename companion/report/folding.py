@@ -138,7 +138,7 @@ class Folding:
 
     def digest(self) -> Digest:
         """The call, as far as its records tell."""
-        started, summary = self._started, self._summary
+        started, heat, talk = self._started, self._told("heat"), self._told("talk")
         known = {step.id: step for step in self._rules.steps}
         return Digest(
             call=plain(self._call),
@@ -153,26 +153,31 @@ class Folding:
             warn=self._rules.heat.warn,
             alert=self._rules.heat.alert,
             timed=started.timed if started else False,
-            whole=bool(summary),
+            whole=bool(self._summary),
             duration=self._at / 1000,
             steps=tuple(self._step(id, known.get(id)) for id in {**known, **self._steps}),
             flags=tuple(self._flags),
-            start=(summary.get("heat") or {}).get("start", self._curve[0][1] if self._curve else 0),
+            start=round(heat.get("start", self._curve[0][1] if self._curve else 0)),
             peak=max((heat for _, heat in self._curve), default=0),
-            end=(summary.get("heat") or {}).get("end", self._heat.now),
+            end=round(heat.get("end", self._heat.now)),
             curve=tuple(self._curve),
             moves=tuple(self._moves + self._heat.settle()),
-            share=(summary.get("talk") or {}).get("share"),
+            share=talk.get("share"),
             talk_overs=self._talk_overs,
             silences=tuple(self._silences),
             prompts=tuple(self._prompts.values()),
             escalated=tuple(self._escalated),
             promises=tuple(self._promises),
-            message=plain(str(summary.get("message") or ""), lines=True),
-            well=plain(str(summary.get("well") or "")),
-            to_try=plain(str(summary.get("try") or "")),
+            message=plain(str(self._summary.get("message") or ""), lines=True),
+            well=plain(str(self._summary.get("well") or "")),
+            to_try=plain(str(self._summary.get("try") or "")),
             said=tuple(self._said),
         )
+
+    def _told(self, part: str) -> dict[str, float]:
+        """The numbers in a part of the summary; what another version keeps there instead is let pass."""
+        told = self._summary.get(part)
+        return {key: value for key, value in told.items() if isinstance(value, int | float)} if isinstance(told, dict) else {}
 
     def _step(self, id: str, rule: rules.Step | None) -> TakenStep:
         taken = self._steps.get(id, {})
@@ -234,11 +239,12 @@ def folded(records: Iterable[Record], journal: str = "") -> list[Folding]:
 
 
 def moment(text: str | None) -> datetime.datetime | None:
-    """A moment as journals write it; None where there is none, or it is no date."""
+    """A moment as journals write it; None where there is none, or it is no date of a call (and of no use in a calendar)."""
     try:
-        return datetime.datetime.fromisoformat(text) if text else None
+        found = datetime.datetime.fromisoformat(text or "")
     except ValueError:
         return None
+    return found if 1970 <= found.year < 2200 else None
 
 
 def plain(text: str, lines: bool = False) -> str:

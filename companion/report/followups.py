@@ -10,6 +10,7 @@ import msgspec
 
 from companion.report import words
 from companion.report.digest import Digest
+from companion.report.folding import moment
 from companion.report.report import replaying
 
 Standing: TypeAlias = Literal["overdue", "due", "later", "undated", "kept", "kept late"]
@@ -132,10 +133,8 @@ def _id(call: Digest, utterance: int, place: int) -> str:
 
 
 def _due(text: str | None) -> date | datetime | None:
-    try:
-        return None if text is None else date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
-    except ValueError:
-        return None
+    found = moment(text)
+    return found.date() if found and len(text or "") == len("2026-11-21") else found
 
 
 def _within(call: Digest, due: date | datetime | None) -> bool:
@@ -152,6 +151,6 @@ def _zone(call: Digest) -> tzinfo | None:
     return call.began.tzinfo if call.began else None
 
 
-def _placed(moment: datetime, zone: tzinfo | None) -> datetime:
-    """A moment without a zone is meant where we are."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+def _placed(time: datetime, zone: tzinfo | None) -> datetime:
+    """A time without a zone is meant where we are."""
+    return time if time.tzinfo else time.replace(tzinfo=zone)

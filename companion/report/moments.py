@@ -34,7 +34,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
 
 def moments(call: Digest) -> list[Moment]:
     """The call's moments, at most `MOST`, in its own order; the best of what went well is among them."""
-    every = sorted(_all(call), key=lambda moment: -moment.weight)
+    every = sorted(_all(call) if call.said else (), key=lambda moment: -moment.weight)
     good = [moment for moment in every if moment.sort == "calmed"][:1]
     kept: list[Moment] = []
     for moment in every:
@@ -66,7 +66,7 @@ def _all(call: Digest) -> Iterator[Moment]:
 def _missed(call: Digest) -> Iterator[Moment]:
     """The steps that never came, as one moment: where the customer was at their most upset."""
     missed = [step for step in call.steps if step.key and step.state in ("missed", "overdue")]
-    if not missed or not call.upset or not call.said:
+    if not missed or not call.upset:
         return
     top = next(at for at, heat in call.curve if heat == call.peak)
     heard = [index for index, said in enumerate(call.said) if said.speaker == "customer" and said.at <= top]

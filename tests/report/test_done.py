@@ -20,7 +20,7 @@ def test_the_last_mark_counts_and_no_file_has_none(tmp_path: Path) -> None:
 
 def test_what_is_no_mark_is_named(tmp_path: Path) -> None:
     path = tmp_path / "followups.done"
-    path.write_text('{"id": "a"}\n')
+    path.write_text('{"id": "a", "done": "2026-11-18T12:00:00"}\n')  # without a zone
     with pytest.raises(JournalError, match=r"followups.done:1: not a mark of a promise: .*; take the line away"):
         read([path])
     with pytest.raises(JournalError, match="cannot be read: is a directory"):

@@ -3,12 +3,19 @@
 from datetime import timedelta
 from itertools import chain
 
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from companion.core.events import CallStarted, Introduced
 from companion.core.record import Record, Unknown
+from companion.core.updates import CallClosed
 from companion.report.digest import Move
 from companion.report.folding import Folding, folded, moment, plain
+from companion.report.followups import followups, listed, ordered
+from companion.report.report import report
+from companion.report.tables import drawn
+from tests.report.promised import NOW
 from tests.report.week import digest, records
 
 
@@ -49,7 +56,7 @@ def test_who_took_the_call_and_when_it_began() -> None:
     assert (call.agent, call.team, call.customer) == ("dan [2J", "billing", "Ada")
     assert call.began is not None
     assert call.began.utcoffset() == timedelta(hours=1)
-    assert moment("tomorrow") is None
+    assert [moment("tomorrow"), moment("0001-01-01"), moment(None)] == [None, None, None]
 
 
 def test_a_call_that_was_cut_off_gives_a_digest_too() -> None:
@@ -76,6 +83,24 @@ def test_calls_in_one_journal_are_told_apart() -> None:
     calls = [folding.digest() for folding in folded(mixed)]
     assert [(call.call, call.shared, call.peak) for call in calls] == [("a", True, 70), ("b", True, 70)]
     assert not digest("chat").shared
+
+
+def test_a_summary_of_another_version_is_let_pass() -> None:
+    *kept, last = records("furious")
+    for strange in ({"heat": [1, 2], "talk": {"share": "half"}, "well": 3}, {"heat": {"start": None}}):
+        call = folded([*kept, replace(last, update=CallClosed(summary=strange))])[0].digest()
+        assert (call.start, call.end, call.share) == (82, 28, None)
+
+
+KEPT = [record for script in ("furious", "chat", "harm") for record in records(script)]
+
+
+@given(st.lists(st.sampled_from(KEPT), max_size=60))
+def test_whatever_of_a_journal_is_left_can_be_reported_on(some: list[Record]) -> None:
+    calls = [folding.digest() for folding in folded(some)]
+    if calls:
+        assert drawn(report(calls, "agent"), width=80, colour=False)
+        assert listed(ordered(followups(calls), NOW), NOW)
 
 
 def test_texts_command_nothing() -> None:
