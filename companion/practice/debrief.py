@@ -66,7 +66,7 @@ def debrief(customer: Customer, ending: EndingKind | None, checklist: Checklist)
         outcome=outcome,
         worked=tuple(_told(move, script, checklist) for move in sorted(good, key=lambda move: move.turn)),
         cost=tuple(_told(move, script, checklist) for move in sorted(bad, key=lambda move: move.turn)),
-        missed=tuple(f"{_title(what, script, checklist)}: up to {points}" for points, what in missed[:_MOST]),
+        missed=tuple(_missing(what, points, customer, checklist) for points, what in missed[:_MOST]),
         advice=_advice(bad, missed, moves, checklist),
     )
 
@@ -75,6 +75,12 @@ def _told(move: Move, script: Script, checklist: Checklist) -> str:
     thin = ", thinly" if move.grade == 1 else ""
     words = f": “{move.words}”" if move.words else ""
     return f"turn {move.turn}, {_title(move.what, script, checklist)}{thin}: {move.points:+d} to {move.temper}{words}"
+
+
+def _missing(what: str, points: int, customer: Customer, checklist: Checklist) -> str:
+    cut_in = any(move.what == what for move in customer.moves)
+    said = f" (said while {customer.script.caller} spoke)" if cut_in else ""
+    return f"{_title(what, customer.script, checklist)}{said}: up to {points}"
 
 
 def _title(what: str, script: Script, checklist: Checklist) -> str:

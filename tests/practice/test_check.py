@@ -1,12 +1,15 @@
 """A scenario's own dialogues as its tests, and the shipped scenarios' as ours."""
 
+import re
+from pathlib import Path
 from statistics import correlation
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from companion.core.call import Rules
-from companion.core.roleplay import Script
+from companion.core.roleplay import Dialogue, Ending, Line, Script
 from companion.practice.check import SEEDS, check
 from companion.practice.rehearsal import Sounded, rehearse
 from companion.rules import practice as scenes
@@ -54,3 +57,20 @@ def test_the_heat_that_is_heard_follows_the_temper_that_is_meant(shipped: dict[s
             for seed in SEEDS:
                 pairs += rehearse(script, rules, dialogue.lines, seed=seed).sounded
     assert correlation([pair.temper for pair in pairs], [pair.heat for pair in pairs]) > 0.7
+
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "practice.md").read_text(encoding="utf-8")
+
+
+def test_the_scenario_in_the_documents_passes_its_own_tests(rules: Rules, tmp_path: Path) -> None:
+    (shown,) = re.findall(r"^```yaml\n(.*?)^```", DOCUMENT, re.DOTALL | re.MULTILINE)
+    (tmp_path / "kettle.yaml").write_text(shown, encoding="utf-8")
+    script, places = scenes.load(tmp_path / "kettle.yaml")
+    scenes.agree(script, places, "kettle.yaml", rules.checklist)
+    assert check(script, rules, places) == []
+
+
+@pytest.mark.parametrize("kind", [Script, Line, Ending, Dialogue], ids=lambda kind: kind.__name__)
+def test_every_key_is_told(kind: type) -> None:
+    names = [field.encode_name for field in msgspec.structs.fields(kind)]
+    assert [name for name in names if not re.search(rf"(^|[\s`-]){name}(`|:)", DOCUMENT, re.MULTILINE)] == []

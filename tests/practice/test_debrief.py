@@ -35,6 +35,12 @@ def test_what_cost_most_is_what_to_try(script: Script, rules: Rules) -> None:
     assert flag.why in told.advice
 
 
+def test_what_was_said_while_cutting_in_is_told_as_such(script: Script, rules: Rules) -> None:
+    done = rehearse(script, rules, ["[interrupts] I'm so sorry your kettle broke."])
+    told = debrief(done.customer, None, rules.checklist)
+    assert told.missed == ("offered choices: up to -40", "apologized (said while Ann Lee spoke): up to -20")
+
+
 def test_what_is_missing_is_what_to_try_where_little_was_wrong(script: Script, rules: Rules) -> None:
     done = rehearse(script, rules, ["I'm so sorry your kettle broke."])
     told = debrief(done.customer, done.ending, rules.checklist)
