@@ -48,7 +48,7 @@ def age(text: str) -> timedelta:
     """
     found = re.fullmatch(r"\s*(\d{1,4})\s*([hdwy])\s*", text)
     if found is None or not timedelta(0) < int(found[1]) * _UNITS[found[2]] <= _LONGEST:
-        raise ConfigError(f"'{text}': is no length of time; write it like 30d, 6w or 1y")
+        raise ConfigError(f"'{text}' is no length of time; write it like 30d, 6w or 1y")
     return int(found[1]) * _UNITS[found[2]]
 
 

@@ -64,7 +64,8 @@ def expire(options: Options, tell: Callable[[str], None]) -> None:
         tell(f"privacy.keep {keep}: {error}")
     else:
         if found:
-            tell(f"privacy.keep {keep}: deleted what was kept of {len({call for kept in found for call in kept.calls})} calls")
+            count = len({call for kept in found for call in kept.calls})
+            tell(f"privacy.keep {keep}: deleted what was kept of {count} call{'' if count == 1 else 's'}")
 
 
 @asynccontextmanager
@@ -102,6 +103,8 @@ def _rows(options: Options, wanted: Callable[[str, datetime], bool], delete: "Ca
     if not options.get("database_url"):
         return
     with closing(_database(options)) as store:
+        if not store.facts().calls:
+            return
         columns, *rows = store.rows("calls")
         place = store.name
     name, began, stored = map(columns.index, ("name", "began", "stored"))

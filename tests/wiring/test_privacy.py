@@ -60,13 +60,14 @@ def test_the_database_forgets_too(options: dict[str, Any], tmp_path: Path) -> No
     assert [kept.calls for kept in found] == [("old",), ("old",)]
     for kept in found:
         kept.delete()
-    assert list(of("old", options, print)) == []
+    assert of("old", options, print) == []
     assert [kept.calls for kept in of("new", options, print)] == [("new",), ("new",)]
     assert b"old" not in (tmp_path / "calls.db").read_bytes()
     for kept in of("new", options, print):
         kept.delete()
     with closing(opened(options)) as store:
         assert store.facts().calls == 0
+    assert of("new", {"database_url": f"sqlite:///{tmp_path}/empty.db"}, print) == []
 
 
 def test_what_may_not_be_kept_is_deleted_and_said(options: dict[str, Any]) -> None:
@@ -74,7 +75,7 @@ def test_what_may_not_be_kept_is_deleted_and_said(options: dict[str, Any]) -> No
     expire(options, told.append)
     expire(options, told.append)
     assert left(options) == ["new.jsonl"]
-    assert told == ["privacy.keep 30d: deleted what was kept of 1 calls"]
+    assert told == ["privacy.keep 30d: deleted what was kept of 1 call"]
 
 
 def test_without_a_limit_or_a_folder_nothing_is_deleted(options: dict[str, Any], tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def test_without_a_limit_or_a_folder_nothing_is_deleted(options: dict[str, Any],
     expire({"privacy_keep": "30d"}, print)
     expire({"privacy_keep": "30d", "journal": str(tmp_path / "yet to be made")}, print)
     assert left(options) == ["new.jsonl", "old.jsonl"]
-    with pytest.raises(ConfigError, match="'soon': is no length of time"):
+    with pytest.raises(ConfigError, match="'soon' is no length of time"):
         expire({**options, "privacy_keep": "soon"}, print)
 
 
