@@ -18,7 +18,7 @@ _COMMANDS = {
     "serve": "served:serve",
     "attach": "served:attach",
     "watch": "served:watch",
-    "checklist": "tools:checklist",
+    "checklist": "checklists:checklist",
     "model": "tools:model",
     "report": "report:report",
     "followups": "followups:followups",

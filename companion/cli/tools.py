@@ -1,61 +1,12 @@
-"""The commands around the calls: checklist, model, doctor, config."""
+"""The commands around the calls: model, doctor, config."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from companion.cli.options import configured, examples
 from companion.config import SETTINGS
 from companion.errors import CompanionError
-
-if TYPE_CHECKING:  # the core need not be loaded for --help
-    from companion.core.events import Channel
-
-
-@click.group(short_help="Check, try and show checklists.")
-def checklist() -> None:
-    """Check, try and show checklists: the tools of whoever writes the rules."""
-
-
-@checklist.command(epilog=examples("companion checklist check", "companion checklist check checklists/mine.yaml"))
-@click.argument("names", metavar="[CHECKLIST]...", nargs=-1)
-def check(names: tuple[str, ...]) -> None:
-    """Run a checklist's examples and scenarios; exit status 2 if one fails. Without a name, all that are shipped."""
-    from companion.wiring import tools
-
-    lines, good = tools.check_checklists(names)
-    for line in lines:
-        click.echo(line)
-    if not good:
-        raise SystemExit(2)
-
-
-@checklist.command(
-    name="try",
-    epilog=examples(
-        "companion checklist try 'I am so sorry we charged you twice'",
-        "companion checklist try 'so the router broke again?' --after 'customer: my new router is dead again'",
-    ),
-)
-@click.argument("words")
-@click.option("--speaker", type=click.Choice(["agent", "customer"]), default="agent", show_default=True)
-@click.option("--after", multiple=True, metavar="'SPEAKER: WORDS'", help="A turn before it; may be given several times.")
-@configured("checklist")
-def try_(words: str, speaker: "Channel", after: tuple[str, ...], checklist: str) -> None:
-    """Say what these words would tick, how strongly, by which words – and what nearly."""
-    from companion.wiring import tools
-
-    for line in tools.try_words(words, speaker, after, checklist):
-        click.echo(line)
-
-
-@checklist.command(epilog=examples("companion checklist show", "companion checklist show checklists/mine.yaml"))
-@click.argument("name", default="complaint", metavar="[CHECKLIST]")
-def show(name: str) -> None:
-    """Show what a checklist listens for, in plain words."""
-    from companion.wiring import tools
-
-    click.echo_via_pager("\n".join(tools.show_checklist(name)) + "\n")
 
 
 @click.group(short_help="Speech models: list, get, use.")

@@ -1,10 +1,14 @@
 """The tools around the calls: checklists for whoever writes them, speech models, and what works on this machine."""
 
+import os
 import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from companion import config
 from companion.console import Console
@@ -14,6 +18,7 @@ from companion.errors import ChecklistError, SpeechError
 from companion.rules.check import check
 from companion.rules.explain import explain
 from companion.rules.load import find, load, load_with_places, shipped_folder
+from companion.rules.new import Answers, identifier, text
 from companion.rules.show import show
 from companion.wiring.parts import DATA, Options
 
@@ -59,6 +64,40 @@ def show_checklist(name: str) -> Iterator[str]:
         ChecklistError: it cannot be used.
     """
     yield from show(*load_with_places(find(name)))
+
+
+def ready_checklists() -> dict[str, str]:
+    """The titles of the checklists that come along, by name."""
+    return {path.stem: load(path).title for path in sorted(shipped_folder().glob("*.yaml"))}
+
+
+def new_checklist(file: Path | None, **answers: Any) -> tuple[list[str], bool]:
+    """Write a checklist that goes on from a ready one, and run its tests: what to tell, and whether all is well.
+
+    Args:
+        file: where to; made of the title, in the working directory, if None.
+        answers: those of `companion.rules.new.Answers`.
+
+    Raises:
+        ChecklistError: an answer cannot be used, or there is a file of that name.
+    """
+    told = Answers(**answers)
+    start = find(told.start)
+    path = file or Path(f"{identifier(told.title)}.yaml")
+    if start.parent != shipped_folder():  # a path is taken from the new file's folder, not from here
+        told = msgspec.structs.replace(told, start=os.path.relpath(start, path.parent))
+    begun = text(told, load(start))
+    if path.suffix not in (".yaml", ".yml"):
+        raise ChecklistError("a checklist's name ends in .yaml", file=str(path))
+    try:
+        with path.open("x", encoding="utf-8") as opened:
+            opened.write(begun)
+    except FileExistsError as error:
+        raise ChecklistError("is there already, and nothing is overwritten; give another name", file=str(path)) from error
+    except OSError as error:
+        raise ChecklistError(f"cannot be written: {(error.strerror or str(error)).lower()}", file=str(path)) from error
+    lines, good = check_checklists([str(path)])
+    return [f"written: {path}", *lines, f"use it with: --checklist {path}"], good
 
 
 # ── speech models ──

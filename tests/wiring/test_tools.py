@@ -38,6 +38,24 @@ def test_all_that_are_shipped_are_checked_without_a_name() -> None:
     assert [Path(line.split(": ")[0]).stem for line in lines] == ["billing", "chat", "complaint", "delivery", "outage"]
 
 
+def test_a_checklist_is_written_where_nothing_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert tools.ready_checklists()["billing"] == "Billing call"
+    lines, good = tools.new_checklist(None, title="Our bills", start="billing")
+    assert good
+    assert (lines[0], lines[-1]) == ("written: our_bills.yaml", "use it with: --checklist our_bills.yaml")
+    (tmp_path / "team").mkdir()
+    assert tools.new_checklist(Path("team/mine.yaml"), title="Mine", start="our_bills.yaml")[1]
+    assert "include: ../our_bills.yaml\n" in Path("team/mine.yaml").read_text()
+    for file, said in [
+        ("our_bills.yaml", "our_bills.yaml: is there already"),
+        ("none/a.yaml", "none/a.yaml: cannot be written: no such file"),
+        ("mine", "mine: a checklist's name ends in .yaml"),
+    ]:
+        with pytest.raises(ChecklistError, match=said):
+            tools.new_checklist(Path(file), title="Mine", start="complaint")
+
+
 def test_words_are_tried_and_a_checklist_is_shown() -> None:
     assert any("apologized" in line for line in tools.try_words("I am so sorry we charged you twice", "agent", (), "complaint"))
     assert any("acknowledged feelings" in line for line in tools.show_checklist("complaint"))
