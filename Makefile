@@ -32,6 +32,7 @@ walls: .venv
 
 rules: .venv
 	$(BIN)/companion checklist check
+	$(BIN)/companion practice --check
 
 core: .venv  # the core is fully covered by its own tests
 	$(BIN)/pytest tests/core --cov=companion.core --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered

@@ -17,6 +17,8 @@ cd "$HOME"
 companion="$work/clean/bin/companion"
 "$companion" --version
 "$companion" checklist check >/dev/null
+"$companion" practice --check >/dev/null
+"$companion" practice --list | grep -q late_parcel
 "$companion" demo --chat --headless >chat.jsonl
 "$companion" demo --headless >call.jsonl
 "$companion" replay call.jsonl --check
