@@ -81,6 +81,11 @@ def _figures(report: Report) -> Iterator[dict[str, Any]]:
             "in brackets, how many answers, and the thin line is where the true mean lies 19 times in 20. Only answers to customers who "
             "were half-way to upset are counted.",
         )  # fmt: skip
+    if total.talk.share is not None:
+        yield _figure(
+            "Who talks", plots.talk(report),
+            f"How many calls there are of each share of the agent's in the talk time; typically it is {100 * total.talk.share:.0f} %.",
+        )  # fmt: skip
     if total.prompts:
         noisy = " An exclamation mark: seldom acted on." if any(prompt.noisy for prompt in total.prompts) else ""
         yield _figure("Prompts", plots.prompts(total), f"What became of each kind of prompt; in brackets, how often it came up.{noisy}")

@@ -75,6 +75,17 @@ def heat(report: Report) -> str:
     return _svg(figure, "heat")
 
 
+def talk(report: Report) -> str:
+    """How the agent's share of the talk time is spread over the calls with real times."""
+    shares = [100 * call.share for call in report.calls if call.timed and call.share is not None]
+    figure, axes = _figure(1.9)
+    axes.hist(shares, bins=range(0, 101, 5), color=INKS["accent"], edgecolor=INKS["paper"], linewidth=0.8)
+    axes.axvline(50, color=INKS["quiet"], linewidth=0.7, linestyle=(0, (2, 3)))
+    axes.set(xlim=(0, 100), xticks=[0, 25, 50, 75, 100], yticks=[])
+    axes.set_xticklabels(["only the customer", "25 %", "50 %", "75 %", "only the agent"])
+    return _svg(figure, "talk")
+
+
 def moves(tally: Tally) -> str:
     """How the heat changed, on average, after answers that held each step or slip."""
     rows = words.notable(tally)

@@ -47,8 +47,10 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield _titled("Prompts", "what became of them; ! seldom acted on")
         yield _prompts(report.total)
     if report.by:
-        yield _titled(f"By {report.by}", "steps done, by number; peak heat; prompts acted on")
+        yield _titled(f"By {report.by}", "main steps done, by their numbers above")
         yield _groups(report)
+        yield Text("\n" + "; ".join(f"{name}: {what}" for name, what in words.FACTS) + ".", style=QUIET)
+        yield _facts(report)
         if any(group.few for group in report.groups):
             yield Text(words.TOO_FEW, style=QUIET)
     if report.places:
@@ -117,13 +119,19 @@ def _prompts(total: Tally) -> Table:
 def _groups(report: Report) -> Table:
     assert report.by is not None
     key = [step.id for step in words.main(report.total)][:9]
-    table = _table(words.BY[report.by], "calls", *(f"{place}" for place in range(1, len(key) + 1)), "peak", "acted on")
+    table = _table(words.BY[report.by], "calls", *(f"{place}" for place in range(1, len(key) + 1)))
     for group in report.groups:
         steps = {step.id: step for step in group.steps}
         cells = [words.ratio(steps[id].done, steps[id].calls, group.few) if id in steps else "–" for id in key]
-        shown, acted = sum(prompt.shown for prompt in group.prompts), sum(prompt.acted for prompt in group.prompts)
-        name = Text(words.group(group, report.by))
-        table.add_row(name, f"{group.calls}", *cells, f"{group.heat.peak:.0f}", words.ratio(acted, shown, group.few))
+        table.add_row(Text(words.group(group, report.by)), f"{group.calls}", *cells)
+    return table
+
+
+def _facts(report: Report) -> Table:
+    assert report.by is not None
+    table = _table(words.BY[report.by], *(name for name, _ in words.FACTS))
+    for group in report.groups:
+        table.add_row(Text(words.group(group, report.by)), *words.facts(group))
     return table
 
 

@@ -29,6 +29,33 @@ def of_calls(hits: int, of: int) -> str:
     return f"{hits} of {number(of, 'call')}" if of < FEW else f"{share(hits, of)} of calls"
 
 
+FACTS = (
+    ("upset", "customers who were clearly upset"),
+    ("heat", "typically, at the start, at its highest and at the end"),
+    ("talk", "typically, the agent's share of the talk time"),
+    ("over", "calls with talk-over by the agent"),
+    ("silence", "dead air a call"),
+    ("acted", "prompts that were acted on"),
+    ("alerts", "calls in which a supervisor was offered or called"),
+)
+"""What is told of each group besides its steps: a heading, and what it stands for."""
+
+
+def facts(group: Tally) -> list[str]:
+    """The cells below `FACTS`."""
+    heat, talk = group.heat, group.talk
+    acted, shown = sum(prompt.acted for prompt in group.prompts), sum(prompt.shown for prompt in group.prompts)
+    return [
+        ratio(group.upset, group.calls, group.few),
+        f"{heat.start:.0f} {heat.peak:.0f} {heat.end:.0f}",
+        "–" if talk.share is None else f"{100 * talk.share:.0f} %",
+        ratio(talk.over_calls, talk.calls, group.few),
+        seconds(talk.silent / talk.calls if talk.calls else None),
+        ratio(acted, shown, group.few),
+        ratio(group.alerts, group.calls, group.few),
+    ]
+
+
 def brief(text: str, most: int = 140) -> str:
     """A quotation of bearable length."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"

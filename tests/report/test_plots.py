@@ -25,8 +25,8 @@ def texts(svg: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "svg",
-    [plots.steps(MANY.total), plots.heat(MANY), plots.moves(MANY.total), plots.prompts(MANY.total), plots.compare(MANY)],
-    ids=["steps", "heat", "moves", "prompts", "compare"],
+    [plots.steps(MANY.total), plots.heat(MANY), plots.moves(MANY.total), plots.prompts(MANY.total), plots.compare(MANY), plots.talk(MANY)],
+    ids=["steps", "heat", "moves", "prompts", "compare", "talk"],
 )  # fmt: skip
 def test_a_plot_is_an_element_in_the_pages_colours_with_ids_of_its_own(svg: str) -> None:
     assert svg.startswith('<svg viewBox="0 0 ')

@@ -12,7 +12,7 @@ def test_it_fits_80_columns_and_says_all_without_colour() -> None:
     assert "…" not in text.split("What the heat did next")[0]
     for words in ("15 calls: too few", "2 Saw the feeling", "6 of 12", "█▁ ▁█", "Hides behind policy", "Listed by name, never by result"):
         assert words in text
-    rows = text.split("By agent")[1].splitlines()
+    rows = text.split("By agent")[1].split("upset:")[0].splitlines()
     assert [row.split()[0] for row in rows if row.startswith(("dan", "maria", "noor"))] == ["dan", "maria", "noor"]
     assert "companion replay c-1.jsonl --from 01:15" in text
 
