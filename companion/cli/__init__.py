@@ -64,7 +64,7 @@ def cli(ctx: click.Context, config_file: str | None) -> None:
     Old chats in bulk:         companion log - < chats.jsonl > journal.jsonl
     What works here:           companion doctor
 
-    Exit status: 0 done, 2 wrong use or rules, 3 source, 4 speech, 5 records could not be kept, 6 replay differs, 130 Ctrl-C.
+    Exit status: 0 done, 1 a fault or a promise overdue, 2 wrong use or rules, 3 source, 4 speech, 5 records could not be kept, 6 replay differs, 130 Ctrl-C.
     """
     from companion.config import find_file, read_file
 

@@ -14,6 +14,7 @@ from companion.report.report import Place, Report, clock
 from companion.report.tally import Tally
 
 QUIET = "dim"
+WIDEST = 100
 NAME = 32
 """Columns of a table's first column at most."""
 LISTED = 8
@@ -21,9 +22,11 @@ LISTED = 8
 
 
 def drawn(report: Report, *, width: int, colour: bool) -> str:
-    """The whole report as lines of at most `width` columns; with `colour`, as an ANSI terminal has it."""
+    """The whole report as lines of at most `width` columns, or as many as are read well; with `colour`, as an ANSI terminal has it."""
     out = StringIO()
-    console = Console(file=out, width=max(60, width), color_system="standard" if colour else None, force_terminal=colour, highlight=False)
+    console = Console(
+        file=out, width=min(max(60, width), WIDEST), color_system="standard" if colour else None, force_terminal=colour, highlight=False
+    )
     for part in _parts(report):
         console.print(part)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"

@@ -27,6 +27,14 @@ def test_the_folder_of_the_settings_is_reported_on(tmp_path: Path) -> None:
     assert done.stdout.startswith("4 calls of 3 agents, Tue 17 Nov to Fri 20 Nov 2026")
 
 
+def test_the_demos_chat_can_be_reported_on(tmp_path: Path) -> None:
+    (tmp_path / "chat.jsonl").write_text(companion("demo", "--chat", "--headless").stdout)
+    done = companion("report", str(tmp_path / "chat.jsonl"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 call: too few to draw conclusions from" in done.stdout
+    assert "gave a timeline" in done.stdout
+
+
 def test_without_journals_it_says_where_they_could_be_named(tmp_path: Path) -> None:
     done = companion("report", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")

@@ -21,6 +21,10 @@ def test_colour_is_for_terminals() -> None:
     assert "\x1b[1mSteps\x1b[0m" in drawn(report(week(5)), width=100, colour=True)
 
 
+def test_lines_stay_readable_in_a_wide_terminal() -> None:
+    assert max(map(len, drawn(report(week(15), "agent"), width=240, colour=False).splitlines())) <= 100
+
+
 def test_words_are_never_markup() -> None:
     quoted = digest("1 customer: i am furious\n6 agent: [red]no[/red]\n9 customer: it is terrible and ridiculous\n14 end")
     assert "“[red]no[/red]”" in drawn(report([quoted]), width=80, colour=False)
