@@ -35,7 +35,7 @@ def is_live(uri: Given) -> bool:
         ConfigError: it is no SOURCE.
     """
     if isinstance(uri, Two):
-        from companion.sources.pairing import is_recorded
+        from companion.sources.pairs.pairing import is_recorded
 
         return not is_recorded(uri)
     return parse(uri).kind == "stream" or is_endless(uri)
@@ -92,7 +92,7 @@ def open(
     if isinstance(uri, Two):
         if recogniser is None:
             raise ConfigError("--agent and --customer: send sound, and no recogniser was given; see: companion model list")
-        from companion.sources.pairing import pair
+        from companion.sources.pairs.pairing import pair
 
         return pair(uri, recogniser, call=call, speed=speed, stdin=stdin)
     address = parse(uri)
@@ -106,11 +106,11 @@ def open(
         from_now = address.where == "-"
         return Transcript(blocks, name=name, source=address.name, strict=strict, speed=speed, from_now=from_now)
     if address.kind == "chat":
-        from companion.sources.chatsystems import system
+        from companion.sources.chat.chatsystems import system
 
         return system(address, token=chat_token, agents=(chat or {}).get("agents"))
     if address.kind == "stream" and address.rate is None and chat and any(chat.values()):
-        from companion.sources.chatsystems import mapped
+        from companion.sources.chat.chatsystems import mapped
 
         return mapped(address, chat, strict=strict)
     if address.kind == "stream" and address.rate is None:
@@ -118,13 +118,13 @@ def open(
 
         return Chat(address.where, name=address.name, strict=strict)
     if address.kind == "webhook":
-        from companion.sources.webhook import listener as webhook
+        from companion.sources.chat.webhook import listener as webhook
 
         return webhook(address, secret=token, certificate=certificate, key=key)
     if recogniser is None:
         raise ConfigError(f"{address.name}: sends sound, and no recogniser was given; see: companion model list")
     if address.kind == "vosk":
-        from companion.sources.vosk_server import VoskServer
+        from companion.sources.listeners.vosk_server import VoskServer
 
         return VoskServer(
             address.host,
@@ -136,7 +136,7 @@ def open(
             key=key,
         )
     if address.kind == "phone":
-        from companion.sources.telephony import listener
+        from companion.sources.listeners.telephony import listener
 
         return listener(address, recogniser, mono_as=mono_as or "customer", token=token, certificate=certificate, key=key)
     return _one_call(address, recogniser, call or _call_of(address), speed, agent_channel, mono_as, stdin)

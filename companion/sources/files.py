@@ -15,7 +15,7 @@ from companion.core.feed import Closed, Complaint, Item, Opened, Progress
 from companion.errors import AudioFormatError, ConfigError, SourceError
 from companion.sources.listening import Listening, Round
 from companion.sources.pace import Pace
-from companion.sources.side import Heard, Sound
+from companion.sources.pairs.side import Heard, Sound
 from companion.speech.audio import CHUNK, checked_rate
 from companion.speech.recogniser import Hearing, Recogniser, ahead
 

@@ -8,7 +8,7 @@ from companion.core.feed import Closed, Item, Opened
 from companion.sources.blocks import Blocks
 from companion.sources.listening import Listening, Round
 from companion.sources.pace import Pace
-from companion.sources.side import Heard, Sound
+from companion.sources.pairs.side import Heard, Sound
 from companion.speech.audio import Wire
 from companion.speech.recogniser import Recogniser
 

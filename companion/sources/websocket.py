@@ -7,8 +7,8 @@ from companion.core.events import Channel, SourceBack, SourceLost
 from companion.core.feed import Closed, Complaint, Happened, Item, Opened
 from companion.net.dialling import WAITS, Back, Line, Lost
 from companion.sources.listening import Listening
+from companion.sources.pairs.side import Heard, Sound
 from companion.sources.protocols.jsonlines import JsonLines
-from companion.sources.side import Heard, Sound
 from companion.speech.audio import Wire
 from companion.speech.recogniser import Recogniser
 

@@ -122,7 +122,7 @@ async def _microphone(script: Script, options: Options) -> AsyncIterator[Source 
     if not options.get("voice"):
         yield None
         return
-    from companion.sources.pairing import alone
+    from companion.sources.pairs.pairing import alone
     from companion.sources.uri import Two
 
     async with recognisers([Two("mic:", "loopback:")], options) as recogniser:

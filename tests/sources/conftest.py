@@ -19,7 +19,7 @@ from websockets.asyncio.client import connect
 from companion import sources
 from companion.core.events import Partial, Utterance
 from companion.core.feed import Glimpsed, Item, Level, Ready
-from companion.sources.vosk_server import VoskServer
+from companion.sources.listeners.vosk_server import VoskServer
 from companion.speech.audio import Wire
 from companion.speech.recogniser import Recogniser, Scripted
 from companion.speech.vosk import Vosk

@@ -10,8 +10,8 @@ import soundfile
 from companion import sources
 from companion.core.feed import Closed, Level
 from companion.errors import ConfigError, SourceError
+from companion.sources.listeners.vosk_server import VoskServer
 from companion.sources.uri import Address, parse
-from companion.sources.vosk_server import VoskServer
 from companion.sources.websocket import Chat, SoundStream
 from companion.speech.recogniser import Scripted
 

@@ -13,7 +13,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from companion.core.events import SourceBack, SourceLost, Utterance
 from companion.errors import ConfigError, SpeechError
 from companion.net.connection import dial
-from companion.sources.vosk_server import VoskServer
+from companion.sources.listeners.vosk_server import VoskServer
 from companion.speech import models
 from companion.speech.call import Call
 from companion.speech.recogniser import AudioChunk, Hearing, ahead

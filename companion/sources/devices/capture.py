@@ -8,7 +8,7 @@ from contextlib import aclosing
 from companion.errors import DeviceError
 from companion.net.dialling import Back, Lost
 from companion.sources.devices.device import Device, Kind, SoundServer, choose
-from companion.sources.side import Heard, Sound
+from companion.sources.pairs.side import Heard, Sound
 from companion.speech.audio import Wire
 
 WAITS = (0.25, 0.5, 1.0)

@@ -15,7 +15,7 @@ from companion.net.dialling import Back, Lost
 from companion.sources.devices.capture import Capture
 from companion.sources.devices.device import Kind
 from companion.sources.devices.pulse import Pulse
-from companion.sources.side import Heard, Sound
+from companion.sources.pairs.side import Heard, Sound
 
 
 class Listener:
