@@ -123,7 +123,10 @@ def test_the_core_brings_nothing_heavy_along() -> None:
     assert {name for name in loaded if name.startswith("companion.") and not name.startswith("companion.core")} == {"companion.errors"}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["live", "--help"], ["log", "--help"], ["report", "--help"], ["followups", "--help"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], ["live", "--help"], ["log", "--help"], ["report", "--help"], ["followups", "--help"], ["checklist", "try", "--help"]],
+)
 def test_help_is_quick(arguments: list[str]) -> None:
     run = f"import sys\nsys.argv = ['companion', *{arguments!r}]\nfrom companion.cli import main\n"
     loaded = loaded_by(run + "try: main()\nexcept SystemExit as end: assert not end.code, end.code")
