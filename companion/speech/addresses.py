@@ -19,10 +19,7 @@ _PIECE = re.compile(r"\w+")
 _REACH = 160  # characters before *at* that are looked at
 _WORDS = 3  # plain words of a name at most: "mary ann smith"
 
-_PROVIDERS = frozenset(
-    "gmail googlemail google hotmail outlook live msn yahoo ymail icloud aol gmx proton protonmail web mail fastmail zoho comcast verizon "
-    "btinternet sky orange free telefonica movistar terra".split()
-)
+_PROVIDERS = frozenset("gmail googlemail hotmail outlook msn yahoo ymail icloud aol gmx proton protonmail fastmail zoho btinternet".split())
 _JOINS = frozenset("dot point underscore dash hyphen minus plus punto guion guión bajo".split())
 _SPELLED = frozenset(
     "zero oh one two three four five six seven eight nine double triple cero uno dos tres cuatro cinco seis siete ocho nueve".split()

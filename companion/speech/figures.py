@@ -17,17 +17,17 @@ from companion.speech.labels import REACH, birthday, label
 
 _MONEY = (
     r"(?:(?:dollars?|bucks|cents?|euros?|pounds?|quid|pence|usd|eur|gbp|chf|cad|aud|mxn|francs?|rupees?|yen|kr|zł|pesos?|reais|"
-    r"dólares|libras|céntimos|percent|per\ cent|por\ ciento)\b|[€£$¥₹%])"
+    r"dólares|libras|céntimos|percent|per\ cent|por\ ciento)\b|[€£$¥₹%](?!\d))"
 )
 _TIME = (
-    r"(?:(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|business|working|a\.?m|p\.?m|o['’]clock|"
+    r"(?:(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|(?:business|working)\ (?:days|hours)|o['’]clock|"
     r"segundos?|minutos?|horas?|días?|semanas?|meses|años?)\b)"
 )
 _THINGS = (
-    r"(?:people|persons|customers|clients|users|employees|times|calls|miles|kilomet(?:er|re)s?|km|met(?:er|re)s?|feet|ft|inch(?:es)?|"
+    r"(?:people|persons|customers|clients|users|employees|times|miles|kilomet(?:er|re)s?|km|met(?:er|re)s?|feet|ft|inch(?:es)?|"
     r"points?|items|units?|pieces|copies|pages|words|steps|square|watts?|volts?|amps?|mah|[kmgt]b(?:ps)?|[mg]bit/?s?|mega(?:bytes?|bits?)|"
     r"giga(?:bytes?|bits?)|[kmg]?hz|hertz|grams?|kg|kilos?|lit(?:er|re)s?|calories|pixels?|rpm|kwh|degrees|thousand|million|billion|"
-    r"photos|videos|songs|messages|e-?mails|files|personas|clientes|veces|llamadas|puntos|mil|millones|kilómetros|metros|páginas)\b"
+    r"photos|videos|songs|messages|e-?mails|personas|clientes|veces|llamadas|puntos|mil|millones|kilómetros|metros|páginas)\b"
 )
 _ABOUT = (
     r"about|around|roughly|nearly|almost|approximately|some|over|under|up\ to|more\ than|less\ than|at\ least|"
@@ -39,7 +39,7 @@ _MONTH = (
     r"enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)"
 )
 _WHEN = (
-    r"(?:in|since|until|till|by|during|before|after|from|to|year|early|late|spring|summer|autumn|fall|winter|"
+    r"(?:in|since|until|till|by|during|before|after|from|year|early|late|spring|summer|autumn|fall|winter|"
     r"desde|en|hasta|durante|año|del?)"
 )
 _AMOUNT = r"(?: \d{1,3} (?: [ ,.'’\u00a0] \d{3} )+ (?: [.,] \d{1,2} )? | \d{1,6} (?: [.,] \d{1,2} )? )"
@@ -54,13 +54,15 @@ _FIGURES = re.compile(
       | \d{{1,2}} : \d{{2}} (?: \s?[-–]\s? \d{{1,2}} : \d{{2}} )? {_ALONE}
       | \d{{1,2}} \. \d{{2}} \s?[-–]\s? \d{{1,2}} \. \d{{2}} {_ALONE}
       | \d{{1,6}} [.,] \d{{1,2}} {_ALONE}
-      | \d{{1,3}} \s?[-–]\s? \d{{1,3}} {_ALONE}
+      | (?: \d{{1,2}} \s?[-–]\s? \d{{1,2}} | \d{{1,2}}0 \s?[-–]\s? \d{{1,2}}0 ) {_ALONE}
       | {_AMOUNT} (?= \s? {_MONEY} )
-      | \d{{1,6}} (?: \s?[-–\ ]\s? \d{{1,6}} )? (?= \s? (?: {_MONEY} | {_TIME} ) )
+      | \d{{1,6}} \s?[-–\ ]\s? \d{{1,6}} (?= \s? {_MONEY} )
+      | \d{{1,2}} (?: \s \d{{2}} )? (?= \s? [ap]\.?m\b )
       | \d{{1,6}} (?: st | nd | rd | th | º | ª ) \b
     )
   | (?P<count>
-        \d{{1,6}} (?: \s?[-–]\s? \d{{1,6}} )? (?= \s? {_THINGS} | [kp]\b )
+        \d{{1,6}} (?: \s?[-–\ ]\s? \d{{1,6}} )? (?= \s? {_TIME} )
+      | \d{{1,6}} (?: \s?[-–]\s? \d{{1,6}} )? (?= \s? {_THINGS} | [kp]\b )
       | \b(?:{_ABOUT})\s \d{{1,4}}00 {_ALONE}
       | \b(?:{_CALLED})\s (?: number\s | \# )? (?: [a-z]{{1,4}}[ -]? )? \d{{1,4}} {_ALONE}
       | \b(?:version|versión)\s \d{{1,4}} (?: \.\d{{1,6}} ){{1,3}} {_ALONE}
@@ -83,6 +85,7 @@ _FIGURES = re.compile(
 _LONGEST = 9  # digits in what may pass for an amount
 _ENDING = re.compile(r"\b(?:ending|ends|ended|termina|terminada|acaba)\s$", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
+_FOUR = re.compile(r"\d{4}")
 _GROUPS = re.compile(r"\d+")
 _CARDS = ((4, 4, 4, 4), (4, 6, 5), (4, 4, 4, 4, 3))
 _CARD_APART = re.compile(r"\b\d{4}(?:[,;/] ?\d{4}){3}\b")  # parted as no other run may be
@@ -91,7 +94,7 @@ _PHONES = ((3, 3, 4), (1, 3, 3, 4), (3, 4), (2, 2, 2, 2, 2), (3, 3, 3), (3, 2, 2
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,3})?\b", re.IGNORECASE | re.ASCII)
 _IBAN_LENGTHS = {
-    **dict.fromkeys(("NO",), 15), **dict.fromkeys(("BE",), 16), **dict.fromkeys(("DK", "FI", "NL"), 18), "SI": 19,
+    "NO": 15, "BE": 16, **dict.fromkeys(("DK", "FI", "NL"), 18), "SI": 19,
     **dict.fromkeys(("AT", "EE", "LT", "LU"), 20), **dict.fromkeys(("CH", "HR", "LI", "LV"), 21),
     **dict.fromkeys(("BG", "DE", "GB", "IE", "RS"), 22), **dict.fromkeys(("AE", "GI", "IL"), 23),
     **dict.fromkeys(("AD", "CZ", "ES", "RO", "SE", "SK"), 24), "PT": 25, **dict.fromkeys(("IS", "TR"), 26),
@@ -140,10 +143,12 @@ def _kind(match: re.Match[str]) -> str:
 def _is_public(match: re.Match[str], name: str) -> bool:
     """Whether it is an amount, or a date that is not a birthday, and not called anything else."""
     text, start = match.string, match.start()
+    if name == "secret" or match.group("run"):
+        return False
     if match.group("date"):
         ending = _ENDING.search(text[max(0, start - REACH) : start])  # "ending in 2012"
-        return not ending and name != "secret" and _is_recent(match) and not birthday(text, start)
-    return bool(match.group("harmless") or (match.group("count") and name in ("", "phone")))
+        return not ending and _is_recent(match) and not birthday(text, start)
+    return not (match.group("count") and name in ("card", "account") and _FOUR.search(match.group()))
 
 
 def _is_recent(match: re.Match[str]) -> bool:

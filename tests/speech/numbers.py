@@ -148,7 +148,12 @@ in 30 40 minutes
 10000 steps
 5000 people
 1200 customers
-2000-3000 calls
+2000-3000 times
+300-500 people or 100-150
+in your account 10-14 days from now
+10 30 am
+10 working days
+1500 business hours
 about 1500
 more than 10000
 a 1500 watts kettle
