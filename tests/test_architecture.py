@@ -125,7 +125,15 @@ def test_the_core_brings_nothing_heavy_along() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["live", "--help"], ["log", "--help"], ["report", "--help"], ["followups", "--help"], ["checklist", "try", "--help"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["live", "--help"],
+        ["log", "--help"],
+        ["report", "--help"],
+        ["followups", "--help"],
+        ["checklist", "try", "--help"],
+    ],
 )
 def test_help_is_quick(arguments: list[str]) -> None:
     run = f"import sys\nsys.argv = ['companion', *{arguments!r}]\nfrom companion.cli import main\n"
