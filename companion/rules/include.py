@@ -92,15 +92,19 @@ def _spliced(base: tuple[Node, ...], own: tuple[Node, ...]) -> tuple[Node, ...]:
 
 
 def _by_id(base: Listing, own: Listing) -> Listing:
-    """Steps or flags: one of an id that is there already goes over it, in its place; the others follow."""
+    """Steps or flags: one of an id that is there already goes over it, in its place; a new one follows the one that it is written after."""
     items = list(base.items)
-    places = _ids(base)
+    left = _ids(base)
+    at = len(items)
     for item in own.items:
-        place = places.pop(_id(item), None)  # a second one of that id follows, for the checks to find
+        place = left.pop(_id(item), None)  # a second one of that id follows, for the checks to find
         if place is None:
-            items.append(item)
+            items.insert(at, item)
+            left = {id: number + (number >= at) for id, number in left.items()}
         else:
-            items[place] = _over(items[place], item)
+            at = place
+            items[at] = _over(items[at], item)
+        at += 1
     return _listing(own, tuple(items))
 
 

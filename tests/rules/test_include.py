@@ -89,9 +89,17 @@ def test_keys_stand_over_keys_and_the_others_stay(folder: Path) -> None:
     assert (step.prompt.text, step.prompt.say) == ("Sorry!", ("I am sorry",))
 
 
-def test_steps_keep_their_order_and_new_ones_follow(folder: Path) -> None:
-    mine = read(MINE + "steps:\n  - {id: named, title: Named, says: [dana]}\n  - {id: apologized, title: Sorry}\n")
-    assert [(step.id, step.title) for step in mine.steps] == [("apologized", "Sorry"), ("thanked", "Thanked"), ("named", "Named")]
+def test_steps_keep_their_order_and_new_ones_follow_what_they_are_written_after(folder: Path) -> None:
+    named, asked = "  - {id: named, title: Named, says: [dana]}\n", "  - {id: asked, title: Asked, says: [why]}\n"
+    sorry, thanked = "  - {id: apologized, title: Sorry}\n", "  - {id: thanked, title: Thanks}\n"
+
+    def order(*steps: str) -> list[str]:
+        return [step.title for step in read(MINE + "steps:\n" + "".join(steps)).steps]
+
+    assert order(named, sorry) == ["Sorry", "Thanked", "Named"]
+    assert order(sorry, named, asked) == ["Sorry", "Named", "Asked", "Thanked"]
+    assert order(sorry, named, thanked, asked) == ["Sorry", "Named", "Thanks", "Asked"]
+    assert order(thanked, named, sorry, asked) == ["Sorry", "Asked", "Thanks", "Named"]
 
 
 def test_a_list_stands_in_place_of_the_other_unless_it_takes_that_in(folder: Path) -> None:
