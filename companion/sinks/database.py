@@ -9,15 +9,16 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import NamedTuple
 
-from companion.core.record import Record
+from companion.core.record import Record, decode, encode
 from companion.core.updates import CallClosed
 from companion.errors import SinkError
 from companion.sinks.rows import body
 from companion.sinks.store import Away, Store
 
 MOST_WAITING = 64 << 20
-"""Bytes of records that wait for the database at most: hours of some hundred calls."""
+"""Bytes of records that wait at most: half an hour of a hundred spoken calls, an hour of typed ones; twice that in memory."""
 
 _GATHERED = 0.2
 """Seconds for which records gather before they are stored together."""
@@ -26,12 +27,27 @@ _AT_ONCE = 2000
 """Records in one transaction at most."""
 
 _SEEN_OFF = 10.0
-"""Seconds that we wait for a database which is away, where there is nothing else left to do."""
+"""Seconds after which a database that does not answer counts as away, and that we wait for one where nothing else is left to do."""
 
 _BACK = "companion database rebuild --journal DIR brings it back"
 
-_Waiting = tuple[Record, int]
-"""A record, and its size in bytes."""
+
+class _Waiting(NamedTuple):
+    """A record that waits: as a line, since its objects take several times the room; but a call's first shares its checklist."""
+
+    call: str
+    held: Record | bytes
+    last: bool
+    """Whether it is the call's last."""
+
+    @property
+    def record(self) -> Record:
+        return decode(self.held) if isinstance(self.held, bytes) else self.held
+
+    @property
+    def size(self) -> int:
+        """Bytes, in the journal; without the checklist."""
+        return len(self.held if isinstance(self.held, bytes) else body(self.held))
 
 
 class Database:
@@ -62,6 +78,8 @@ class Database:
         self._ending = self._abandoned = self._prepared = False
         self._stored = 0.0
         """When something was stored last, by the monotonic clock."""
+        self._asked: float | None = None
+        """Since when the database has been asked to store something, by the same clock."""
         self._away = ""
         """Why the database is away; empty while it is there."""
         self._thread = threading.Thread(target=self._work, name="database", daemon=True)  # a server that hangs must not hold us for ever
@@ -100,18 +118,21 @@ class Database:
         Raises:
             SinkError: it cannot be kept. Raised once for each call, whose further records are then let go.
         """
-        call, size = record.call, len(body(record))
+        call, last = record.call, isinstance(record.update, CallClosed)
+        waiting = _Waiting(call, encode(record) if record.seq else record, last)
         with self._changed:
-            if call not in self._given_up and not self._has_room(size):
+            if call not in self._given_up and not self._has_room(waiting.size):
                 full = f"{self._most >> 20} MB wait for it already"
                 self._given_up[call] = SinkError(f"{self.name}: call {call} is not stored any further: {full}; {_BACK}")
             if call not in self._given_up:
-                self._waiting.append((record, size))
-                self._bytes += size
+                self._waiting.append(waiting)
+                self._bytes += waiting.size
                 self._changed.notify_all()
+                if self._asked is not None and time.monotonic() - self._asked > _SEEN_OFF:
+                    self._went_away(Away(f"{self.name}: does not answer"))
                 return
             failure, self._given_up[call] = self._given_up[call], None
-            if isinstance(record.update, CallClosed):
+            if last:
                 del self._given_up[call]
             if failure is not None:
                 raise failure
@@ -133,23 +154,26 @@ class Database:
     def _work(self) -> None:
         pause = _GATHERED
         while batch := self._next(pause):
+            self._asked = time.monotonic()
             try:
                 if not self._prepared:
                     self._prepare()
-                refused = self._store.keep(record for record, _ in batch)
+                refused = self._store.keep(waiting.record for waiting in batch)
             except SinkError as away:
                 self._went_away(away)
                 pause = min(max(0.5, pause * 2), 8.0)
                 continue
+            finally:
+                self._asked = None
             pause = _GATHERED
             self._stored = time.monotonic()
             if self._away:
                 self._away = ""
                 self._say(f"{self.name}: there again; what waited is being stored")
             with self._changed:
-                for _, size in batch:
+                for stored in batch:
                     self._waiting.popleft()
-                    self._bytes -= size
+                    self._bytes -= stored.size
                 for call, why in refused.items():
                     self._give_up(call, why, batch)
                 self._changed.notify_all()
@@ -179,11 +203,10 @@ class Database:
     def _give_up(self, call: str, why: str, batch: Sequence[_Waiting]) -> None:
         """Let a call's records go, those that wait and those that come; said at its next record, or at once if none comes."""
         failure = SinkError(f"{self.name}: call {call} is not stored any further: {why}; {_BACK}")
-        if any(record.call == call and isinstance(record.update, CallClosed) for record, _ in [*batch, *self._waiting]):
+        if any(waiting.call == call and waiting.last for waiting in (*batch, *self._waiting)):
             self._failed = True
             self._say(str(failure))
         else:
             self._given_up[call] = failure
-        kept = [(record, size) for record, size in self._waiting if record.call != call]
-        self._waiting = deque(kept)
-        self._bytes = sum(size for _, size in kept)
+        self._waiting = deque(waiting for waiting in self._waiting if waiting.call != call)
+        self._bytes = sum(waiting.size for waiting in self._waiting)

@@ -115,13 +115,14 @@ def test_what_waited_is_stored_when_the_database_is_back(elsewhere: Elsewhere, t
 
 def test_a_call_for_which_there_is_no_room_is_given_up_alone(elsewhere: Elsewhere, told: list[str], tmp_path: Path) -> None:
     first, second = call("a"), call("b")
-    with Database(elsewhere, told.append, most_waiting=4000) as database:
+    with Database(elsewhere, told.append, most_waiting=6000) as database:
         failures = [failure for record in first if (failure := refused(database, record))]
         assert [re.sub(r".*calls\.db: ", "", str(failure)) for failure in failures] == [
             "call a is not stored any further: 0 MB wait for it already; companion database rebuild --journal DIR brings it back"
         ]
+        until(lambda: len(told) == 1)
         elsewhere.there.set()
-        until(lambda: bool(seqs(f"sqlite:///{tmp_path}/calls.db")))
+        until(lambda: len(told) == 2)
         for record in second:
             database.write(record)
             time.sleep(0.02)
@@ -202,12 +203,15 @@ def test_a_server_that_hangs_keeps_nobody_waiting(postgresql: PostgreSQL, told: 
         postgresql.freeze(True)
         try:
             begun = time.monotonic()
-            for record in records[20:]:
+            for record in records[20:-1]:
                 database.write(record)
             assert time.monotonic() - begun < 1.0
-            time.sleep(1.0)
+            time.sleep(3.0)
+            database.write(records[-1])
+            assert "does not answer; the calls go on" in told[0]
         finally:
             postgresql.freeze(False)
+    assert told[1:] == [f"database {postgresql.url}: there again; what waited is being stored"]
     assert seqs(postgresql.url, PASSWORD) == whole(records)
 
 

@@ -1,17 +1,21 @@
 """The database as the settings say it: where it is, what is missing, and what cannot be."""
 
+import json
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from companion.core.record import encode
 from companion.errors import ConfigError, JournalError, SinkError
+from companion.sinks.journal import read
 from companion.sinks.store import Store
 from companion.wiring.database import export, info, opened, rebuild, stored
 from companion.wiring.headless import log
 from companion.wiring.parts import DATA
-from tests.sinks.databases import PASSWORD, PostgreSQL, call, postgresql, server, url
+from tests.sinks.databases import PASSWORD, PostgreSQL, call, postgresql, server, until, url
 
 __all__ = ["postgresql", "server", "url"]
 
@@ -95,3 +99,26 @@ def test_a_table_on_stdout(url: str, capfdbinary: pytest.CaptureFixture[bytes]) 
     assert export({"database_url": url}, "steps", "jsonl", None) == "stdout: 12 rows of steps"
     sys.stdout.flush()
     assert capfdbinary.readouterr().out.count(b"\n") == 12
+
+
+def test_killed_under_a_running_gateway_it_misses_nothing(postgresql: PostgreSQL, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(PASSWORD)
+    command = [sys.executable, "-m", "companion", "serve", "--hub", "127.0.0.1:0", "--journal", str(tmp_path / "journals")]
+    command += ["--database", postgresql.url, "--database-password-file", str(tmp_path / "secret")]
+    for name in ("a", "b"):
+        turns = [{"speaker": "agent", "text": "I am so sorry", "start": turn / 2, "end": turn / 2 + 0.4} for turn in range(16)]
+        said = "".join(json.dumps({"call": name, **turn}) + "\n" for turn in turns)
+        (tmp_path / f"{name}.jsonl").write_text(said)
+        command += ["--listen", str(tmp_path / f"{name}.jsonl")]
+    gateway = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    until(lambda: bool(postgresql.ask("SELECT to_regclass('calls')")[0][0]) and len(postgresql.ask("SELECT * FROM calls")) == 2)
+    postgresql.kill()
+    time.sleep(3.0)
+    postgresql.start()
+    _, said = gateway.communicate(timeout=60)
+    assert gateway.returncode == 0, said
+    assert "there again; what waited is being stored" in said
+    journals = {path.stem: [record.seq for record in read(path)] for path in (tmp_path / "journals").iterdir()}
+    assert len(journals) == 2
+    stored = {name: [row[0] for row in postgresql.ask(f"SELECT seq FROM records WHERE call = '{name}' ORDER BY seq")] for name in journals}
+    assert stored == journals
