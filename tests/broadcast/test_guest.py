@@ -213,7 +213,7 @@ class TestGateways:
         assert code == 1002
         assert bye.startswith(why)
 
-    @pytest.mark.parametrize("value", [b'{"a": "\xff"}', b"[" * 5000 + b"]" * 5000, b"{}"])
+    @pytest.mark.parametrize("value", [b'{"a": "\xff"}', b"[" * 5000 + b"]" * 5000, b"{}"], ids=["no text", "deep", "another"])
     async def test_what_is_no_checklist(self, house: Hub, value: bytes) -> None:
         gateway = await dial(house, GATEWAY)
         await gateway.send(b'{"type":"checklist","digest":"x","value":' + value + b"}")
