@@ -179,8 +179,9 @@ class Desk:
         said: list[str] = []
         while True:
             try:
-                wait = _GATHER if said else self._script.patience
-                said.append(await asyncio.wait_for(self.hearing.said.get(), wait / self._haste))
+                # not wait_for, which before Python 3.12 may swallow that the rehearsal is over
+                async with asyncio.timeout((_GATHER if said else self._script.patience) / self._haste):
+                    said.append(await self.hearing.said.get())
             except TimeoutError:
                 if not self._typing:
                     return " ".join(said) or None
@@ -227,7 +228,8 @@ class Desk:
         """Wait, but not once the agent has cut in."""
         if not self._cut_in.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._cut_in.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._cut_in.wait()
 
     def _utter(self, speaker: Channel, text: str, start: float) -> None:
         end = max(self._now(), start)
