@@ -17,18 +17,6 @@ HARD_ONES = "Listed by name, never by result: calls differ, and whoever takes th
 NOT_THE_CAUSE = "What went before is not yet what caused it; every tick was earned by words, and words can be recognised wrongly."
 
 
-def share(hits: int, of: int) -> str:
-    """`82 %`; of few, `4 of 5`, so that nobody reads more into it than there is; of none, a dash."""
-    if not of:
-        return "–"
-    return f"{hits} of {of}" if of < FEW else f"{100 * hits / of:.0f} %"
-
-
-def of_calls(hits: int, of: int) -> str:
-    """The same in a sentence: `82 % of calls`, `4 of 5 calls`."""
-    return f"{hits} of {number(of, 'call')}" if of < FEW else f"{share(hits, of)} of calls"
-
-
 FACTS = (
     ("upset", "customers who were clearly upset"),
     ("heat", "typically, at the start, at its highest and at the end"),
@@ -39,6 +27,18 @@ FACTS = (
     ("alerts", "calls in which a supervisor was offered or called"),
 )
 """What is told of each group besides its steps: a heading, and what it stands for."""
+
+
+def share(hits: int, of: int) -> str:
+    """`82 %`; of few, `4 of 5`, so that nobody reads more into it than there is; of none, a dash."""
+    if not of:
+        return "–"
+    return f"{hits} of {of}" if of < FEW else f"{100 * hits / of:.0f} %"
+
+
+def of_calls(hits: int, of: int) -> str:
+    """The same in a sentence: `82 % of calls`, `4 of 5 calls`."""
+    return f"{hits} of {number(of, 'call')}" if of < FEW else f"{share(hits, of)} of calls"
 
 
 def facts(group: Tally) -> list[str]:
@@ -158,10 +158,8 @@ def small(title: str) -> str:
 def summary(report: Report) -> list[str]:
     """What the calls say, in sentences for somebody who sees such a report for the first time."""
     total = report.total
-    told = [_calls(report), _heat(total)]
-    told += [
-        sentence for sentence in (_steps(total), _late(total), _moved(total), _talk(total), _prompts(total), _supervisor(total)) if sentence
-    ]
+    parts = (_steps, _late, _moved, _talk, _prompts, _supervisor)
+    told = [_calls(report), _heat(total), *(sentence for part in parts if (sentence := part(total)))]
     if total.few:
         told.append(f"{number(total.calls, 'call')}: too few to draw conclusions from; take the figures as a list of what happened.")
     return told
