@@ -1,5 +1,6 @@
 """Runs a checklist's own tests: the examples beside each rule, and its scenarios."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -38,6 +39,8 @@ class Report(msgspec.Struct, frozen=True):
     """In the order of the files."""
     passing: tuple[Fault, ...]
     """Todos that come true now and belong among the other examples."""
+    note: str = ""
+    """What to know of the checklist's language, where that is not English."""
 
     @property
     def ok(self) -> bool:
@@ -49,6 +52,7 @@ class Report(msgspec.Struct, frozen=True):
         found = [f"{fault.line.file or file}:{fault.line}: {fault.text}" for fault in self.faults]
         found += [f"{fault.line.file or file}:{fault.line}: {fault.text}; move it up" for fault in self.passing]
         faults = f"{len(self.faults)} fault{'' if len(self.faults) == 1 else 's'}"
+        found += [f"{file}: {self.note}"] if self.note else []
         return [*found, f"{file}: {self.examples} examples, {self.scenarios} scenarios, {self.todos} todo: {faults}"]
 
 
@@ -85,7 +89,15 @@ def check(checklist: Checklist, judge: Judge, places: Mapping[Place, Line] | Non
             faults.append(Fault(line, f"scenario '{scenario.title}': {miss.text}"))
     todos = sum(case.todo for case in cases)
     faults.sort(key=lambda fault: (fault.line.file, fault.line))
-    return Report(len(cases) - todos, len(checklist.scenarios), todos, tuple(faults), tuple(passing))
+    return Report(len(cases) - todos, len(checklist.scenarios), todos, tuple(faults), tuple(passing), _note(checklist))
+
+
+def _note(checklist: Checklist) -> str:
+    if re.fullmatch(r"en([-_].*)?", checklist.language):
+        return ""
+    english = sorted({step.detector for step in checklist.steps if step.detector and step.detector != "listens"})
+    steps = f"; the detectors {', '.join(english)} are of little use" if english else ""
+    return f"language '{checklist.language}': phrases count as they are written, but the engine's own grammar is English{steps}"
 
 
 def turns(lines: tuple[str, ...], answering: Channel) -> Iterator[tuple[Channel, str]]:

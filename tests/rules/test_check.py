@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from companion.core.checklist import Checklist, Example
+import pytest
+
+from companion.core.checklist import Checklist, Example, Step
 from companion.core.detect import Judge
 from companion.rules.check import Report, check, turns
 from companion.rules.load import find, load_with_places
@@ -101,6 +103,17 @@ def test_the_turns_before_an_example() -> None:
     lines = ("customer: it broke", "agent: oh: dear", "and again", "note: it is red")
     said = [("customer", "it broke"), ("agent", "oh: dear"), ("customer", "and again"), ("customer", "note: it is red")]
     assert list(turns(lines, "agent")) == said
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", False), ("en-GB", False), ("es", True), ("enm", True)])
+def test_another_language_than_english_is_told_of(language: str, told: bool) -> None:
+    steps = (Step(id="a", title="A", detector="times"), Step(id="b", title="B", detector="listens"), Step(id="c", title="C", says=("c",)))
+    checklist = Checklist(id="c", title="C", language=language, steps=steps)
+    report = check(checklist, Judge(checklist))
+    assert report.ok
+    assert (report.lines("c.yaml")[0].endswith("grammar is English; the detectors times are of little use")) == told
+    bare = Checklist(id="c", title="C", language=language)
+    assert (check(bare, Judge(bare)).lines("c.yaml")[0].endswith("engine's own grammar is English")) == told
 
 
 def test_a_checklist_without_places_is_checked_too() -> None:
