@@ -67,9 +67,7 @@ class PostgreSQL:
         """Start it, and wait until it lets us in."""
         options = ["-D", self._folder / "data", "-p", str(self.port), "-k", "", "-c", "fsync=off", "-c", "listen_addresses=127.0.0.1"]
         with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [self._bin / "postgres", *options], stdout=log, stderr=log, cwd=self._folder, start_new_session=True, **self._as
-            )
+            self._process = subprocess.Popen([self._bin / "postgres", *options], stdout=log, stderr=log, cwd=self._folder, **self._as)
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             assert self._process.poll() is None, (self._folder / "log").read_text()
@@ -82,15 +80,21 @@ class PostgreSQL:
     def kill(self) -> None:
         """`kill -9` for the server and all its processes."""
         if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            self._send(signal.SIGKILL)
             self._process.wait()
             self._process = None
 
     def freeze(self, on: bool) -> None:
         """Let it hang, or go on."""
+        self._send(signal.SIGSTOP if on else signal.SIGCONT)
+
+    def _send(self, number: signal.Signals) -> None:
+        """Each connection has a process, and that a group of its own."""
         assert self._process is not None
-        os.killpg(self._process.pid, signal.SIGSTOP if on else signal.SIGCONT)
+        pid = self._process.pid
+        for each in (pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, number)
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """What a query of our own finds; nothing for a statement without rows."""
