@@ -35,6 +35,7 @@ class HubOutlet:
         name: who we are; a token knows better.
         token: what proves it, where the hub asks for it.
         acts: does what people want to the calls.
+        words: whether what is said leaves this machine; else everybody there sees blanked texts, agents too.
         tell: takes one line for a person.
         waits: seconds before each try to come back; the last is repeated.
     """
@@ -46,6 +47,7 @@ class HubOutlet:
         name: str = "",
         token: str = "",
         acts: Acts | None = None,
+        words: bool = True,
         tell: Callable[[str], None] = lambda text: None,
         waits: Sequence[float] = WAITS,
     ) -> None:
@@ -57,7 +59,8 @@ class HubOutlet:
         """Does what people want to the calls of this process; may be set later than the rest."""
         self._tell = tell
         self._waits = waits
-        self._ledger = Ledger(memory=MEMORY)
+        self._words = words
+        self._ledger = Ledger(words=words, memory=MEMORY)
         self._follower: Follower | None = None
         self._news = asyncio.Event()
         self._wire: Wire | None = None
@@ -152,7 +155,7 @@ class HubOutlet:
             async for heard in wire:
                 match heard:
                     case Welcome():
-                        follower = Follower(self._ledger, lambda entry: True, wake=self._news.set)
+                        follower = Follower(self._ledger, lambda entry: True, words=self._words, wake=self._news.set)
                         follower.subscribe(Subscribe(call=EVERY, resume=heard.have, partials=True))
                         self._ledger.watchers[follower] = None
                         self._follower = follower

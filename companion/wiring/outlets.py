@@ -89,9 +89,9 @@ async def published(options: Options, acts: Acts, tell: Callable[[str], None]) -
             yield [outlet]
     else:
         token = config.read_secret(options.get("broadcast_token_file"), "the token")
-        async with HubOutlet(
-            url, token=token or "", name=options.get("agent_name") or socket.gethostname(), acts=acts, tell=tell
-        ) as outlet:
+        name = options.get("agent_name") or socket.gethostname()
+        words: bool = options.get("broadcast_words", True)
+        async with HubOutlet(url, token=token or "", name=name, acts=acts, words=words, tell=tell) as outlet:
             yield [outlet]
 
 

@@ -168,6 +168,16 @@ async def test_what_is_left_is_passed_on_at_the_end(hub: Make, watch: Make, call
     await outlet(1).__aexit__()
 
 
+async def test_words_that_stay_here(hub: Make, watch: Make, call: Calls) -> None:
+    async with hub() as house, outlet(house.port, words=False) as gateway:
+        for record in call("7", "secret words", agent="maria"):
+            gateway.write(record)
+        for role in ("supervisor", "agent"):
+            one = watch(house.port, role=role, name="maria")
+            await one.until(lambda one=one: len(one.records("7")) == 3)
+            assert one.records("7")[-1].event.text == "······ ·····"
+
+
 async def test_turned_away(hub: Make, call: Calls, tmp_path: Path) -> None:
     told: list[str] = []
     tokens.new(tmp_path / "tokens", "gw", "gateway", "")
