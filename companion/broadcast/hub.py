@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import errno
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,8 +22,8 @@ from companion.broadcast.ways import Acts
 from companion.core.events import AnyEvent, Channel, Partial
 from companion.core.record import Record
 from companion.core.updates import FlagRaised, StepHeard
-from companion.errors import ConfigError, PeerError, SinkError, SourceError
-from companion.net.reach import is_here, is_local, tls
+from companion.errors import ConfigError, PeerError, SinkError
+from companion.net.reach import is_here, is_local, not_listening, tls
 from companion.speech.redact import clean
 
 SUBPROTOCOL = Subprotocol("companion.v1")
@@ -146,8 +145,7 @@ class Hub:
                 **quick,
             )
         except OSError as error:
-            why = "the port is taken" if error.errno == errno.EADDRINUSE else str(error.strerror or error).lower()
-            raise SourceError(f"{self.name}: cannot listen: {why}; end what uses it, or choose another") from error
+            raise not_listening(self.name, error) from error
         self.port = next(iter(self._server.sockets)).getsockname()[1]
         if not is_local(self._host) and self._tls is None:
             self._tell(f"{self.name}: words and tokens travel in the clear; give --hub-tls-cert")
