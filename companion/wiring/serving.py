@@ -28,6 +28,7 @@ def serve(uris: Sequence[str], options: Options) -> None:
         KeyboardInterrupt: a person ended it; the journals are complete.
     """
     rules = rules_of(options["checklist"])
+    _open_wide()
     if not uris:
         options = {**options, "speech_model": str(DATA / "starter")}
 
@@ -58,3 +59,13 @@ def serve(uris: Sequence[str], options: Options) -> None:
 
     with Console() as console, stored(options, console.notice) as database:
         together(lambda: main(console, database))
+
+
+def _open_wide() -> None:
+    """Let the process hold as many connections as the system allows; many allow 1,024 to whoever does not ask."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
