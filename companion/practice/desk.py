@@ -20,8 +20,8 @@ from companion.practice.rehearsal import source
 PER_WORD = 0.24
 """Seconds in which the customer says a word: it is read while it grows."""
 
-_GATHER = 0.6
-"""Seconds after an agent's words in which more of them belong to the same turn."""
+_GATHER_TYPED, _GATHER_SPOKEN = 0.6, 1.5
+"""Seconds after an agent's words in which more of them belong to the same turn; who speaks pauses between sentences."""
 _NOTICED = 2
 """Words that the customer must have said to be cut off."""
 _CUTS_IN = 3
@@ -74,8 +74,9 @@ class Desk:
         self._call = call
         self._agent = agent
         self._haste = haste
+        self._gather = _GATHER_TYPED if agent is None else _GATHER_SPOKEN
         self._typed: list[str] = []
-        self._typing = False
+        self._busy = False
         self._cut_in = asyncio.Event()
         self._speaking = False
         self._untold: list[str] = []
@@ -97,7 +98,7 @@ class Desk:
 
     def typing(self, on: bool) -> None:
         """Whether the agent is at it: the customer waits then."""
-        self._typing = on
+        self._busy = on
 
     async def __aiter__(self) -> AsyncIterator[Item]:
         """Yield the rehearsal until the customer is done, or it is closed.
@@ -137,10 +138,8 @@ class Desk:
                         beside = asyncio.create_task(self._rehearse(item.speech))
                     case Closed():
                         break
-                    case Glimpsed() if len(item.partial.text.split()) >= _CUTS_IN and not self._is_back_channel(item.partial.text):
-                        self._cut_in.set()
-                        self._items.put_nowait(item)
                     case _:
+                        self._attend(item)
                         self._items.put_nowait(item)
             if not (beside is not None and beside.done()):
                 self._items.put_nowait(Closed(call=self._call, reason="stopped"))
@@ -151,6 +150,18 @@ class Desk:
             if beside is not None:
                 beside.cancel()
                 await asyncio.gather(beside, return_exceptions=True)
+
+    def _attend(self, item: Item) -> None:
+        """Notice that the agent speaks, and when that is more than a back-channel."""
+        match item:
+            case Glimpsed(partial=Partial(text=text)):
+                self._busy = bool(text)
+                if len(text.split()) >= _CUTS_IN and not self._is_back_channel(text):
+                    self._cut_in.set()
+            case Happened(event=Utterance()):
+                self._busy = False
+            case _:
+                pass
 
     # ── the customer ──
 
@@ -180,10 +191,10 @@ class Desk:
         while True:
             try:
                 # not wait_for, which before Python 3.12 may swallow that the rehearsal is over
-                async with asyncio.timeout((_GATHER if said else self._script.patience) / self._haste):
+                async with asyncio.timeout((self._gather if said else self._script.patience) / self._haste):
                     said.append(await self.hearing.said.get())
             except TimeoutError:
-                if not self._typing:
+                if not self._busy:
                     return " ".join(said) or None
 
     async def _speak(self, reply: Reply) -> None:
@@ -192,11 +203,14 @@ class Desk:
         self._cut_in.clear()
         self._speaking = True
         try:
-            if reply.says and not (await self._began_to_speak() and await self._grow(reply.says, to_the_end=last)) and not last:
+            if last:
+                await asyncio.sleep(self.customer.pause() / self._haste)
+                await self._grow(reply.says, to_the_end=True)
                 return
-            while self._untold and not last and await self._began_to_speak():
-                if not await self._grow(self._untold.pop(0), to_the_end=False):
-                    return
+            if reply.says and not (await self._began_to_speak() and await self._grow(reply.says)):
+                return
+            while self._untold and await self._began_to_speak() and await self._grow(self._untold.pop(0)):
+                pass
         finally:
             self._speaking = False
             typed, self._typed = self._typed, []
@@ -208,16 +222,19 @@ class Desk:
         await self._pause(self.customer.pause() / self._haste)
         return not self._cut_in.is_set()
 
-    async def _grow(self, text: str, *, to_the_end: bool) -> bool:
-        """Say one piece, word by word; False where the agent cut in."""
+    async def _grow(self, text: str, *, to_the_end: bool = False) -> bool:
+        """Say one piece, word by word; False where the agent cut in, which a last word does not let happen."""
         words = text.split()
         start = self._now()
         self._happen(SpeechBegan(channel="customer", start=start))
         for count in range(1, len(words) + 1):
             said = " ".join(words[:count])
             self._items.put_nowait(Glimpsed(call=self._call, partial=Partial(channel="customer", text=said, start=start, end=self._now())))
+            if to_the_end:
+                await asyncio.sleep(PER_WORD / self._haste)
+                continue
             await self._pause(PER_WORD / self._haste)
-            if self._cut_in.is_set() and _NOTICED <= count < len(words) and not to_the_end:
+            if self._cut_in.is_set() and _NOTICED <= count < len(words):
                 self.customer.cut_off(" ".join(self._typed))
                 self._utter("customer", f"{said} –", start)
                 return False

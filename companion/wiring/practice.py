@@ -40,7 +40,7 @@ def scenarios() -> Iterator[str]:
     found = [(name, scenes.load(path)[0]) for name, path in scenes.shipped().items()]
     width = max((len(name) for name, _ in found), default=0)
     for name, script in sorted(found, key=lambda each: each[1].temper):
-        yield f"{name:{width}}  {script.temper:3}  {script.title}: {script.about}"
+        yield f"{name:{width}}  temper {script.temper}  {script.title}: {script.about}"
 
 
 def check_scenarios(names: Sequence[str]) -> tuple[list[str], bool]:

@@ -14,7 +14,7 @@ PRACTICE = [sys.executable, "-m", "companion", "practice"]
 
 def test_the_list_begins_with_the_calmest() -> None:
     lines = CliRunner().invoke(cli, ["practice", "--list"]).output.splitlines()
-    tempers = [int(line.split()[1]) for line in lines]
+    tempers = [int(line.split()[2]) for line in lines]
     assert len(lines) >= 10
     assert tempers == sorted(tempers)
 

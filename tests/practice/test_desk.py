@@ -87,6 +87,20 @@ async def test_cutting_in_cuts_off_and_what_was_left_is_told_later(script: Scrip
     assert room.reason == "enough"
 
 
+async def test_a_last_word_is_said_to_its_end(script: Script, rules: Rules) -> None:
+    room = Rehearsing(script, rules, haste=5)
+    room.desk.customer.temper = 99
+    await room.until(lambda: room.desk._speaking)
+    await asyncio.sleep(0.35)
+    room.desk.say("What is your account number, please?")
+    await room.hears(2)
+    await room.until(lambda: room.desk._speaking)
+    room.desk.say("Wait, please, don't hang up!")
+    await room.going
+    assert room.said[2:] == ["customer: I have had enough. Goodbye.", "agent: Wait, please, don't hang up!"]
+    assert room.reason == "the customer hung up"
+
+
 async def test_a_back_channel_cuts_nobody_off(script: Script, rules: Rules) -> None:
     room = Rehearsing(script, rules, haste=5)
     await room.until(lambda: room.desk._speaking)
