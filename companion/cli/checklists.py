@@ -1,11 +1,13 @@
 """The tools of whoever writes the rules: checklist check, try, show and new."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from companion.cli.options import configured, examples
+from companion.errors import CompanionError
 
 if TYPE_CHECKING:  # the core need not be loaded for --help
     from companion.core.events import Channel
@@ -73,31 +75,49 @@ def show(name: str) -> None:
 @click.option("--dead-air", default="", metavar="TIME", help="So long a silence is dead air, such as 10s.")
 @click.option("--handle-time", default="", metavar="TIME", help="A call longer than this is long, such as 15m.")
 @click.option("--due", multiple=True, metavar="STEP=TIME", help="So long after it is asked for, a step is overdue; several times.")
-def new(
-    file: Path | None, title: str | None, start: str, supervisors: tuple[str, ...], dead_air: str, handle_time: str, due: tuple[str, ...]
-) -> None:
+def new(file: Path | None, **answers: Any) -> None:
     """Begin a checklist of your own: a small file that goes on from a ready one, written and tested. Nothing is overwritten.
 
     Asks a few questions, or none where --title is given. FILE is made of the title if it is left out.
     """
     from companion.wiring import tools
 
-    if title is None:
+    if answers["title"] is None:
         ready = tools.ready_checklists()
         for name, told in ready.items():
             click.echo(f"  {name:12} {told}")
-        start = click.prompt("Which ready checklist is nearest", type=click.Choice(list(ready)), default=start, show_choices=False)
-        title = click.prompt("A title for yours")
-        named = click.prompt("What supervisors are called in your house, besides manager and supervisor", default="", show_default=False)
-        supervisors = tuple(name for name in named.split(",") if name.strip())
-        dead_air, handle_time = (
-            click.prompt(f"{asked}, such as {such} (Enter: as it is)", default="", show_default=False)
-            for asked, such in (("How long a silence is dead air", "10s"), ("How long a call is a long one", "15m"))
+        answers["start"] = click.prompt(
+            "Which ready checklist is nearest", type=click.Choice(list(ready)), default="complaint", show_choices=False
         )
-    lines, good = tools.new_checklist(
-        file, title=title, start=start, supervisors=supervisors, dead_air=dead_air, handle_time=handle_time, due=due
-    )
+        answers["title"] = click.prompt("A title for yours")
+        for name, question in _QUESTIONS.items():
+            answers[name] = click.prompt(
+                f"{question} (Enter: as it is)", default="", show_default=False, value_proc=_fitting(answers, name)
+            )
+    lines, good = tools.new_checklist(file, **answers)
     for line in lines:
         click.echo(line)
     if not good:
         raise SystemExit(2)
+
+
+_QUESTIONS = {
+    "supervisors": "What supervisors are called in your house, besides manager and supervisor",
+    "dead_air": "How long a silence is dead air, such as 10s",
+    "handle_time": "How long a call is a long one, such as 15m",
+}
+
+
+def _fitting(answers: dict[str, Any], name: str) -> Callable[[str], Any]:
+    """Takes what is typed for one answer; what cannot be used is told, and asked for again."""
+    from companion.wiring import tools
+
+    def fitting(typed: str) -> Any:
+        value = tuple(each for each in typed.split(",") if each.strip()) if name == "supervisors" else typed
+        try:
+            tools.begun({**answers, name: value})
+        except CompanionError as error:
+            raise click.UsageError(str(error)) from error
+        return value
+
+    return fitting

@@ -71,27 +71,36 @@ def ready_checklists() -> dict[str, str]:
     return {path.stem: load(path).title for path in sorted(shipped_folder().glob("*.yaml"))}
 
 
+def begun(answers: Options, folder: Path = Path()) -> str:
+    """The text of a checklist in that folder, made of the answers of `companion.rules.new.Answers`.
+
+    Raises:
+        ChecklistError: one of them cannot be used.
+    """
+    told = Answers(**answers)
+    start = find(told.start)
+    if start.parent != shipped_folder():  # a path is taken from the new file's folder, not from here
+        told = msgspec.structs.replace(told, start=os.path.relpath(start, folder))
+    return text(told, load(start))
+
+
 def new_checklist(file: Path | None, **answers: Any) -> tuple[list[str], bool]:
     """Write a checklist that goes on from a ready one, and run its tests: what to tell, and whether all is well.
 
     Args:
         file: where to; made of the title, in the working directory, if None.
-        answers: those of `companion.rules.new.Answers`.
+        answers: as for `begun`.
 
     Raises:
         ChecklistError: an answer cannot be used, or there is a file of that name.
     """
-    told = Answers(**answers)
-    start = find(told.start)
-    path = file or Path(f"{identifier(told.title)}.yaml")
-    if start.parent != shipped_folder():  # a path is taken from the new file's folder, not from here
-        told = msgspec.structs.replace(told, start=os.path.relpath(start, path.parent))
-    begun = text(told, load(start))
+    path = file or Path(f"{identifier(answers['title'])}.yaml")
+    written = begun(answers, path.parent)
     if path.suffix not in (".yaml", ".yml"):
         raise ChecklistError("a checklist's name ends in .yaml", file=str(path))
     try:
         with path.open("x", encoding="utf-8") as opened:
-            opened.write(begun)
+            opened.write(written)
     except FileExistsError as error:
         raise ChecklistError("is there already, and nothing is overwritten; give another name", file=str(path)) from error
     except OSError as error:

@@ -66,6 +66,15 @@ def test_a_checklist_is_begun_by_questions(tmp_path: Path, monkeypatch: pytest.M
     assert "boss: [<included>, floor lead, captain]\n" in text
 
 
+def test_an_answer_that_cannot_be_used_is_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(cli, ["checklist", "new"], input="chats\nchat\nOurs\na:b\ncaptain\nlong\n3m\n\n")
+    assert done.exit_code == 0
+    assert "Error: 'a:b': a name for supervisors is letters" in done.output
+    assert "Error: dead_air: found 'long', expected a length of time" in done.output
+    assert "watch: {dead_air: 3m}\n" in (tmp_path / "ours.yaml").read_text()
+
+
 def test_a_begun_checklist_with_faults_gives_exit_status_2(tmp_path: Path) -> None:
     ready = tmp_path / "ready.yaml"
     ready.write_text("id: r\ntitle: R\nsteps:\n  - {id: s, title: s, says: [sorry], examples: {miss: [so sorry]}}\n")
