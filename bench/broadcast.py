@@ -35,11 +35,12 @@ from websockets.asyncio.server import broadcast, serve
 
 from companion.broadcast.hub import Hub
 from companion.broadcast.lookout import HubLookout
-from companion.broadcast.messages import VERSION, Clock, Hello, Subscribe, encode
+from companion.broadcast.messages import VERSION, Hello, Subscribe, encode
 from companion.core.call import Call, Rules
 from companion.core.events import Utterance
 from companion.core.record import Record, decode
 from companion.core.record import encode as as_line
+from companion.core.seen import Clock
 from companion.core.wall import WallRow
 from companion.rules.load import find, load
 from companion.wiring.parts import DATA

@@ -33,8 +33,6 @@ SLACK = 2.5
 class Marks:
     """A viewer that notes when steps are marked, in seconds of the call."""
 
-    shows_partials = True
-
     def __init__(self, live: bool) -> None:
         self.tentative: list[tuple[float, str]] = []
         self.final: list[tuple[float, str]] = []
@@ -45,6 +43,9 @@ class Marks:
 
     def _now(self, at: int) -> float:
         return time.monotonic() - self._start if self._live else at / 1000
+
+    def wants_partials(self, call: str) -> bool:
+        return True
 
     def record(self, record: Record) -> None:
         if isinstance(record.event, Utterance):

@@ -21,8 +21,8 @@ from pathlib import Path
 from companion.core.call import Call, Rules
 from companion.core.events import Introduced, SpeechBegan, SpeechEnded, Utterance
 from companion.core.record import Record
+from companion.core.seen import Clock, Here
 from companion.rules.load import load
-from companion.tui.feed import Clock, Here
 from companion.tui.wall_app import WallApp
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -14,8 +14,6 @@ from companion.core.updates import FlagRaised, StepHeard
 class Console:
     """What a headless run shows to people. Use as a context manager, so that the bar is gone when other words follow."""
 
-    shows_partials = False
-
     def __init__(self) -> None:
         self._console = RichConsole(stderr=True)
         self._bar: Progress | None = None
@@ -56,8 +54,12 @@ class Console:
     def record(self, record: Record) -> None:
         """Records go to the sinks."""
 
+    def wants_partials(self, call: str) -> bool:
+        """Nobody could read them."""
+        return False
+
     def glimpse(self, call: str, partial: Partial, tentative: Sequence[StepHeard | FlagRaised]) -> None:
-        """Never asked for: `shows_partials` is False."""
+        """Never asked for."""
 
     def level(self, call: str, channel: Channel, level: float) -> None:
         """Not shown headless."""

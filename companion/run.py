@@ -289,7 +289,7 @@ class Run:
 
     def _glimpse(self, item: Glimpsed) -> None:
         live = self._calls[item.call]
-        if self.viewer is None or not self.viewer.shows_partials:
+        if self.viewer is None or not self.viewer.wants_partials(live.call.name):
             return
         partial = shifted(item.partial, live.shift) if live.shift else item.partial
         if self._mask_text is not None:

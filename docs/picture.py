@@ -11,9 +11,9 @@ from typing import TypeAlias
 from companion.core.call import Call, Rules
 from companion.core.events import AnyEvent, Channel, HoldBegan, Introduced, Nudged, Partial, SpeechBegan, SpeechEnded, TakenOver, Utterance
 from companion.core.record import Record
+from companion.core.seen import Clock, Here
 from companion.rules.load import load
 from companion.tui.app import CallApp
-from companion.tui.feed import Clock, Here
 from companion.tui.wall_app import WallApp
 
 HERE = Path(__file__).parent

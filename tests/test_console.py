@@ -31,6 +31,6 @@ def test_a_terminal_gets_a_bar_and_notices_stand_above_it(monkeypatch: pytest.Mo
 
 def test_what_only_a_screen_shows_is_let_pass() -> None:
     shown = console.Console()
-    assert not shown.shows_partials
+    assert not shown.wants_partials("c")
     shown.level("c", "agent", 0.5)
     shown.clock("c", 100)

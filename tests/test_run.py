@@ -83,12 +83,14 @@ class Kept:
 class Seen:
     """A viewer that keeps what it is shown."""
 
-    shows_partials = True
-
-    def __init__(self) -> None:
+    def __init__(self, partials: bool = True) -> None:
+        self.partials = partials
         self.records: list[Record] = []
         self.tentative: list[StepHeard | FlagRaised] = []
         self.other: list[object] = []
+
+    def wants_partials(self, call: str) -> bool:
+        return self.partials
 
     def record(self, record: Record) -> None:
         self.records.append(record)
@@ -215,6 +217,14 @@ async def test_what_is_only_shown_reaches_the_viewer_and_not_the_journal() -> No
     assert viewer.other == ["so sorry", ("agent", 0.5), 200, 0.25, "here: waits", "a line"]
     assert viewer.records == records
     assert not any(isinstance(record.update, StepHeard) for record in records)
+
+
+async def test_partials_that_nobody_wants_are_not_judged() -> None:
+    glimpse = Glimpsed(call="c", partial=Partial(channel="agent", text="so sorry", start=0.0, end=0.5))
+    seen = Seen(partials=False)
+    await run(OPENED, glimpse, viewer=seen)
+    assert "so sorry" not in seen.other
+    assert seen.tentative == []
 
 
 async def test_without_a_screen_partials_are_not_judged() -> None:

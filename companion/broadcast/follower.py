@@ -9,7 +9,8 @@ from collections import deque
 from collections.abc import Callable
 
 from companion.broadcast.ledger import Entry, Ledger
-from companion.broadcast.messages import EVERY, Message, Missed, Notice, Over, Place, Subscribe, Unsubscribe, encode
+from companion.broadcast.messages import EVERY, Place, Subscribe, Unsubscribe, encode
+from companion.core.seen import Message, Missed, Notice, Over
 
 FRAME = 256 * 1024
 """Bytes of a frame, but for a single longer line."""

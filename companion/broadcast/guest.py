@@ -18,15 +18,10 @@ from companion.broadcast.messages import (
     Act,
     Bye,
     Checklist,
-    Clock,
     Done,
     FromPeer,
-    Glimpse,
     Hello,
-    Level,
     Line,
-    Notice,
-    Over,
     Subscribe,
     Unsubscribe,
     Welcome,
@@ -37,6 +32,7 @@ from companion.broadcast.rights import sees
 from companion.broadcast.tokens import Holder
 from companion.core.events import AnyEvent
 from companion.core.record import decode
+from companion.core.seen import Clock, Glimpse, Level, Notice, Over
 from companion.errors import JournalError, PeerError
 from companion.speech.redact import clean
 

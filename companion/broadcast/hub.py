@@ -15,12 +15,13 @@ from websockets.typing import Subprotocol
 
 from companion.broadcast.guest import Guest, receive
 from companion.broadcast.ledger import Entry, Ledger
-from companion.broadcast.messages import LONGEST_FRAME, Clock, Glimpse, Hello, Level, Notice
+from companion.broadcast.messages import LONGEST_FRAME, Hello
 from companion.broadcast.rights import signed
 from companion.broadcast.tokens import Holder, Roll, find
 from companion.broadcast.ways import Acts
 from companion.core.events import AnyEvent, Channel, Partial
 from companion.core.record import Record
+from companion.core.seen import Clock, Glimpse, Level, Notice
 from companion.core.updates import FlagRaised, StepHeard
 from companion.errors import ConfigError, PeerError, SinkError
 from companion.net.reach import is_here, is_local, not_listening, tls
@@ -178,6 +179,10 @@ class Hub:
         except PeerError as error:
             self._failed.add(record.call)
             raise SinkError(f"{self.name}: {error}") from error
+
+    def wants_partials(self, call: str) -> bool:
+        """Whether a guest looks into that call."""
+        return self.ledger.wants_partials(call)
 
     def glimpse(self, call: str, partial: Partial, tentative: Sequence[StepHeard | FlagRaised]) -> None:
         """What the recogniser believes so far."""

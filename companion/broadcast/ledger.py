@@ -15,11 +15,12 @@ from msgspec.structs import replace
 
 from companion.broadcast.blanking import blank_mark, blank_partial, blanked
 from companion.broadcast.cleaning import cleaned
-from companion.broadcast.messages import Checklist, Clock, Glimpse, Level, Message, Place, encode
+from companion.broadcast.messages import Checklist, Place, encode
 from companion.core.checklist import fingerprint
 from companion.core.events import CallEnded, CallStarted, Introduced
 from companion.core.record import Record
 from companion.core.record import encode as as_line
+from companion.core.seen import Clock, Glimpse, Level, Message
 from companion.core.updates import CallClosed
 from companion.errors import PeerError
 
@@ -215,6 +216,11 @@ class Ledger:
     def find(self, call: str) -> Entry | None:
         """The call of that name, if it is here."""
         return self._entries.get(call)
+
+    def wants_partials(self, call: str) -> bool:
+        """Whether anybody wants partials and levels of that call."""
+        entry = self._entries.get(call)
+        return entry is not None and any(watcher.wants_partials(entry) for watcher in entry.watchers)
 
     def learn(self, digest: str, value: Any) -> None:
         """Keep a checklist by value.

@@ -8,31 +8,11 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from companion.broadcast.messages import (
-    EVERY,
-    VERSION,
-    Act,
-    Checklist,
-    Clock,
-    Done,
-    Glimpse,
-    Hello,
-    Level,
-    Line,
-    Message,
-    Missed,
-    Notice,
-    Over,
-    Place,
-    Role,
-    Subscribe,
-    Unsubscribe,
-    Welcome,
-)
-from companion.broadcast.ways import Away, Here, Seen
+from companion.broadcast.messages import EVERY, VERSION, Act, Checklist, Done, Hello, Line, Place, Role, Subscribe, Unsubscribe, Welcome
 from companion.broadcast.wire import Wire
 from companion.core.events import AnyEvent, CallStarted
 from companion.core.record import Record, decode
+from companion.core.seen import Away, Clock, Glimpse, Here, Level, Message, Missed, Notice, Over, Seen
 from companion.errors import JournalError
 from companion.net.dialling import WAITS, Lost
 

@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 
-from companion.core.events import AnyEvent, Channel, Partial
-from companion.core.updates import FlagRaised, StepHeard
+from companion.core.events import AnyEvent
+from companion.core.seen import Clock, Glimpse, Level, Message, Missed, Notice, Over
 from companion.errors import PeerError
 
 VERSION = 1
@@ -24,10 +24,6 @@ LONGEST_FRAME = 1024 * 1024
 
 Role: TypeAlias = Literal["agent", "supervisor", "reader", "gateway"]
 """Agents see and mark their own calls, supervisors see all and may nudge, readers only read, gateways bring calls."""
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower, omit_defaults=True):
-    """What all messages have in common."""
 
 
 # Either way.
@@ -45,29 +41,6 @@ class Checklist(Message, frozen=True, kw_only=True):
 
     digest: str
     value: msgspec.Raw
-
-
-class Glimpse(Message, frozen=True, kw_only=True, tag="partial"):
-    """A partial and what it would mean; may be dropped, and has no number. An empty text takes it away."""
-
-    call: str
-    partial: Partial
-    tentative: tuple[StepHeard | FlagRaised, ...] = ()
-
-
-class Level(Message, frozen=True, kw_only=True):
-    """How loud a channel is, 0–1; may be dropped."""
-
-    call: str
-    channel: Channel
-    level: float
-
-
-class Clock(Message, frozen=True, kw_only=True):
-    """The call's time, ms; may be dropped."""
-
-    call: str
-    at: int
 
 
 class Act(Message, frozen=True, kw_only=True):
@@ -90,20 +63,6 @@ class Bye(Message, frozen=True, kw_only=True):
     """Nothing more comes; the connection is closed next."""
 
     reason: str
-
-
-class Missed(Message, frozen=True, kw_only=True):
-    """Records of a call that the sender no longer has: numbers `since` up to and without `until`."""
-
-    call: str
-    since: int
-    until: int
-
-
-class Over(Message, frozen=True, kw_only=True):
-    """A call that the sender lets go of: it ended a while ago, or its owner went and did not come back."""
-
-    call: str
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -132,7 +91,7 @@ class Subscribe(Message, frozen=True, kw_only=True):
     """Wants the records of a call, or of every call, from the beginning or from where it stopped; asked again it starts anew from there."""
 
     call: str = EVERY
-    resume: dict[str, Place] = {}
+    resume: dict[str, Place] = msgspec.field(default_factory=dict)
     """Where it stands in each call known already."""
     partials: bool = False
     """Whether partials and levels are wanted as well."""
@@ -153,14 +112,8 @@ class Welcome(Message, frozen=True, kw_only=True):
     version: int
     role: Role
     name: str
-    have: dict[str, Place] = {}
+    have: dict[str, Place] = msgspec.field(default_factory=dict)
     """To a gateway: where the hub stands in its calls."""
-
-
-class Notice(Message, frozen=True, kw_only=True):
-    """One line for the people in front."""
-
-    text: str
 
 
 FromPeer: TypeAlias = Hello | Subscribe | Unsubscribe | Act | Done | Line | Checklist | Glimpse | Level | Clock | Missed | Over | Bye

@@ -17,15 +17,15 @@ from companion.broadcast import messages
 from companion.broadcast import nats_subjects as subjects
 from companion.broadcast.cleaning import clean_json
 from companion.broadcast.ledger import LINGER, MOST_ENDED
-from companion.broadcast.messages import Act, Clock, Done, Glimpse, Level, Missed, Notice, Over, Role
+from companion.broadcast.messages import Act, Done, Role
 from companion.broadcast.nats_link import FAILURES, PATIENCE, Link
 from companion.broadcast.nats_link import Away as NotThere
 from companion.broadcast.nats_outlet import WATCHED
 from companion.broadcast.nats_reader import Message, Past, Reader
 from companion.broadcast.nats_subjects import Entry
 from companion.broadcast.nats_takeover import entry_of
-from companion.broadcast.ways import Away, Here, Seen
 from companion.core.events import AnyEvent, CallStarted
+from companion.core.seen import Away, Clock, Glimpse, Here, Level, Missed, Notice, Over, Seen
 from companion.core.updates import CallClosed
 from companion.errors import JournalError, PeerError
 

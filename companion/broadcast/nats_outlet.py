@@ -18,13 +18,14 @@ from nats.js.errors import APIError
 from companion.broadcast import messages
 from companion.broadcast import nats_subjects as subjects
 from companion.broadcast.blanking import blank_mark, blank_partial, blanked
-from companion.broadcast.messages import Act, Clock, Done, Glimpse, Level, Message
+from companion.broadcast.messages import Act, Done
 from companion.broadcast.nats_link import FAILURES, Away, Link
 from companion.broadcast.nats_outgoing import Outgoing, Refused, keep
 from companion.broadcast.rights import MAY, signed
 from companion.broadcast.ways import Acts
 from companion.core.events import CallStarted, Channel, Introduced, Partial
 from companion.core.record import Record
+from companion.core.seen import Clock, Glimpse, Level, Message
 from companion.core.updates import CallClosed, FlagRaised, StepHeard
 from companion.errors import PeerError, SinkError
 
@@ -137,9 +138,14 @@ class NatsOutlet:
             call.told = True
             raise SinkError(self._refusal(call))
 
+    def wants_partials(self, call: str) -> bool:
+        """Whether somebody has asked for partials of that call lately."""
+        found = self.calls.get(call)
+        return found is not None and not found.lost and found.watched > asyncio.get_running_loop().time()
+
     def glimpse(self, call: str, partial: Partial, tentative: Sequence[StepHeard | FlagRaised]) -> None:
         """What the recogniser believes so far."""
-        if not self._is_watched(call):
+        if not self.wants_partials(call):
             return
         if not self._words:
             partial, tentative = blank_partial(partial), [blank_mark(mark) for mark in tentative]
@@ -147,7 +153,7 @@ class NatsOutlet:
 
     def level(self, call: str, channel: Channel, level: float) -> None:
         """How loud a channel is, 0–1."""
-        if self._is_watched(call):
+        if self.wants_partials(call):
             self._shown[call, "level", channel] = Level(call=call, channel=channel, level=level)
 
     def clock(self, call: str, at: int) -> None:
@@ -268,10 +274,6 @@ class NatsOutlet:
         return Done(id=act.id, refused=await self.acts(call.name, event) if self.acts is not None else f"call {call.name} takes no acts")
 
     # ── what is only shown ──
-
-    def _is_watched(self, call: str) -> bool:
-        found = self.calls.get(call)
-        return found is not None and not found.lost and found.watched > asyncio.get_running_loop().time()
 
     async def _tick(self) -> None:
         for tick in count():

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 
 from companion.broadcast.follower import Follower
 from companion.broadcast.ledger import Ledger
-from companion.broadcast.messages import EVERY, VERSION, Act, Clock, Done, Glimpse, Hello, Level, Notice, Subscribe, Welcome
+from companion.broadcast.messages import EVERY, VERSION, Act, Done, Hello, Subscribe, Welcome
 from companion.broadcast.ways import Acts
 from companion.broadcast.wire import TurnedAway, Wire
 from companion.core.events import Channel, Partial
 from companion.core.record import Record
+from companion.core.seen import Clock, Glimpse, Level, Notice
 from companion.core.updates import CallClosed, FlagRaised, StepHeard
 from companion.errors import PeerError, SinkError, SourceError
 from companion.net.dialling import WAITS, Lost
@@ -112,6 +113,10 @@ class HubOutlet:
             raise SinkError(f"{self.name}: {error}") from error
         if isinstance(record.update, CallClosed):
             self._ledger.tidy(now)
+
+    def wants_partials(self, call: str) -> bool:
+        """Whether the hub is there: it does not tell who looks."""
+        return self._ledger.wants_partials(call)
 
     def glimpse(self, call: str, partial: Partial, tentative: Sequence[StepHeard | FlagRaised]) -> None:
         """What the recogniser believes so far."""

@@ -3,32 +3,13 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Protocol, TypeAlias
 
-import msgspec
-
-from companion.broadcast.messages import Clock, Glimpse, Level, Missed, Notice, Over
 from companion.core.events import AnyEvent, Channel, Partial
 from companion.core.record import Record
+from companion.core.seen import Seen
 from companion.core.updates import FlagRaised, StepHeard
 
 Acts: TypeAlias = Callable[[str, AnyEvent], Awaitable[str]]
 """Does to a call (its name) what a person wants; answers with why not, or an empty text."""
-
-
-class Away(msgspec.Struct, frozen=True):
-    """The way is broken; it is tried again. Nothing shown is true any more but what was."""
-
-    reason: str
-
-
-class Here(msgspec.Struct, frozen=True):
-    """The way is open, for the first time or again; what was missed meanwhile follows."""
-
-    role: str
-    name: str
-
-
-Seen: TypeAlias = Record | Glimpse | Level | Clock | Missed | Over | Notice | Away | Here
-"""What a looker-on is given. Records of a call come in order, without holes (but for `Missed`) and without doubles."""
 
 
 class Lookout(Protocol):
@@ -73,6 +54,10 @@ class Outlet(Protocol):
         Raises:
             SinkError: it cannot be passed on, now or ever; the text says why. Raised once a call.
         """
+        ...
+
+    def wants_partials(self, call: str) -> bool:
+        """Whether somebody looks at that call so closely that partials are worth judging."""
         ...
 
     def glimpse(self, call: str, partial: Partial, tentative: Sequence[StepHeard | FlagRaised]) -> None:

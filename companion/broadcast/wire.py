@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import TypeAlias
 
 from companion.broadcast.cleaning import clean_json
-from companion.broadcast.messages import Bye, FromHub, Hello, Message, Welcome, encode, from_hub
+from companion.broadcast.messages import Bye, FromHub, Hello, Welcome, encode, from_hub
+from companion.core.seen import Message
 from companion.errors import PeerError, SourceError
 from companion.net.dialling import WAITS, Line, Lost
 

@@ -130,9 +130,8 @@ class Sink(Protocol):
 class Viewer(Protocol):
     """A screen, or stderr. Nothing that is shown changes a call."""
 
-    @property
-    def shows_partials(self) -> bool:
-        """Whether partials are worth judging for it."""
+    def wants_partials(self, call: str) -> bool:
+        """Whether partials of that call are worth judging for it."""
         ...
 
     def record(self, record: Record) -> None:

@@ -7,36 +7,8 @@ import msgspec
 
 from companion.core.events import Channel, Partial
 from companion.core.record import Record
+from companion.core.seen import Clock, Glimpse, Level, Notice, Seen
 from companion.core.updates import FlagRaised, StepHeard
-
-
-class Glimpse(msgspec.Struct, frozen=True, kw_only=True):
-    """A partial and what it would mean if it stayed so. The channel's next utterance, or an empty text, takes it away."""
-
-    call: str
-    partial: Partial
-    tentative: tuple[StepHeard | FlagRaised, ...] = ()
-
-
-class Level(msgspec.Struct, frozen=True, kw_only=True):
-    """How loud a channel is, 0–1."""
-
-    call: str
-    channel: Channel
-    level: float
-
-
-class Clock(msgspec.Struct, frozen=True, kw_only=True):
-    """The call's time is `at` ms. A screen reads no clock for call time: it is told."""
-
-    call: str
-    at: int
-
-
-class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """One line for the person at the screen, such as a failed sink's."""
-
-    text: str
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,37 +23,10 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-class Missed(msgspec.Struct, frozen=True, kw_only=True):
-    """Records of a call that cannot be had any more: numbers `since` up to and without `until`."""
-
-    call: str
-    since: int
-    until: int
-
-
-class Over(msgspec.Struct, frozen=True, kw_only=True):
-    """Nothing more will come of that call, nor can it be had again."""
-
-    call: str
-
-
-class Away(msgspec.Struct, frozen=True, kw_only=True):
-    """The way to the calls is broken and is tried again: what is shown is how things were."""
-
-    reason: str
-
-
-class Here(msgspec.Struct, frozen=True, kw_only=True):
-    """The way to the calls is open; who we are there."""
-
-    role: str
-    name: str
-
-
 Shown: TypeAlias = Record | Glimpse | Level | Clock | Notice | Ready | Closed
 """What one call's screen takes."""
 
-Seen: TypeAlias = Shown | Missed | Over | Away | Here
+Overseen: TypeAlias = Seen | Closed
 """What a wall of calls takes."""
 
 
@@ -92,11 +37,12 @@ class Viewer:
         show: `CallApp.show`.
     """
 
-    shows_partials = True
-    """Partials are worth judging for a screen."""
-
     def __init__(self, show: Callable[[Shown], None]) -> None:
         self._show = show
+
+    def wants_partials(self, call: str) -> bool:
+        """Partials are worth judging for a screen."""
+        return True
 
     def record(self, record: Record) -> None:
         """A record was made."""

@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from companion.core.events import CallStarted
 from companion.core.record import Record
-from companion.tui.feed import Away, Clock, Closed, Glimpse, Level, Missed, Notice, Over, Seen
+from companion.core.seen import Away, Clock, Glimpse, Level, Missed, Notice, Over
+from companion.tui.feed import Closed, Overseen
 from companion.tui.snapshot import Snapshot
 
 GONE = "that call cannot be had any more; its journal is with whoever took it"
@@ -19,7 +20,7 @@ class Shadow(msgspec.Struct, frozen=True, kw_only=True):
     """The number of the next record. What was under way when the call was asked for anew, and what comes twice, is let go."""
     snapshot: Snapshot = Snapshot()
 
-    def take(self, item: Seen) -> "Shadow":
+    def take(self, item: Overseen) -> "Shadow":
         """The shadow after one more thing came in; the same one if that is of no concern to it."""
         match item:
             case Record():

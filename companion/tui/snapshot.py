@@ -5,9 +5,10 @@ from msgspec.structs import replace
 
 from companion.core.events import CallEnded, CallStarted, Channel, SourceLost, Utterance
 from companion.core.record import Record
+from companion.core.seen import Clock, Glimpse, Level, Notice
 from companion.core.updates import StepHeard
 from companion.core.view import CallView
-from companion.tui.feed import Clock, Closed, Glimpse, Level, Notice, Ready, Shown
+from companion.tui.feed import Closed, Ready, Shown
 
 METER = 6
 """Levels kept of each channel."""

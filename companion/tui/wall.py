@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from companion.core.events import CallStarted
 from companion.core.record import Record
+from companion.core.seen import Away, Clock, Here, Missed, Notice, Over
 from companion.core.wall import WallRow
-from companion.tui.feed import Away, Clock, Closed, Here, Missed, Notice, Over, Seen
+from companion.tui.feed import Closed, Overseen
 
 SORTED = 2.0
 """Seconds between two sortings."""
@@ -86,7 +87,7 @@ class Wall:
         self._touched: float | None = None
         self._topped = 0.0
 
-    def take(self, item: Seen, now: float) -> bool:
+    def take(self, item: Overseen, now: float) -> bool:
         """Take in one thing; False if it changes nothing that a wall shows."""
         match item:
             case Record():

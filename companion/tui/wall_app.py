@@ -4,8 +4,9 @@ from collections.abc import Callable
 from time import monotonic
 
 from companion.core.events import AnyEvent
+from companion.core.seen import Notice
 from companion.tui import wall_words
-from companion.tui.feed import Notice, Seen
+from companion.tui.feed import Overseen
 from companion.tui.paced import PACE, PacedApp, Theme
 from companion.tui.shadow import GONE, Shadow
 from companion.tui.shadow_screen import ShadowScreen
@@ -61,7 +62,7 @@ class WallApp(PacedApp):
         """The wall's, or that of any call's screen."""
         return WALL_PACE if self.shadow is None else PACE
 
-    def show(self, item: Seen) -> None:
+    def show(self, item: Overseen) -> None:
         """Take in one thing; never waits, and may be called before the app runs."""
         alerts = self.wall.alerts
         changed = self.wall.take(item, self._clock())

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Coroutine
 from typing import Any
 
-from companion.broadcast.messages import Clock, Glimpse, Level, Missed, Notice
-from companion.broadcast.ways import Away, Here, Lookout, Seen
+from companion.broadcast.ways import Lookout
 from companion.core.events import AnyEvent, CallEnded, CallStarted
 from companion.core.record import Record
+from companion.core.seen import Away, Clock, Glimpse, Here, Level, Missed, Notice, Seen
 from companion.core.wall import WallRow
 from companion.tui.app import CallApp
 from companion.wiring.lookouts import lookout
@@ -149,14 +149,10 @@ class Seat:
             case Missed(call=call, until=until) if call == self._shown:
                 self._next = until
                 app.viewer.notice(f"{until - item.since} records of this call are gone; what they said is not shown")
-            case Glimpse(call=call) if call == self._shown:
-                app.viewer.glimpse(call, item.partial, item.tentative)
-            case Level(call=call) if call == self._shown:
-                app.viewer.level(call, item.channel, item.level)
-            case Clock(call=call) if call == self._shown:
-                app.viewer.clock(call, item.at)
-            case Notice(text=text):
-                app.viewer.notice(text)
+            case Glimpse() | Level() | Clock() if item.call == self._shown:
+                app.show(item)
+            case Notice():
+                app.show(item)
             case Away(reason=reason):
                 app.viewer.notice(f"the gateway is away ({reason}); what is shown stands still until it is back")
             case Here() if self._shown:

@@ -15,13 +15,14 @@ from companion.core.call import Rules
 from companion.core.events import AnyEvent, CallEnded
 from companion.core.feed import Sink
 from companion.core.record import Record
+from companion.core.seen import Clock
 from companion.core.updates import CallClosed
 from companion.errors import ConfigError
 from companion.run import Run
 from companion.sinks.journal import JournalFolder
 from companion.sources.uri import Given
 from companion.tui.app import CallApp
-from companion.tui.feed import Clock, Closed
+from companion.tui.feed import Closed
 from companion.wiring.database import stored
 from companion.wiring.keeping import keep
 from companion.wiring.named import named

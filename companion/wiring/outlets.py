@@ -36,10 +36,9 @@ class Spread:
         self._outlets = outlets
         self._takers: list[Viewer | Outlet] = [viewer, *outlets]
 
-    @property
-    def shows_partials(self) -> bool:
-        """Whether partials are worth judging for anybody."""
-        return self.viewer.shows_partials or bool(self._outlets)
+    def wants_partials(self, call: str) -> bool:
+        """Whether partials of that call are worth judging for anybody."""
+        return any(taker.wants_partials(call) for taker in self._takers)
 
     def record(self, record: Record) -> None:
         """A record was made."""

@@ -6,12 +6,11 @@ import sys
 from collections.abc import Coroutine
 from typing import Any
 
-from companion.broadcast import messages
-from companion.broadcast.ways import Away, Here, Lookout, Seen
+from companion.broadcast.ways import Lookout
 from companion.core.events import AnyEvent
 from companion.core.record import Record
+from companion.core.seen import Away, Here, Missed, Notice
 from companion.sinks.journal import JournalStream
-from companion.tui import feed
 from companion.wiring.lookouts import lookout
 from companion.wiring.onscreen import keyboard
 from companion.wiring.parts import Options, interruptible, together
@@ -48,9 +47,9 @@ async def _write(lookout: Lookout) -> None:
             match item:
                 case Record():
                     stream.write(item)
-                case messages.Missed():
+                case Missed():
                     _tell(f"call {item.call}: records {item.since} to {item.until - 1} are gone")
-                case messages.Notice(text=text):
+                case Notice(text=text):
                     _tell(text)
                 case Away(reason=reason):
                     _tell(f"away: {reason}; trying again")
@@ -74,7 +73,7 @@ async def _watch(lookout: Lookout, options: Options) -> None:
 
     async def do(call: str, event: AnyEvent) -> None:
         if refused := await lookout.act(call, event):
-            app.show(feed.Notice(text=refused))
+            app.show(Notice(text=refused))
 
     app = WallApp(
         act=lambda call, event: later(do(call, event)),
@@ -86,7 +85,7 @@ async def _watch(lookout: Lookout, options: Options) -> None:
     async def feeding() -> None:
         try:
             async for item in lookout:
-                app.show(_shown(item))
+                app.show(item)
         finally:
             app.exit()
 
@@ -100,25 +99,3 @@ async def _watch(lookout: Lookout, options: Options) -> None:
     finally:
         await lookout.close()
         await fed
-
-
-def _shown(item: Seen) -> feed.Seen:
-    """What the wall calls what was seen."""
-    match item:
-        case messages.Glimpse():
-            return feed.Glimpse(call=item.call, partial=item.partial, tentative=item.tentative)
-        case messages.Level():
-            return feed.Level(call=item.call, channel=item.channel, level=item.level)
-        case messages.Clock():
-            return feed.Clock(call=item.call, at=item.at)
-        case messages.Notice():
-            return feed.Notice(text=item.text)
-        case messages.Missed():
-            return feed.Missed(call=item.call, since=item.since, until=item.until)
-        case messages.Over():
-            return feed.Over(call=item.call)
-        case Away():
-            return feed.Away(reason=item.reason)
-        case Here():
-            return feed.Here(role=item.role, name=item.name)
-    return item

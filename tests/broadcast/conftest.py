@@ -9,11 +9,11 @@ import pytest
 
 from companion.broadcast.hub import Hub
 from companion.broadcast.lookout import HubLookout
-from companion.broadcast.ways import Seen
 from companion.core.call import Rules
 from companion.core.checklist import Checklist
 from companion.core.events import AnyEvent, CallEnded, Introduced, Utterance
 from companion.core.record import Record, encode
+from companion.core.seen import Seen
 from companion.core.updates import AnyUpdate, CallClosed
 
 RULES = Rules.of(Checklist(id="tiny", title="Tiny"))

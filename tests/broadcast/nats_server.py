@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from companion.broadcast.ways import Seen
 from companion.core.call import Call, Rules
 from companion.core.events import CallEnded, Introduced, Utterance
 from companion.core.record import Record, encode
+from companion.core.seen import Seen
 from companion.rules.load import find, load
 
 PATIENCE = 20.0

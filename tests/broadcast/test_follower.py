@@ -11,22 +11,10 @@ from hypothesis import strategies as st
 from companion.broadcast import follower as followers
 from companion.broadcast.follower import Follower
 from companion.broadcast.ledger import Entry, Ledger
-from companion.broadcast.messages import (
-    Checklist,
-    Clock,
-    Glimpse,
-    Line,
-    Message,
-    Missed,
-    Notice,
-    Over,
-    Place,
-    Subscribe,
-    Unsubscribe,
-    from_hub,
-)
+from companion.broadcast.messages import Checklist, Line, Place, Subscribe, Unsubscribe, from_hub
 from companion.core.events import Channel, HoldBegan, Introduced, Partial
 from companion.core.record import Record, decode
+from companion.core.seen import Clock, Glimpse, Message, Missed, Notice, Over
 
 Calls = Callable[..., Iterator[Record]]
 ME = object()

@@ -19,14 +19,10 @@ from companion.broadcast.messages import (
     Act,
     Bye,
     Checklist,
-    Clock,
     Done,
     FromHub,
-    Glimpse,
     Hello,
     Line,
-    Notice,
-    Over,
     Place,
     Subscribe,
     Unsubscribe,
@@ -37,6 +33,7 @@ from companion.broadcast.messages import (
 from companion.core.events import Nudged, Partial
 from companion.core.record import Record
 from companion.core.record import encode as as_line
+from companion.core.seen import Clock, Glimpse, Notice, Over
 
 Calls = Callable[..., Iterator[Record]]
 

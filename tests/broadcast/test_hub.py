@@ -17,12 +17,12 @@ from websockets.typing import Origin
 from companion.broadcast import hub as hubs
 from companion.broadcast import tokens
 from companion.broadcast.hub import MOST_STRANGERS, SUBPROTOCOL, Hub
-from companion.broadcast.messages import VERSION, Bye, Hello, Notice, Subscribe, Welcome, encode, from_hub
+from companion.broadcast.messages import VERSION, Bye, Hello, Subscribe, Welcome, encode, from_hub
 from companion.broadcast.outlet import HubOutlet
-from companion.broadcast.ways import Away, Here
 from companion.broadcast.wire import TurnedAway
 from companion.core.events import Introduced, Marked, Nudged, Partial, TakenOver
 from companion.core.record import Record
+from companion.core.seen import Away, Here, Notice
 from companion.errors import ConfigError, SinkError, SourceError
 
 Calls = Callable[..., Iterator[Record]]
@@ -81,14 +81,19 @@ class TestSight:
                 house.write(record)
             sue = watch(house.port)
             await sue.until(lambda: len(sue.records("7")) == 1)
+            assert not house.wants_partials("7")
             await sue.lookout.follow("7")
             await sue.until(lambda: len(sue.records("7")) == 2)
+            assert house.wants_partials("7")
+            assert not house.wants_partials("8")
             house.glimpse("7", Partial(channel="agent", text="so", start=0.0, end=1.0), ())
             house.level("7", "agent", 0.5)
             house.clock("7", 3000)
             house.clock("8", 3000)
             await sue.until(lambda: len(sue.seen) == 6)
             assert [type(seen).__name__ for seen in sue.seen[3:]] == ["Glimpse", "Level", "Clock"]
+            await sue.lookout.leave("7")
+            await until(lambda: not house.wants_partials("7"))
 
     async def test_a_name_that_another_gateway_has(self, hub: Make, call: Calls) -> None:
         async with hub() as house, HubOutlet(url(house), name="gw") as outlet:

@@ -14,11 +14,11 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from companion.broadcast import lookout as lookouts
 from companion.broadcast.lookout import HubLookout
-from companion.broadcast.messages import VERSION, Checklist, Done, Line, Missed, Over, Subscribe, Welcome, encode, from_peer
-from companion.broadcast.ways import Away, Here
+from companion.broadcast.messages import VERSION, Checklist, Done, Line, Subscribe, Welcome, encode, from_peer
 from companion.core.events import CallStarted, Nudged
 from companion.core.record import Record
 from companion.core.record import encode as as_line
+from companion.core.seen import Away, Here, Missed, Over
 from companion.errors import SourceError
 
 Calls = Callable[..., Iterator[Record]]

@@ -16,18 +16,11 @@ from companion.broadcast.messages import (
     Act,
     Bye,
     Checklist,
-    Clock,
     Done,
     FromHub,
     FromPeer,
-    Glimpse,
     Hello,
-    Level,
     Line,
-    Message,
-    Missed,
-    Notice,
-    Over,
     Place,
     Subscribe,
     Unsubscribe,
@@ -38,6 +31,7 @@ from companion.broadcast.messages import (
 )
 from companion.core.events import Nudged, Partial
 from companion.core.record import decode
+from companion.core.seen import Clock, Glimpse, Level, Message, Missed, Notice, Over
 from companion.errors import PeerError
 
 EITHER: list[Message] = [

@@ -8,13 +8,13 @@ import pytest
 from nats.aio.client import Client
 
 from companion.broadcast import nats_subjects as subjects
-from companion.broadcast.messages import Level
 from companion.broadcast.nats_durable import kept
 from companion.broadcast.nats_link import Away, Limits, Link
 from companion.broadcast.nats_lookout import NatsLookout
 from companion.broadcast.nats_outlet import NatsOutlet
 from companion.broadcast.nats_takeover import recall
 from companion.core.events import AnyEvent, Bookmarked
+from companion.core.seen import Level
 from companion.errors import ConfigError, SourceError
 from tests.broadcast.nats_server import NatsServer, Talk, Watch, needs_nats_server, server, until
 

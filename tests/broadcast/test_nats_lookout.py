@@ -8,13 +8,12 @@ import pytest
 
 from companion.broadcast import nats_lookout
 from companion.broadcast import nats_subjects as subjects
-from companion.broadcast.messages import Clock, Missed, Notice, Over
 from companion.broadcast.nats_lookout import NatsLookout
 from companion.broadcast.nats_outlet import NatsOutlet
 from companion.broadcast.nats_reader import AT_ONCE, Message, Past
-from companion.broadcast.ways import Away, Here
 from companion.core.events import Nudged
 from companion.core.record import Record
+from companion.core.seen import Away, Clock, Here, Missed, Notice, Over
 from companion.errors import SourceError
 from tests.broadcast.nats_server import NatsServer, Talk, Watch, needs_nats_server, server, until
 

@@ -7,14 +7,13 @@ import pytest
 
 from companion.broadcast import nats_outlet
 from companion.broadcast import nats_subjects as subjects
-from companion.broadcast.messages import Clock, Glimpse, Level
 from companion.broadcast.nats_lookout import NatsLookout
 from companion.broadcast.nats_outlet import NatsOutlet
 from companion.broadcast.nats_subjects import Entry
 from companion.broadcast.nats_takeover import entries, journal, recall
-from companion.broadcast.ways import Seen
 from companion.core.events import AnyEvent, Bookmarked, CallEnded, Marked, Nudged, Partial
 from companion.core.record import Record, encode
+from companion.core.seen import Clock, Glimpse, Level, Seen
 from companion.errors import SinkError
 from tests.broadcast.nats_server import NatsServer, Talk, Watch, needs_nats_server, server, until
 
@@ -242,6 +241,7 @@ async def test_partials_go_to_who_asked_and_only_while_they_ask(server: NatsServ
         watch = Watch(aiter(lookout))
         await watch.until(lambda: watch.count)
         said = Partial(channel="customer", text="i want", start=0.0, end=1.0)
+        assert not outlet.wants_partials("42")
         outlet.glimpse("42", said, [])
         outlet.level("42", "agent", 0.5)
         for at in range(0, 900, 100):
@@ -251,7 +251,7 @@ async def test_partials_go_to_who_asked_and_only_while_they_ask(server: NatsServ
         assert 1 <= sum(isinstance(seen, Clock) for seen in watch.seen) <= 2
         await lookout.follow("42")
         await watch.until(lambda: watch.count == 2)  # its first record anew
-        await until(lambda: outlet.calls["42"].watched)
+        await until(lambda: outlet.wants_partials("42"))
         outlet.glimpse("42", said, [])
         outlet.level("42", "agent", 0.5)
         await watch.until(lambda: any(isinstance(seen, Level) for seen in watch.seen))

@@ -12,9 +12,9 @@ from companion.broadcast import outlet as outlets
 from companion.broadcast import tokens
 from companion.broadcast.hub import Hub
 from companion.broadcast.outlet import HubOutlet
-from companion.broadcast.ways import Away
 from companion.core.events import AnyEvent, Nudged, Partial, SinkFailed
 from companion.core.record import Record
+from companion.core.seen import Away
 from companion.errors import SinkError
 
 Calls = Callable[..., Iterator[Record]]

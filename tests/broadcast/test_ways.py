@@ -1,12 +1,17 @@
-"""What a looker-on is given can be told apart, and never changes."""
+"""Whatever carries the records, both ends can do the same."""
 
-from typing import get_args
+import pytest
 
-from companion.broadcast.ways import Away, Here, Seen
+from companion.broadcast.hub import Hub
+from companion.broadcast.lookout import HubLookout
+from companion.broadcast.outlet import HubOutlet
+from companion.broadcast.ways import Lookout, Outlet
 
 
-def test_what_is_seen_is_told_apart_by_its_kind() -> None:
-    kinds = get_args(Seen)
-    assert {kind.__name__ for kind in kinds} == {"Record", "Glimpse", "Level", "Clock", "Missed", "Over", "Notice", "Away", "Here"}
-    assert all(kind.__struct_config__.frozen for kind in kinds)
-    assert Here("reader", "x") != Away("x")
+@pytest.mark.parametrize("way", [Hub, HubOutlet])
+def test_an_outlet_takes_all_that_a_call_gives(way: type[Outlet]) -> None:
+    assert {name for name in vars(Outlet) if not name.startswith("_")} - set(dir(way)) <= {"name"}
+
+
+def test_a_lookout_has_all_that_a_screen_asks_for() -> None:
+    assert {name for name in vars(Lookout) if not name.startswith("_")} <= set(dir(HubLookout))

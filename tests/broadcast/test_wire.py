@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from companion.broadcast.messages import VERSION, Bye, Hello, Message, Notice, Welcome, encode, from_peer
+from companion.broadcast.messages import VERSION, Bye, Hello, Welcome, encode, from_peer
 from companion.broadcast.wire import Heard, TurnedAway, Wire
+from companion.core.seen import Message, Notice
 from companion.errors import SourceError
 from companion.net.dialling import Lost
 

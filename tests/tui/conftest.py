@@ -12,8 +12,9 @@ from companion.core import events, updates
 from companion.core.checklist import Checklist, Flag, HeatRules, Step, When, by_value
 from companion.core.events import Channel, Partial
 from companion.core.record import Record
+from companion.core.seen import Glimpse
 from companion.core.updates import Evidence, FlagRaised, StepHeard
-from companion.tui.feed import Glimpse, Shown
+from companion.tui.feed import Shown
 from companion.tui.lines import Line
 from companion.tui.snapshot import Snapshot
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from companion.core.events import Utterance
 from companion.core.record import Record
+from companion.core.seen import Clock, Level
 from companion.tui.app import CallApp
-from companion.tui.feed import Clock, Level
 from companion.tui.paced import PACE
 from companion.tui.widgets.checklist import Steps
 

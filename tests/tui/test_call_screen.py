@@ -7,10 +7,11 @@ import pytest
 from textual.pilot import Pilot
 
 from companion.core import events
+from companion.core.seen import Clock, Level
 from companion.core.updates import Escalated
 from companion.tui import words
 from companion.tui.app import CallApp
-from companion.tui.feed import Clock, Closed, Level, Shown
+from companion.tui.feed import Closed, Shown
 from companion.tui.help_screen import HelpScreen
 from companion.tui.widgets.transcript import Transcript
 

@@ -2,7 +2,8 @@
 
 from companion.core.events import HoldBegan, Partial
 from companion.core.record import Record
-from companion.tui.feed import Clock, Closed, Glimpse, Level, Notice, Shown, Viewer
+from companion.core.seen import Clock, Glimpse, Level, Notice
+from companion.tui.feed import Closed, Shown, Viewer
 
 
 def test_each_call_pushes_one_thing() -> None:

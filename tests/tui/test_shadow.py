@@ -5,8 +5,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from companion.core.record import Record
+from companion.core.seen import Away, Clock, Glimpse, Here, Level, Missed, Notice, Over
 from companion.core.view import CallView
-from companion.tui.feed import Away, Clock, Closed, Glimpse, Here, Level, Missed, Notice, Over
+from companion.tui.feed import Closed
 from companion.tui.shadow import GONE, Shadow
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from companion.core.events import CallEnded, CallStarted, HoldBegan, Partial, SourceLost, Utterance
 from companion.core.record import Record
+from companion.core.seen import Clock, Glimpse, Level, Notice
 from companion.core.updates import Evidence, FlagRaised, StepHeard
-from companion.tui.feed import Clock, Closed, Glimpse, Level, Notice, Ready, Shown
+from companion.tui.feed import Closed, Ready, Shown
 from companion.tui.snapshot import METER, Snapshot
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from companion.core.events import Acknowledged, CallEnded, CallStarted, Introduced
 from companion.core.record import Record
+from companion.core.seen import Away, Clock, Here, Level, Missed, Notice, Over
 from companion.core.updates import Escalated, HeatChanged
 from companion.core.wall import WallRow
-from companion.tui.feed import Away, Clock, Closed, Here, Level, Missed, Notice, Over, Seen
+from companion.tui.feed import Closed, Overseen
 from companion.tui.wall import FRESH, KEPT, LINGER, SETTLED, SORTED, STILL, Wall, matches
 
 
@@ -39,7 +40,7 @@ class Floor:
     def heat(self, call: str, heat: int) -> None:
         self.happens(call, HeatChanged(heat=heat, utterance=None))
 
-    def take(self, item: Seen) -> bool:
+    def take(self, item: Overseen) -> bool:
         return self.wall.take(item, self.now)
 
     def wait(self, seconds: float) -> list[str]:

@@ -5,8 +5,9 @@ from typing import Any
 
 from companion.core.events import CallEnded, Nudged
 from companion.core.record import Record
+from companion.core.seen import Away, Clock, Here, Level, Over
 from companion.core.updates import CallClosed, Escalated
-from companion.tui.feed import Away, Clock, Closed, Here, Level, Over
+from companion.tui.feed import Closed
 from companion.tui.shadow import GONE
 from companion.tui.shadow_screen import ShadowScreen
 from companion.tui.summary_screen import SummaryScreen

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from companion.tui.feed import Away, Clock, Here
+from companion.core.seen import Away, Clock, Here
 from companion.tui.help_screen import HelpScreen
 from companion.tui.wall_app import WallApp
 from companion.tui.widgets.asking import Asking

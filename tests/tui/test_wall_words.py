@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from companion.core.events import Acknowledged, CallEnded, Nudged
+from companion.core.seen import Away, Clock, Here, Notice, Over
 from companion.core.updates import Escalated
 from companion.core.wall import Alert, WallRow
 from companion.tui import wall_words as words
-from companion.tui.feed import Away, Clock, Closed, Here, Notice, Over
+from companion.tui.feed import Closed
 from companion.tui.wall import Entry, Wall
 
 

@@ -22,10 +22,13 @@ class Taker:
     """A viewer or an outlet that keeps the names of what it is given."""
 
     name = "taker"
-    shows_partials = False
 
-    def __init__(self) -> None:
+    def __init__(self, *wanted: str) -> None:
         self.taken: list[str] = []
+        self._wanted = wanted
+
+    def wants_partials(self, call: str) -> bool:
+        return call in self._wanted
 
     def __getattr__(self, name: str) -> Any:
         return lambda *given: self.taken.append(name)
@@ -36,10 +39,10 @@ async def act(call: str, event: AnyEvent) -> str:
 
 
 async def test_everybody_is_shown_the_same_but_records_reach_outlets_as_sinks() -> None:
-    viewer, outlet = Taker(), Taker()
+    viewer, outlet = Taker(), Taker("c")
     spread = Spread(viewer, [outlet])
-    assert spread.shows_partials
-    assert not Spread(viewer, []).shows_partials
+    assert spread.wants_partials("c")
+    assert not spread.wants_partials("d")
     spread.record(Call("c", RULES.started(source="x", began=None, timed=True, speech=None), RULES).begin())
     spread.glimpse("c", Partial(channel="agent", text="so", start=0.0, end=0.1), [])
     spread.level("c", "agent", 0.5)

@@ -1,4 +1,4 @@
-"""The wall's food: whatever is seen keeps its meaning on the way to the screen."""
+"""The wall where there is nothing to look on at: one line, and no traceback."""
 
 import asyncio
 import os
@@ -10,34 +10,9 @@ from contextlib import suppress
 
 import pytest
 
-from companion.broadcast import messages
-from companion.broadcast.ways import Away, Here, Seen
-from companion.core.events import HoldBegan, Partial
-from companion.core.record import Record
 from companion.errors import SourceError
-from companion.tui import feed
 from companion.wiring.lookouts import lookout
-from companion.wiring.watching import _shown, _write
-
-PARTIAL = Partial(channel="agent", text="so", start=0.0, end=0.1)
-
-
-@pytest.mark.parametrize(
-    ("seen", "shown"),
-    [
-        (messages.Glimpse(call="c", partial=PARTIAL), feed.Glimpse(call="c", partial=PARTIAL)),
-        (messages.Level(call="c", channel="agent", level=0.5), feed.Level(call="c", channel="agent", level=0.5)),
-        (messages.Clock(call="c", at=10), feed.Clock(call="c", at=10)),
-        (messages.Notice(text="x"), feed.Notice(text="x")),
-        (messages.Missed(call="c", since=1, until=3), feed.Missed(call="c", since=1, until=3)),
-        (messages.Over(call="c"), feed.Over(call="c")),
-        (Away("x"), feed.Away(reason="x")),
-        (Here("reader", "x"), feed.Here(role="reader", name="x")),
-        (Record(call="c", seq=0, at=0, event=HoldBegan()), Record(call="c", seq=0, at=0, event=HoldBegan())),
-    ],
-)
-def test_what_is_seen_is_shown(seen: Seen, shown: feed.Seen) -> None:
-    assert _shown(seen) == shown
+from companion.wiring.watching import _write
 
 
 def test_a_hub_that_is_not_there_is_one_line() -> None:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from companion.core.checklist import Flag
 from companion.core.events import Channel
+from companion.core.seen import Glimpse
 from companion.core.shown import Row, Span
 from companion.core.updates import FlagRaised, StepHeard
 from companion.tui import words
-from companion.tui.feed import Glimpse
 from companion.tui.lines import Line, Piece, width_of, wrap
 from companion.tui.panel import Panel
 from companion.tui.snapshot import Snapshot

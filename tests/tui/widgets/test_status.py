@@ -3,7 +3,7 @@
 from typing import Any
 
 from companion.core.events import HoldBegan, Quieted, SpeechBegan
-from companion.tui.feed import Clock, Level
+from companion.core.seen import Clock, Level
 from companion.tui.widgets.status import Status
 
 

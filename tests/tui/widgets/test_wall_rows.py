@@ -6,7 +6,7 @@ import pytest
 
 from companion.core.events import CallEnded, Introduced, Utterance
 from companion.core.record import Record
-from companion.tui.feed import Away
+from companion.core.seen import Away
 from companion.tui.lines import width_of
 from companion.tui.wall import FRESH, STILL, Wall
 from companion.tui.widgets.wall_rows import WallRows, columns_of

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from companion.tui.feed import Away, Here
+from companion.core.seen import Away, Here
 from companion.tui.lines import width_of
 from companion.tui.wall import Wall
 from companion.tui.widgets.wall_status import WallNotice, WallStatus
