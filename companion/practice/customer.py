@@ -81,11 +81,11 @@ class Customer:
         """The agent's turn is over, in these words: the temper moves, and something is answered."""
         self.turns += 1
         held, self._held = self._held, {}
-        known = {what: found for what, found in held.items() if what in self.script.moves or self._is_answered(what)}
-        if not known:
-            known = {NOTHING: (2, words)}
-        self._move(known)
-        return self._reply(known, words)
+        moved = self._move({what: found for what, found in held.items() if what in self.script.moves})
+        if not moved and not any(self._is_answered(what) for what in held):
+            held[NOTHING] = 2, words
+            self._move({NOTHING: held[NOTHING]})
+        return self._reply(held, words)
 
     def wait(self) -> Reply:
         """Nobody answers the customer."""
@@ -100,8 +100,10 @@ class Customer:
     def _is_answered(self, what: str) -> bool:
         return any(what in line.on for line in self.script.lines)
 
-    def _move(self, held: dict[str, tuple[int, str]]) -> None:
+    def _move(self, held: dict[str, tuple[int, str]]) -> bool:
+        """Whether any of it moved the temper."""
         calmed = 0
+        before = len(self.moves)
         for what, (grade, words) in held.items():
             worth = self.script.moves.get(what, 0)
             if worth < 0 and INTERRUPTED in held:
@@ -118,6 +120,7 @@ class Customer:
             points = min(100, max(0, self.temper + points)) - self.temper
             self.temper += points
             self.moves.append(Move(turn=self.turns, what=what, grade=grade, points=points, temper=self.temper, words=words))
+        return any(move.points for move in self.moves[before:])
 
     def _reply(self, held: dict[str, tuple[int, str]], words: str) -> Reply:
         for number, ending in enumerate(self.script.endings):

@@ -1,5 +1,7 @@
 """The customer's temper and answers, without rules: what the rules heard is told."""
 
+from msgspec.structs import replace
+
 from companion.core.roleplay import Script
 from companion.core.updates import Evidence, FlagRaised, StepHeard
 from companion.practice.customer import Customer, Reply
@@ -68,6 +70,14 @@ def test_what_the_script_does_not_name_is_nothing(script: Script) -> None:
     customer.notice(heard("thanked", 2))
     customer.answer("thank you")
     assert [move.what for move in customer.moves] == ["nothing"]
+
+
+def test_what_moved_them_already_is_nothing_the_second_time(script: Script) -> None:
+    customer = Customer(replace(script, moves={"thanked": -5, "nothing": 3}))
+    for temper in (55, 58):
+        customer.notice(heard("thanked", 2))
+        customer.answer("thank you")
+        assert customer.temper == temper
 
 
 def test_an_ending_needs_its_steps(script: Script) -> None:
