@@ -63,6 +63,9 @@ SETTINGS = (
     Setting("theme", str, "dark", "The screen's colours.", ("dark", "light")),
     Setting("privacy.mask", str, "card,account,phone,email,spoken,digits", "What is masked in what people say, by kind; or none."),
     Setting("privacy.keep", str, None, "How long journals and database keep a call (30d, 6w, 1y); then it is deleted."),
+    Setting(
+        "privacy.keep_audio", str, None, "A folder where the sound of calls is kept, unmasked; none is kept else.", also="--keep-audio"
+    ),
     Setting("speech.model", str, None, "The speech model: a folder, or the name of an installed one."),
     Setting("speech.recogniser", str, None, "A server that recognises instead (vosk-server://host:2700).", also="--speech"),
     Setting("speech.token_file", str, None, "A file with the token for that server, where it asks for one."),

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import msgspec
 
 from companion.core.call import Call, Rules
-from companion.core.events import AnyEvent, CallEnded, Introduced, Nudged, SinkFailed, SourceBack, SourceLost, Utterance
+from companion.core.events import AnyEvent, CallEnded, Introduced, Nudged, SinkFailed, SoundKept, SourceBack, SourceLost, Utterance
 from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level, Opened, Passed, Progress, Ready, Sink, Source, Viewer
 from companion.core.record import Record
 from companion.core.resume import resume, shifted
@@ -65,6 +65,7 @@ class Run:
         taken: the names of calls so far, where several sources are one run: a name that is taken gets a number.
         prefix: goes before the names of calls to which their source gives only numbers (`call-1`), where several gateways' calls meet.
         recall: finds the journal of a call that another gateway began and did not end; empty where there is none.
+        sound_kept: told what its source and its journal call a call; says whether its sound is kept.
         clock: seconds that only go forward; for tests.
     """
 
@@ -81,6 +82,7 @@ class Run:
         taken: set[str] | None = None,
         prefix: str = "",
         recall: Callable[[str], Awaitable[Sequence[Record]]] | None = None,
+        sound_kept: Callable[[str, str], bool] = lambda source, call: False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.failed: SinkError | None = None
@@ -96,6 +98,7 @@ class Run:
         self._taken = taken if taken is not None else set()
         self._prefix = prefix
         self._recall = recall
+        self._sound_kept = sound_kept
         self._clock = clock
         self._calls: dict[str, _Live] = {}
         self._inbox: _Inbox = asyncio.Queue(_INBOX)
@@ -236,6 +239,8 @@ class Run:
         self._keep(live, [call.begin()])
         if item.agent or item.customer or item.team:
             self._happen(item.call, Introduced(agent=item.agent, customer=item.customer, team=item.team), call.at)
+        if self._sound_kept(item.call, call.name):
+            self._happen(item.call, SoundKept(), call.at)
 
     async def _go_on(self, item: Opened, recall: Callable[[str], Awaitable[Sequence[Record]]]) -> bool:
         """Whether a call that another gateway began goes on here; what was not heard meanwhile is a gap."""
@@ -256,6 +261,8 @@ class Run:
         # Lost when it was last heard of: what would have fallen due meanwhile cannot be known.
         self._keep(live, call.receive(SourceLost(reason="the gateway failed, and another took over"), call.at))
         self._keep(live, call.receive(SourceBack(gap=round(gap, 3)), self._arrival(live)))
+        if self._sound_kept(item.call, call.name):
+            self._happen(item.call, SoundKept(), self._arrival(live))
         return True
 
     def _key(self, name: str) -> str:

@@ -16,6 +16,7 @@ from companion.core.events import (
     Nudged,
     Partial,
     SinkFailed,
+    SoundKept,
     SourceBack,
     SourceLost,
     Utterance,
@@ -298,6 +299,19 @@ async def test_a_supervisors_line_is_masked() -> None:
     nudge = Happened(call="c", event=Nudged(text="their pin is 1234", by="Sue"), at=1000)
     await Run(Given(OPENED, nudge), RULES, [sink], mask_text=lambda text: text.replace("1234", "####")).go()
     assert Nudged(text="their pin is ####", by="Sue") in [record.event for record in sink.records]
+
+
+async def test_that_its_sound_is_kept_stands_in_the_journal() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def kept(source: str, call: str) -> bool:
+        asked.append((source, call))
+        return True
+
+    sink = Kept()
+    await Run(Given(Opened(call="call-1", source="test")), RULES, [sink], prefix="desk-", sound_kept=kept).go()
+    assert SoundKept() in [record.event for record in sink.records]
+    assert asked == [("call-1", "desk-call-1")]
 
 
 # ── calls that another gateway began ──

@@ -58,7 +58,7 @@ def demo(**options: Any) -> None:
 @click.argument("source", metavar="[SOURCE]", required=False)
 @sides
 @configured("checklist", "journal", "database.url", "database.password_file", "theme")
-@configured("privacy.mask", "privacy.keep")
+@configured("privacy.mask", "privacy.keep", "privacy.keep_audio")
 @configured("agent.name", "agent.team", "broadcast.url", "broadcast.token_file", "broadcast.words", "bus.credentials")
 @speech
 @sound
@@ -95,7 +95,7 @@ def live(**options: Any) -> None:
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1)
 @sides
 @configured("checklist", "journal", "database.url", "database.password_file")
-@configured("privacy.mask", "privacy.keep")
+@configured("privacy.mask", "privacy.keep", "privacy.keep_audio")
 @speech
 @click.option("--summary", is_flag=True, help="Print one JSON object for each call at its end, instead of records.")
 @sound

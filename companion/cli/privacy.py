@@ -23,7 +23,7 @@ _SHOWN = 5
 def _where(command: Command) -> Command:
     command = click.option("--yes", is_flag=True, help="Do not ask.")(command)
     command = click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")(command)
-    return configured("journal", "database.url", "database.password_file")(command)
+    return configured("journal", "privacy.keep_audio", "database.url", "database.password_file")(command)
 
 
 @click.command(
@@ -44,7 +44,7 @@ def _where(command: Command) -> Command:
 )
 @_where
 def purge(dry_run: bool, yes: bool, **options: Any) -> None:
-    """Delete journals, pages beside them, and what a database holds of calls that are older. Anything else is left as it is."""
+    """Delete journals, pages beside them, sound, and what a database holds of calls that are older. Anything else is left as it is."""
     from companion.wiring.privacy import older
 
     _somewhere(options)
@@ -58,7 +58,7 @@ def purge(dry_run: bool, yes: bool, **options: Any) -> None:
 @click.argument("call", metavar="CALL")
 @_where
 def forget(call: str, dry_run: bool, yes: bool, **options: Any) -> None:
-    """Delete the journal, the pages and the database's rows of a call, and of others that had the same name.
+    """Delete the journal, the pages, the sound and the database's rows of a call, and of others that had the same name.
 
     Exit status 2 if nothing is kept of it, 5 if something is left.
     """
@@ -77,8 +77,8 @@ def forget(call: str, dry_run: bool, yes: bool, **options: Any) -> None:
 
 
 def _somewhere(options: dict[str, Any]) -> None:
-    if not (options["journal"] or options["database_url"]):
-        raise click.UsageError("say where: --journal DIR, --database URL, or both.")
+    if not (options["journal"] or options["database_url"] or options["privacy_keep_audio"]):
+        raise click.UsageError("say where: --journal DIR, --database URL, --keep-audio DIR, or all that there are.")
 
 
 def _delete(found: "Sequence[Kept]", dry_run: bool, yes: bool) -> None:

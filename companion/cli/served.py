@@ -23,7 +23,7 @@ _HUB = "ws://127.0.0.1:2750"
 @click.option("--listen", "listen", multiple=True, metavar="SOURCE", help="Where calls come from; may be given several times.")
 @click.option("--demo", "show", is_flag=True, help="Recorded calls, again and again, instead.")
 @configured("checklist", "journal", "database.url", "database.password_file", "agent.name", "agent.team")
-@configured("privacy.mask", "privacy.keep")
+@configured("privacy.mask", "privacy.keep", "privacy.keep_audio")
 @configured("hub.listen", "hub.tokens", "hub.tls_cert", "hub.tls_key", "broadcast.words", "bus.url", "bus.credentials")
 @speech
 @sound

@@ -153,6 +153,10 @@ class SinkFailed(Event, frozen=True, kw_only=True):
     reason: str
 
 
+class SoundKept(Event, frozen=True, kw_only=True):
+    """The sound of the call is kept, too; every screen shows it."""
+
+
 class LineRejected(Event, frozen=True, kw_only=True):
     """A line of input (counted from 1) that could not be used."""
 
@@ -168,7 +172,8 @@ class CallEnded(Event, frozen=True, kw_only=True):
 
 AnyEvent: TypeAlias = (
     CallStarted | Introduced | SpeechBegan | SpeechEnded | Utterance | Marked | Nudged | Bookmarked | PromptDismissed | Quieted
-    | Acknowledged | TakenOver | HoldBegan | HoldEnded | SourceLost | SourceBack | SinkFailed | LineRejected | CallEnded
+    | Acknowledged | TakenOver | HoldBegan | HoldEnded | SourceLost | SourceBack | SinkFailed | SoundKept | LineRejected
+    | CallEnded
 )  # fmt: skip
 """Every event there is, for decoding."""
 

@@ -130,7 +130,7 @@ class Session:
             case CallEnded():
                 return self._end(now.at)
             case _:
-                pass  # names, bookmarks, nudges, rejected lines and failed sinks are kept, and change nothing
+                pass  # names, bookmarks, nudges, rejected lines, failed sinks and that sound is kept stand there, and change nothing
         return []
 
     def _due(self, at: int) -> Stamped:

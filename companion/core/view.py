@@ -69,6 +69,7 @@ class CallView(msgspec.Struct, frozen=True, kw_only=True):
     paused: int | None = None
     """Since when all clocks stand still (hold, lost), ms."""
     quiet: bool = False
+    sound_kept: bool = False
     nudges: tuple[Noted, ...] = ()
     bookmarks: tuple[Noted, ...] = ()
     taken_over: Noted | None = None
@@ -127,6 +128,8 @@ def _event(view: CallView, at: int, event: object) -> CallView:
             return _resumed(replace(view, lost_since=None, lost=""), at)
         case events.SinkFailed(sink=sink, reason=reason):
             return replace(view, failures=_kept(view.failures, Noted(at, sink, reason)))
+        case events.SoundKept():
+            return replace(view, sound_kept=True)
         case events.LineRejected():
             return replace(view, rejected=view.rejected + 1)
         case events.CallEnded(reason=reason):

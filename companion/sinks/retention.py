@@ -1,6 +1,7 @@
-"""What is kept of calls in a folder, and how it goes: journals, and the pages beside them.
+"""What is kept of calls in a folder, and how it goes: journals, the pages beside them, sound.
 
-Nothing is touched that is not surely ours: a journal begins with a `call_started` record, a page's `.json` is a summary. A call's age
+Nothing is touched that is not surely ours: a journal begins with a `call_started` record, a page's `.json` is a summary, sound says so in
+its header, and counts from when its file was last written. A call's age otherwise
 counts from when it began; where its journal does not say, or is cut off before its end, from when the file was last written.
 """
 
@@ -17,6 +18,8 @@ from typing import NamedTuple
 from companion.core.events import CallEnded, CallStarted
 from companion.core.record import decode
 from companion.errors import ConfigError, JournalError, SinkError
+from companion.sinks.journal import file_name
+from companion.sinks.tape import whose
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1), "y": timedelta(days=365)}
 _LONGEST = timedelta(days=36500)
@@ -88,6 +91,27 @@ class Folder:
             page = _page(path)
             if page is not None and wanted(*page):
                 yield Kept((page[0],), f"{path} and .md", partial(_delete, path.with_suffix(".md"), path))
+
+
+class Sounds:
+    """The sound of calls in a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def older(self, than: datetime) -> Iterator[Kept]:
+        """The sound of calls that ended before a moment (with its offset)."""
+        return self._chosen(lambda path, name: path.stat().st_mtime < than.timestamp())
+
+    def of(self, call: str) -> Iterator[Kept]:
+        """The sound of a call, and of others that had the same name."""
+        return self._chosen(lambda path, name: name == file_name(call))
+
+    def _chosen(self, wanted: Callable[[Path, str], bool]) -> Iterator[Kept]:
+        for path in sorted(path for path in self._path.glob("*.wav") if not path.is_symlink()):
+            name = whose(path)
+            if name is not None and wanted(path, name):
+                yield Kept((name,), str(path), partial(_delete, path))
 
 
 def _lives(path: Path) -> dict[str, _Life]:

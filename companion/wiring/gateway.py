@@ -13,6 +13,7 @@ from companion.sources import is_live
 from companion.sources.uri import Given
 from companion.wiring.named import named
 from companion.wiring.parts import Options, Recognisers, began, interruptible, masking, open_source, recognisers
+from companion.wiring.taping import taped
 
 
 class Gateway:
@@ -94,7 +95,8 @@ class Gateway:
 
     async def _one(self, uri: Given, recogniser: Recognisers, of: int) -> None:
         try:
-            run = self._run(uri, self._opened(uri, recogniser))
+            recogniser, sound_kept = taped(recogniser, self._options, self._viewer.notice)
+            run = self._run(uri, self._opened(uri, recogniser), sound_kept)
             await run.go()
         except ReaderGone:
             raise
@@ -107,7 +109,7 @@ class Gateway:
     def _source(self, uri: Given, recogniser: Recognisers) -> Source:
         return named(open_source(uri, recogniser, self._options, speed=self._speed), self._options)
 
-    def _run(self, uri: Given, source: Source) -> Run:
+    def _run(self, uri: Given, source: Source, sound_kept: Callable[[str, str], bool]) -> Run:
         run = Run(
             source,
             self._rules,
@@ -119,6 +121,7 @@ class Gateway:
             taken=self._taken,
             prefix=self._prefix,
             recall=self._recall,
+            sound_kept=sound_kept,
         )
         self._runs.append(run)
         return run

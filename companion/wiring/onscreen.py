@@ -29,6 +29,7 @@ from companion.wiring.named import named
 from companion.wiring.outlets import Spread, prefix, published
 from companion.wiring.parts import Options, began, interruptible, masking, open_source, recognisers, rules_of, together
 from companion.wiring.privacy import expire
+from companion.wiring.taping import taped
 
 _ENDED = "ended by the agent"
 
@@ -70,14 +71,16 @@ async def _live(uri: Given, rules: Rules, options: Options, database: Sequence[S
 
     sinks: list[Sink] = [JournalFolder(Path(options["journal"]), notices.append)] if options.get("journal") else []
     async with recognisers([uri], options) as recogniser, published(options, act, tell) as outlets:
+        hearing, sound_kept = taped(recogniser, options, tell)
         run = Run(
-            named(open_source(uri, recogniser, options, speed=options.get("speed", 1.0)), options),
+            named(open_source(uri, hearing, options, speed=options.get("speed", 1.0)), options),
             rules,
             [*sinks, *database, *outlets],
             mask=hiding.said,
             mask_text=hiding.text,
             began=began(options) or ("now" if sources.is_live(uri) or outlets else None),
             prefix=prefix(options) if outlets else "",
+            sound_kept=sound_kept,
         )
         await _watch(run, options, endless=sources.is_endless(uri), outlets=outlets)
         run.viewer = None

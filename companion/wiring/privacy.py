@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.errors import CompanionError, ConfigError
-from companion.sinks.retention import Folder, Kept, age
+from companion.sinks.retention import Folder, Kept, Sounds, age
 from companion.wiring.parts import Options
 
 if TYPE_CHECKING:  # it is an extra
     from companion.sinks.store import Store
 
+_FOLDERS = {"journal": "--journal", "privacy_keep_audio": "--keep-audio"}
 _DAY = 24 * 60 * 60.0
 
 
@@ -21,7 +22,7 @@ def older(options: Options, tell: Callable[[str], None]) -> list[Kept]:
     """What is kept of calls that are older than `privacy_keep` says.
 
     Args:
-        options: the command's; they name the folder of journals, the database, or both.
+        options: the command's; they name the folders of journals and of sound, and the database.
         tell: takes one line for a person: what is left, and why.
 
     Raises:
@@ -51,11 +52,11 @@ def expire(options: Options, tell: Callable[[str], None]) -> None:
         ConfigError: that is no length of time.
     """
     keep = options.get("privacy_keep")
-    if keep is None or not (options.get("journal") or options.get("database_url")):
+    if keep is None:
         return
     age(keep)
-    if options.get("journal") and not Path(options["journal"]).is_dir():
-        options = {**options, "journal": None}  # it is yet to be made
+    yet_to_be_made = {option: None for option in _FOLDERS if options.get(option) and not Path(options[option]).is_dir()}
+    options = {**options, **yet_to_be_made}
     try:
         found = older(options, tell)
         for kept in found:
@@ -90,12 +91,13 @@ async def expiring(options: Options, tell: Callable[[str], None], every: float =
         await asyncio.gather(task, return_exceptions=True)
 
 
-def _folders(options: Options, tell: Callable[[str], None]) -> Iterator[Folder]:
-    if options.get("journal"):
-        path = Path(options["journal"])
-        if not path.is_dir():
-            raise ConfigError(f"{path}: no such folder; name that of the journals with --journal")
-        yield Folder(path, tell)
+def _folders(options: Options, tell: Callable[[str], None]) -> Iterator[Folder | Sounds]:
+    for option, flag in _FOLDERS.items():
+        if options.get(option):
+            path = Path(options[option])
+            if not path.is_dir():
+                raise ConfigError(f"{path}: no such folder; name the one that is kept with {flag}")
+            yield Folder(path, tell) if option == "journal" else Sounds(path)
 
 
 def _rows(options: Options, wanted: Callable[[str, datetime], bool], delete: "Callable[[Store], int]") -> Iterator[Kept]:

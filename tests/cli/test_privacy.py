@@ -80,4 +80,4 @@ def test_a_call_that_goes_on_is_not_forgotten() -> None:
 def test_a_place_is_needed(command: list[str]) -> None:
     done = CliRunner().invoke(cli, command)
     assert done.exit_code == 2
-    assert "say where: --journal DIR, --database URL, or both." in done.stderr
+    assert "say where: --journal DIR, --database URL, --keep-audio DIR" in done.stderr

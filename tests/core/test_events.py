@@ -22,7 +22,7 @@ def test_names_in_the_journal(name: str, tag: str) -> None:
 def test_the_promised_types() -> None:
     promised = (
         "call_started introduced speech_began speech_ended utterance marked nudged bookmarked prompt_dismissed quieted acknowledged "
-        "taken_over hold_began hold_ended source_lost source_back sink_failed line_rejected call_ended"
+        "taken_over hold_began hold_ended source_lost source_back sink_failed sound_kept line_rejected call_ended"
     )
     assert sorted(kind.__struct_config__.tag for kind in EVERY) == sorted(promised.split())
 

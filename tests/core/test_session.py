@@ -124,7 +124,7 @@ def test_an_acknowledged_alert_stays_quiet(play: Play) -> None:
 
 @pytest.mark.parametrize(
     "event",
-    [events.Bookmarked(by="ann"), events.Nudged(text="well done", by="sue"), events.SinkFailed(sink="x", reason="y")],
+    [events.Bookmarked(by="ann"), events.Nudged(text="well done", by="sue"), events.SinkFailed(sink="x", reason="y"), events.SoundKept()],
 )
 def test_some_events_are_kept_and_change_nothing(play: Play, event: events.AnyEvent) -> None:
     assert play(CHECKLIST).at(2, event).came == []

@@ -283,7 +283,9 @@ class TestAround:
             (2, events.Bookmarked(by="agent")),
             (3, events.SinkFailed(sink="journal", reason="disk full")),
             (4, events.LineRejected(line=3, reason="no 'text'")),
+            (5, events.SoundKept()),
         )
+        assert view.sound_kept
         assert [(note.at, note.by, note.text) for note in view.nudges] == [(1000, "Maria", "offer the refund")]
         assert [note.at for note in view.bookmarks] == [2000]
         assert [(note.by, note.text) for note in view.failures] == [("journal", "disk full")]

@@ -1,5 +1,6 @@
 """What is found of calls in a folder, how old it is, and that nothing else is ever touched."""
 
+import asyncio
 import os
 import time
 from datetime import UTC, datetime, timedelta
@@ -11,8 +12,10 @@ import pytest
 from companion.core.events import CallEnded, CallStarted, Utterance
 from companion.core.record import Record, encode
 from companion.errors import ConfigError, SinkError
-from companion.sinks.journal import read
-from companion.sinks.retention import Folder, age
+from companion.sinks.journal import file_name, read
+from companion.sinks.retention import Folder, Sounds, age
+from companion.sinks.tape import Tapes
+from companion.speech.recogniser import AudioChunk, Scripted
 
 LONG_AGO = datetime(2026, 10, 1, tzinfo=UTC)
 
@@ -38,6 +41,21 @@ def written(path: Path, content: bytes, *, ago: timedelta = timedelta(0)) -> Pat
 
 def summary(name: str, began: str | None) -> bytes:
     return msgspec.json.encode({"call": name, "began": began, "steps": {}, "heat": {}})
+
+
+def tape(folder: Path, name: str, *, ago: timedelta = timedelta(0)) -> Path:
+    """The sound of a call that ended so long ago."""
+
+    async def hear() -> None:
+        tapes = Tapes(folder, print)
+        recogniser = tapes.taped(lambda call: Scripted([]))("call-1")
+        await recogniser.hear(AudioChunk(channel="agent", pcm=bytes(100), start=0.0))
+        assert tapes.label("call-1", name)
+        await recogniser.close()
+
+    asyncio.run(hear())
+    path = folder / f"{file_name(name)}.wav"
+    return written(path, path.read_bytes(), ago=ago)
 
 
 @pytest.mark.parametrize(("text", "days"), [("30d", 30), (" 6 w ", 42), ("1y", 365), ("12h", 0.5)])
@@ -121,6 +139,16 @@ def test_what_is_no_journal_of_ours_is_left(tmp_path: Path) -> None:
     assert list(Folder(tmp_path).older(LONG_AGO)) == []
     assert list(Folder(tmp_path).of("7")) == []
     assert list(Folder(tmp_path / "missing").of("7")) == []
+
+
+def test_sound_is_found_by_its_call_and_by_its_age(tmp_path: Path) -> None:
+    old = tape(tmp_path, "a/b", ago=timedelta(days=900))
+    tape(tmp_path, "7")
+    written(tmp_path / "other.wav", b"RIFF" + bytes(1000), ago=timedelta(days=900))
+    assert [kept.place for kept in Sounds(tmp_path).older(LONG_AGO)] == [str(old)]
+    (kept,) = Sounds(tmp_path).of("a/b")
+    kept.delete()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["7.wav", "other.wav"]
 
 
 def test_a_call_that_goes_on_is_left_and_said(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from companion.core.record import Record
 from companion.errors import ConfigError
 from companion.sinks.journal import read
 from companion.wiring.privacy import expire, expiring, of, older
-from tests.sinks.test_retention import call, written
+from tests.sinks.test_retention import call, tape, written
 
 DATABASE = pytest.mark.skipif(importlib.util.find_spec("sqlalchemy") is None, reason="sqlalchemy is not installed")
 
@@ -42,7 +42,7 @@ def test_calls_are_found_by_age_and_by_name(options: dict[str, Any]) -> None:
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"none: no such folder; name that of the journals with --journal"):
+    with pytest.raises(ConfigError, match=r"none: no such folder; name the one that is kept with --journal"):
         of("7", {"journal": str(tmp_path / "none")}, print)
 
 
@@ -68,6 +68,16 @@ def test_the_database_forgets_too(options: dict[str, Any], tmp_path: Path) -> No
     with closing(opened(options)) as store:
         assert store.facts().calls == 0
     assert of("new", {"database_url": f"sqlite:///{tmp_path}/empty.db"}, print) == []
+
+
+def test_sound_goes_with_its_call(options: dict[str, Any], tmp_path: Path) -> None:
+    sound = tmp_path / "sound"
+    tape(sound, "old", ago=timedelta(days=40))
+    tape(sound, "new")
+    options["privacy_keep_audio"] = str(sound)
+    assert [kept.place.removeprefix(f"{tmp_path}/") for kept in of("new", options, print)] == ["new.jsonl", "sound/new.wav"]
+    expire(options, print)
+    assert [path.name for path in sound.iterdir()] == ["new.wav"]
 
 
 def test_what_may_not_be_kept_is_deleted_and_said(options: dict[str, Any]) -> None:

@@ -17,7 +17,8 @@ class Status(Panel):
         """The line: names on the left as far as there is room, then state, meters and the clock."""
         state = words.state(snapshot)
         quiet: Line = ((" · quiet", "$warm"),) if snapshot.view.quiet else ()
-        shown: Line = ((state, STATES[state[0]]), *quiet)
+        kept: Line = ((" · sound kept", "bold $warm"),) if snapshot.view.sound_kept else ()
+        shown: Line = ((state, STATES[state[0]]), *quiet, *kept)
         time: Line = ((words.clock(snapshot.now), "bold"),)
         if width < 60:
             return [spread((*shown, *_meters(snapshot, 3, ("A", "C"))), time, width)]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from companion.core.events import HoldBegan, Quieted, SpeechBegan
+from companion.core.events import HoldBegan, Quieted, SoundKept, SpeechBegan
 from companion.core.seen import Clock, Level
 from companion.tui.widgets.status import Status
 
@@ -45,3 +45,12 @@ def test_a_narrow_line_keeps_state_meters_and_time(calls: Any) -> None:
     levels = [Level(call=book.call, channel=channel, level=0.3) for channel in ("agent", "customer")]
     snapshot = calls.taken(*book.records, Clock(call=book.call, at=70_000), *levels)
     assert calls.plain(Status().lines(snapshot, 42, 1)) == ["‖ on hold 0:17 · quiet  A ▁▁▃  C ▁▁▃ 01:10"]
+
+
+def test_that_sound_is_kept_is_said_all_the_time(calls: Any) -> None:
+    book = calls.heated()
+    book.event(SoundKept())
+    for width in (42, 80, 120):
+        line = Status().lines(calls.taken(*book.records, now=61), width, 1)[0]
+        assert "sound kept" in calls.plain([line])[0]
+        assert (" · sound kept", "bold $warm") in line
