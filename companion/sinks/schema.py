@@ -5,14 +5,14 @@ Times within a call: `_ms` as the journal's `at`, `_s` seconds of audio time.
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Double, ForeignKey, Integer, MetaData, Table, Text, UniqueConstraint
 
 metadata = MetaData()
 
 _MOMENT = DateTime(timezone=True)  # SQLite has no such type: there it is UTC, as text
 
 
-def _of_a_call(name: str, *columns: "Column[Any] | Index") -> Table:
+def _of_a_call(name: str, *columns: "Column[Any]") -> Table:
     """A table of what belongs to a call, and goes with it."""
     call: Column[str] = Column("call", Text, ForeignKey("calls.call", ondelete="CASCADE"), primary_key=True)
     return Table(name, metadata, call, *columns)
@@ -39,7 +39,7 @@ calls = Table(
     "calls",
     metadata,
     Column("call", Text, primary_key=True),
-    Column("name", Text, nullable=False, index=True),
+    Column("name", Text, nullable=False),
     Column("beginning", Text, nullable=False),
     Column("stored", _MOMENT, nullable=False),
     Column("began", _MOMENT, index=True),
@@ -67,6 +67,7 @@ calls = Table(
     Column("words_a_minute", Double),
     Column("well", Text),
     Column("try_next", Text),
+    UniqueConstraint("name", "beginning"),  # two who bring one call at once must not make two of it
 )
 
 records = _of_a_call(

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -215,3 +216,22 @@ def test_records_come_from_anywhere_in_any_pieces(store: Store) -> None:
     for start in range(0, len(both), 7):
         assert store.keep(both[start : start + 7]) == {}
     assert store.facts().records == len(both)
+
+
+def test_two_gateways_in_one_database(store: Store, url: str) -> None:
+    def gateway(names: str) -> dict[str, str]:
+        own = Store(url)
+        refused: dict[str, str] = {}
+        for name in names:
+            records = call(name)
+            for start in range(0, len(records), 5):
+                refused |= own.keep(records[start : start + 5])
+        own.close()
+        return refused
+
+    with ThreadPoolExecutor() as threads:
+        # both bring e and f: one took them over from the other, which wakes up again
+        assert list(threads.map(gateway, ("abef", "cdef"))) == [{}, {}]
+    assert [row["call"] for row in table(store, "calls")] == list("abcdef")
+    assert store.facts().records == 6 * len(call())
+    assert {row["heard"] for row in table(store, "steps") if row["step"] == "apologized"} == {1}
