@@ -5,7 +5,8 @@ The customer hears what the call's own rules made of the agent's words: `Desk.he
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
 
 from companion.core.checklist import Watch
 from companion.core.events import Channel, Partial, SpeechBegan, SpeechEnded, Utterance
@@ -29,19 +30,26 @@ _CUTS_IN = 3
 
 
 class Hearing:
-    """The customer's ear: takes a call's records as a sink does."""
+    """The customer's ear: takes a call's records as a sink does.
+
+    Args:
+        customer: who hears.
+        is_turn: whether words are meant as a turn, and do not only say "I am listening".
+    """
 
     name = "the customer"
 
-    def __init__(self, customer: Customer) -> None:
+    def __init__(self, customer: Customer, is_turn: Callable[[str], bool]) -> None:
         self.said: asyncio.Queue[str] = asyncio.Queue()
         """The agent's words, each once it was judged."""
         self._customer = customer
+        self._is_turn = is_turn
 
     def write(self, record: Record) -> None:
         """Take in the agent's words, and what the rules made of them."""
-        if isinstance(record.event, Utterance) and record.event.speaker == "agent":
-            self.said.put_nowait(record.event.text)
+        said = record.event
+        if isinstance(said, Utterance) and said.speaker == "agent" and self._is_turn(said.text):
+            self.said.put_nowait(said.text)
         if isinstance(record.update, StepHeard | FlagRaised):
             self._customer.notice(record.update)
 
@@ -65,7 +73,7 @@ class Desk:
         self, script: Script, seed: int, watch: Watch, *, call: str = "practice", agent: Source | None = None, haste: float = 1.0
     ) -> None:
         self.customer = Customer(script, seed)
-        self.hearing = Hearing(self.customer)
+        self.hearing = Hearing(self.customer, lambda text: not (self._speaking and self._is_back_channel(text)))
         self.ending: EndingKind | None = None
         """How the customer ended it; None so far."""
         self._script = script
@@ -107,16 +115,15 @@ class Desk:
             SourceError: as the agent's source does.
             SpeechError: likewise.
         """
-        tasks = [asyncio.create_task(self._listen(self._agent) if self._agent is not None else self._rehearse(None))]
+        task = self._task(self._listen(self._agent) if self._agent is not None else self._rehearse(None))
         try:
             while (item := await self._items.get()) is not None:
                 if isinstance(item, BaseException):
                     raise item
                 yield item
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     async def close(self) -> None:
         """End it where it is."""
@@ -125,6 +132,17 @@ class Desk:
         else:
             self._items.put_nowait(Closed(call=self._call, reason="stopped"))
             self._items.put_nowait(None)
+
+    def _task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """A task whose error is raised by the iteration."""
+
+        def tell(task: asyncio.Task[None]) -> None:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                self._items.put_nowait(error)
+
+        task = asyncio.create_task(work)
+        task.add_done_callback(tell)
+        return task
 
     # ── the agent speaks ──
 
@@ -135,7 +153,7 @@ class Desk:
             async for item in agent:
                 match item:
                     case Opened():
-                        beside = asyncio.create_task(self._rehearse(item.speech))
+                        beside = self._task(self._rehearse(item.speech))
                     case Closed():
                         break
                     case _:
@@ -144,8 +162,6 @@ class Desk:
             if not (beside is not None and beside.done()):
                 self._items.put_nowait(Closed(call=self._call, reason="stopped"))
             self._items.put_nowait(None)
-        except Exception as error:  # raised by whoever iterates
-            self._items.put_nowait(error)
         finally:
             if beside is not None:
                 beside.cancel()

@@ -108,6 +108,9 @@ async def test_a_back_channel_cuts_nobody_off(script: Script, rules: Rules) -> N
     room.desk.say("mhm")
     await room.hears(2)
     assert room.said == ["agent: mhm", "customer: My kettle broke and I'm angry."]
+    await room.until(lambda: not room.desk._speaking)
+    await asyncio.sleep(0.3)
+    assert room.desk.customer.turns == 0
     await room.run.stop("enough")
     await room.going
 
