@@ -302,16 +302,12 @@ async def test_a_supervisors_line_is_masked() -> None:
 
 
 async def test_that_its_sound_is_kept_stands_in_the_journal() -> None:
-    asked: list[tuple[str, str]] = []
-
-    def kept(source: str, call: str) -> bool:
-        asked.append((source, call))
-        return True
-
-    sink = Kept()
-    await Run(Given(Opened(call="call-1", source="test")), RULES, [sink], prefix="desk-", sound_kept=kept).go()
-    assert SoundKept() in [record.event for record in sink.records]
-    assert asked == [("call-1", "desk-call-1")]
+    for kept in (True, False):
+        sink = Kept()
+        names = {("call-1", "desk-call-1"): kept}
+        opened = Given(Opened(call="call-1", source="test"))
+        await Run(opened, RULES, [sink], prefix="desk-", sound_kept=lambda *both, names=names: names[both]).go()
+        assert (SoundKept() in [record.event for record in sink.records]) == kept
 
 
 # ── calls that another gateway began ──
