@@ -29,6 +29,7 @@ SUPERVISOR = (
     ("l", "light or dark"),
     ("Esc", "back to the wall"),
 )
+PRACTICE = (("t", "type a turn (Esc: the keys)"), ("i", "what the desk shows"), AGENT[0], *AGENT[3:])
 MARKS = (
     ("●", "done, for this very case"),
     ("◐", "done, but thin: a formula"),

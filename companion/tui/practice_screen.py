@@ -6,7 +6,9 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from companion.core.events import AnyEvent
+from companion.tui import help_screen
 from companion.tui.call_screen import CallScreen
+from companion.tui.help_screen import HelpScreen
 from companion.tui.widgets.asking import Asking
 from companion.tui.widgets.keys import PRACTICE
 
@@ -47,6 +49,10 @@ class PracticeScreen(CallScreen):
     def own_keys(self) -> dict[str, Callable[[], None]]:
         """The agent's keys, and those back to the line and to the briefing."""
         return {**super().own_keys(), "t": self._type, "tab": self._type, "i": self._briefing}
+
+    def help(self) -> HelpScreen:
+        """The agent's keys, and those of a rehearsal."""
+        return HelpScreen(help_screen.PRACTICE)
 
     def compose(self) -> ComposeResult:
         """The call screen, and a line to type in the keys' place."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from companion.core import events
+from companion.tui.help_screen import HelpScreen
 from companion.tui.practice_app import PracticeApp
 from companion.tui.widgets.asking import Asking
 
@@ -60,6 +61,11 @@ async def test_escape_gives_the_keys_and_t_the_line_again(calls: Any) -> None:
         await pilot.press("x")
         await pilot.pause()
         assert not room.app.screen.query_one(Asking).display
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(room.app.screen, HelpScreen)
+        await pilot.press("x")
+        await pilot.pause()
         await pilot.press("t", "h", "i", "enter")
         await pilot.pause()
         assert room.said == ["hi"]
