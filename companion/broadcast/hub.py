@@ -212,7 +212,10 @@ class Hub:
         """As whom somebody comes in; None turns them away."""
         if self._roll is not None:
             return find(self._roll.holders, hello.token)
-        return Holder(name=clean(hello.name).strip()[:_NAME] or hello.role, role=hello.role, sha256="")
+        name = clean(hello.name).strip()[:_NAME]
+        if not name and hello.role != "agent":  # an agent without a name may sit down at any call
+            name = hello.role
+        return Holder(name=name, role=hello.role, sha256="")
 
     def welcome(self, guest: Guest) -> bool:
         """Somebody has said who they are; whether there is room."""
@@ -242,7 +245,7 @@ class Hub:
         entry = self.ledger.find(call)
         if entry is None or not visible(entry):
             return "that call is not here, or not for you"
-        if isinstance(done := signed(who.role, who.name, event), str):
+        if isinstance(done := signed(who.role, who.name or who.role, event), str):
             return done
         if entry.ended:
             return f"call {call} is over"

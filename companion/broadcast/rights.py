@@ -28,12 +28,15 @@ MAY: dict[Role, tuple[type, ...]] = {"agent": _AGENTS, "supervisor": _SUPERVISOR
 
 
 def sees(role: Role, name: str) -> Callable[[Entry], bool]:
-    """Whether somebody may see a call: agents their own, by the name that the call was introduced with; gateways none."""
+    """Whether somebody may see a call: agents their own, by the name that the call was introduced with, or any if nobody named them;
+    gateways none."""
     if role in ("supervisor", "reader"):
         return lambda entry: True
     if role == "gateway":
         return lambda entry: False
     own = name.casefold()
+    if not own:
+        return lambda entry: True
     return lambda entry: entry.agent is not None and entry.agent.casefold() == own
 
 

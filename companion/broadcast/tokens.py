@@ -48,8 +48,11 @@ def read(path: Path) -> list[Holder]:
             continue
         try:
             holder = msgspec.json.decode(line, type=Holder)
-            holders.append(msgspec.structs.replace(holder, name=clean(holder.name)))
-        except (msgspec.MsgspecError, UnicodeError) as error:
+            holder = msgspec.structs.replace(holder, name=clean(holder.name))
+            if not holder.name:
+                raise ValueError("it has no name")
+            holders.append(holder)
+        except (msgspec.MsgspecError, ValueError) as error:
             raise ConfigError(f"{path}:{number}: no token's line: {error}; take it out, and make the token anew") from error
     return holders
 

@@ -30,7 +30,7 @@ def attach(options: Options) -> None:
 
 
 async def _attach(options: Options) -> None:
-    seat = Seat(lookout(options, "agent", options["agent"]), options["call"], options["agent"])
+    seat = Seat(lookout(options, "agent", options["agent"] or ""), options["call"], options["agent"])
     watching = asyncio.create_task(seat.watch())
 
     async def end() -> None:

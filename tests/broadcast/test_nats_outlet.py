@@ -199,7 +199,8 @@ async def test_what_people_want_reaches_the_owner_and_who_they_are_stands_in_the
         await until(lambda: outlet.calls["42"].is_settled)
         eve, ann = NatsLookout(server.url, name="Eve Smith"), NatsLookout(server.url, role="agent", name="ann")
         bob, reader = NatsLookout(server.url, role="agent", name="bob"), NatsLookout(server.url, role="reader", name="tv")
-        watches = [Watch(aiter(lookout)) for lookout in (eve, ann, bob, reader)]
+        nameless = NatsLookout(server.url, role="agent")
+        watches = [Watch(aiter(lookout)) for lookout in (eve, ann, bob, reader, nameless)]
         for watch in watches:
             await watch.until(lambda watch=watch: watch.count)
         assert await eve.act("42", Nudged(text="offer \x1b[31ma refund", by="somebody else")) == ""
@@ -207,6 +208,8 @@ async def test_what_people_want_reaches_the_owner_and_who_they_are_stands_in_the
         assert "\x1b" not in str(done)
         assert await ann.act("42", Bookmarked(by="")) == ""
         assert done[-1] == ("42", Bookmarked(by="ann"))
+        assert await nameless.act("42", Bookmarked(by="")) == ""
+        assert done[-1] == ("42", Bookmarked(by="agent"))
         assert await ann.act("42", CallEnded(reason="x")) == "it is over"
         count = len(done)
         assert await bob.act("42", Bookmarked(by="")) == "that call is not for you"

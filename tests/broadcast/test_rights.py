@@ -54,3 +54,4 @@ def test_who_sees_what() -> None:
     entry.agent = "mARIA"
     assert [sees(role, "Maria")(entry) for role in get_args(Role)] == [True, True, True, False]
     assert not sees("agent", "dan")(entry)
+    assert sees("agent", "")(entry)

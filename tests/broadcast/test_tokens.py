@@ -58,6 +58,9 @@ def test_a_file_that_cannot_be_used(tmp_path: Path) -> None:
     path.write_bytes(b'\n{"name":"a","role":"king","sha256":""}\n')
     with pytest.raises(ConfigError, match=r"tokens:2: no token's line: Invalid enum value 'king'"):
         tokens.read(path)
+    path.write_bytes(b'{"name":"\\u001b[2J","role":"agent","sha256":""}\n')
+    with pytest.raises(ConfigError, match=r"tokens:1: no token's line: it has no name"):
+        tokens.read(path)
     with pytest.raises(ConfigError, match="cannot be written"):
         tokens.new(path / "below", "sue", "reader", "")
 

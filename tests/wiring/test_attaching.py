@@ -44,7 +44,7 @@ class Owner:
 @asynccontextmanager
 async def seated(owner: Owner, call: str | None, agent: str | None) -> AsyncIterator[tuple[Seat, CallApp]]:
     async with owner.hub:
-        seat = Seat(HubLookout(f"ws://127.0.0.1:{owner.hub.port}", role="agent", name="Anna"), call, agent)
+        seat = Seat(HubLookout(f"ws://127.0.0.1:{owner.hub.port}", role="agent", name=agent or ""), call, agent)
         watching = asyncio.create_task(seat.watch())
         app = CallApp(act=seat.act, end=seat.end)
         await seat.sit(app)
@@ -88,7 +88,7 @@ async def test_what_the_agent_does_is_done_and_signed() -> None:
         async with asyncio.timeout(10):
             while not owner.acts or app.snapshot.view.steps[0].state != "done":
                 await asyncio.sleep(0.01)
-        assert owner.acts == [("a", Marked(step="apologized", state="done", by="Anna"))]
+        assert owner.acts == [("a", Marked(step="apologized", state="done", by="agent"))]
         seat.act("nobody's", Bookmarked(by="agent"))
         async with asyncio.timeout(10):
             while "not here" not in app.snapshot.notice:
