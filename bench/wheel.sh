@@ -18,7 +18,7 @@ companion="$work/clean/bin/companion"
 "$companion" --version
 "$companion" checklist check >/dev/null
 "$companion" practice --check >/dev/null
-"$companion" practice --list | grep -q late_parcel
+"$companion" practice --list | grep -c . | grep -qx 10
 "$companion" demo --chat --headless >chat.jsonl
 "$companion" demo --headless >call.jsonl
 "$companion" replay call.jsonl --check
