@@ -13,9 +13,10 @@ _PASSING = ("08", "25006", "40", "53", "55P", "57P", "58")
 """SQLSTATEs that begin so pass: connection, a standby that is read only, deadlock, resources, locked, shut down or starting, disk."""
 
 _NOT_YET = re.compile(
-    r"locked|busy|disk|resolve|timeout|starting up|shutting down|recovery|too many|connection slots|closed|(?s:^(?!.*FATAL).*connect)"
+    r"locked|busy|disk|resolve|timeout|starting up|shutting down|recovery|too many|connection slots|closed"
+    r"|(?s:^(?!.*(?:FATAL|password)).*connect)"
 )
-"""What drivers say of what passes, where they give no SQLSTATE; of a server that answers, "FATAL" is a refusal."""
+"""What drivers say of what passes, where they give no SQLSTATE; what else a server says, mostly as "FATAL", is a refusal."""
 
 _PATIENCE = 5
 """Seconds until a server that does not answer counts as away, and a locked SQLite file as locked."""
@@ -99,6 +100,13 @@ def passes(error: SQLAlchemyError) -> bool:
     if state is not None:
         return str(state).startswith(_PASSING)
     return error.connection_invalidated or (isinstance(error, OperationalError) and _NOT_YET.search(str(error.orig)) is not None)
+
+
+def remedy(refusal: str) -> str:
+    """What to do about a refusal."""
+    if "password" in refusal:
+        return "name a file with the right one by --database-password-file, or write it into ~/.pgpass"
+    return "check --database, and what its user may do there"
 
 
 def why(error: Exception) -> str:

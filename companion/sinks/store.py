@@ -83,7 +83,8 @@ class Store:
             with self._engine.begin() as connection:
                 migrate(connection)
         except SQLAlchemyError as error:
-            raise self._failure(error) from error
+            failure = self._failure(error)
+            raise failure if isinstance(failure, Away) else SinkError(f"{failure}; {engine.remedy(str(failure))}") from error
         except SinkError as error:
             raise SinkError(f"{self.name}: {error}") from error
 

@@ -54,6 +54,7 @@ def test_a_driver_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None
     [
         ("connection failed: connection to server at 127.0.0.1 failed: Connection refused", True),
         ('connection failed: connection to server at 127.0.0.1 failed: FATAL:  password authentication failed for user "a"', False),
+        ("connection failed: connection to server at 127.0.0.1 failed: fe_sendauth: no password supplied", False),
         ("connection failed: FATAL:  the database system is starting up", True),
         ("connection failed: FATAL:  sorry, too many clients already", True),
         ("[Errno -2] failed to resolve host 'db.example': Name or service not known", True),
@@ -64,6 +65,11 @@ def test_a_driver_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None
 )
 def test_what_passes(said: str, passes: bool) -> None:
     assert engine.passes(OperationalError("SELECT 1", None, Exception(said))) is passes
+
+
+def test_what_to_do_about_a_refusal() -> None:
+    assert "--database-password-file" in engine.remedy("fe_sendauth: no password supplied")
+    assert engine.remedy('database "none" does not exist') == "check --database, and what its user may do there"
 
 
 def test_only_the_first_line_is_told() -> None:
