@@ -3,12 +3,12 @@
 import asyncio
 import secrets
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from companion.core.call import Rules
-from companion.core.events import AnyEvent
 from companion.core.feed import Sink, Source
 from companion.core.roleplay import Script
 from companion.errors import ChecklistError
@@ -134,21 +134,16 @@ async def _beside(run: Run, desk: Desk, options: Options, told: Callable[[], lis
     """Run the rehearsal beside its screen; what is said at the end of it."""
     tasks: set[asyncio.Task[None]] = set()
 
-    def act(call: str, event: AnyEvent) -> None:
-        task = asyncio.create_task(run.act(call, event))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
-    def leave() -> None:
-        task = asyncio.create_task(run.stop("ended by the agent"))
+    def later(work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
     typed = None if options.get("voice") else desk.say
     theme = options.get("theme", "dark")
     app = PracticeApp(
-        act=act,
-        end=leave,
+        act=lambda call, event: later(run.act(call, event)),
+        end=lambda: later(run.stop("ended by the agent")),
         say=typed,
         typing=desk.typing,
         briefing=briefing(desk.customer.script),
