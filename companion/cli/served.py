@@ -54,7 +54,10 @@ def serve(**options: Any) -> None:
 @_TO_THE_HUB
 @configured("journal", "theme")
 def attach(**options: Any) -> None:
-    """The agent's screen, with the same keys as `live`, on a call that is taken elsewhere: by its id, or by the agent's name."""
+    """The agent's screen, with the same keys as `live`, on a call that is taken elsewhere: by its id, or by the agent's name.
+
+    Ctrl-C leaves the screen, and the call goes on; e ends it.
+    """
     if (options["call"] is None) == (options["agent"] is None):
         raise click.UsageError("name a call, or whose calls: --agent NAME.")
     from companion.wiring.attaching import attach

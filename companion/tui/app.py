@@ -17,6 +17,7 @@ class CallApp(PacedApp):
         act: told the call's name and what the agent does to it (`Marked`, `PromptDismissed`, `HoldBegan`, `HoldEnded`,
             `Bookmarked`, `Quieted`); None for a screen that only looks on.
         end: called when the agent ends the call; its last records, or `Closed`, should follow. None: the screen just goes.
+        leave: called for Ctrl-C, where a call goes on without its screen; None: Ctrl-C ends it.
         save: keeps an ended call's page and summary, and says where (`summary_screen.Save`); None where there is no place.
         theme: `dark` or `light`.
     """
@@ -26,6 +27,7 @@ class CallApp(PacedApp):
         *,
         act: Callable[[str, AnyEvent], None] | None = None,
         end: Callable[[], None] | None = None,
+        leave: Callable[[], None] | None = None,
         save: Save | None = None,
         theme: Theme = "dark",
     ) -> None:
@@ -33,10 +35,11 @@ class CallApp(PacedApp):
         self.snapshot = Snapshot()
         self.viewer = Viewer(self.show)
         self._end = end
+        self._leave = leave
         self._save = save
         self._ending = False
         self._summed_up: Snapshot | None = None
-        self._call = CallScreen(act, self.action_leave, self.switch_theme)
+        self._call = CallScreen(act, self.end_call, self.switch_theme)
 
     def show(self, item: Shown) -> None:
         """Take in one thing; never waits, and may be called before the app runs."""
@@ -51,6 +54,13 @@ class CallApp(PacedApp):
         self.push_screen(self._call)
 
     def action_leave(self) -> None:
+        """Leave, or first end the call where it cannot go on alone."""
+        if self._leave is None:
+            self.end_call()
+        else:
+            self._leave()
+
+    def end_call(self) -> None:
         """End the call; asked a second time, or with nothing left to end, leave."""
         summed_up = isinstance(self.screen, SummaryScreen)
         if self._end is None or self._ending or summed_up or self.snapshot.closed is not None:

@@ -39,7 +39,8 @@ async def _attach(options: Options) -> None:
     try:
         with interruptible(end) as interrupted:
             while not (seat.leaving or interrupted.is_set()):
-                app = CallApp(act=seat.act, end=seat.end, save=saving(options), theme=options.get("theme", "dark"))
+                theme = options.get("theme", "dark")
+                app = CallApp(act=seat.act, end=seat.end, leave=seat.leave, save=saving(options), theme=theme)
                 await seat.sit(app)
                 await app.run_async()
                 if seat.is_done(app):

@@ -97,6 +97,16 @@ async def test_what_comes_after_the_screen_is_gone_is_let_go(calls: Any) -> None
     assert app.snapshot.view.utterances == 2
 
 
+async def test_ctrl_c_leaves_a_call_that_goes_on_elsewhere() -> None:
+    done: list[str] = []
+    app = CallApp(end=lambda: done.append("end"), leave=lambda: done.append("leave"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+c")
+        assert done == ["leave"]
+        app.end_call()
+        assert done == ["leave", "end"]
+
+
 async def test_ctrl_c_ends_the_call_and_a_second_one_leaves(calls: Any) -> None:
     ended: list[bool] = []
     app = CallApp(end=lambda: ended.append(True))
