@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from companion import config
 from companion.console import Console
@@ -153,7 +153,7 @@ def _stored(store: "Store", records: list[Record]) -> int:
     """Store what is missing of a call; how much that was."""
     missing = store.missing(records)
     for start in range(0, len(records), _AT_ONCE):
-        refused: dict[str, Any] = store.keep(records[start : start + _AT_ONCE])
-        for call, why in refused.items():
+        call = records[start].call
+        if why := store.keep(records[start : start + _AT_ONCE]).get(call):
             raise JournalError(f"call {call}: cannot be stored: {why}")
     return missing
