@@ -43,7 +43,7 @@ def text(answers: Answers, base: Checklist) -> str:
     Raises:
         ChecklistError: an answer cannot be used; says which.
     """
-    parts = [_head(answers, base), _watch(answers), _supervisors(answers, base), _steps(answers, base), _SCENARIOS]
+    parts = [_head(answers, base), _watch(answers), _supervisors(answers, base), _steps(answers, base), _scenario(base)]
     return "\n".join(part for part in parts if part)
 
 
@@ -77,9 +77,10 @@ def _supervisors(answers: Answers, base: Checklist) -> str:
     for name in names:
         if not re.fullmatch(r"[^\W_]+([ '-][^\W_]+)*", name):
             raise ChecklistError(f"'{name}': a name for supervisors is letters, and spaces between words")
-    if "boss" not in base.lists or not any(flag.id == "supervisor_request" for flag in base.flags):
-        raise ChecklistError(f"'{answers.start}' has no list 'boss' for the names of supervisors; leave them out")
-    asked = "".join(f'\n        - "I want to speak to your {name} right now."' for name in names)
+    said = _asking(base)
+    if said is None:
+        raise ChecklistError(f"'{answers.start}' has no list 'boss' that its flag 'supervisor_request' is tried on; leave the names out")
+    asked = "".join(f"\n        - {_quoted(said[0] + name + said[1])}" for name in names)
     return f"""\
 lists:
   boss: [<included>, {", ".join(names)}]
@@ -89,6 +90,32 @@ flags:
     examples:
       hit:
         - <included>{asked}
+"""
+
+
+def _asking(base: Checklist) -> tuple[str, str] | None:
+    """An example of somebody who asks for the supervisor: what stands before and behind the word for one."""
+    for flag in base.flags:
+        for example in flag.examples.hit if flag.id == "supervisor_request" else ():
+            for name in base.lists.get("boss", ()):
+                if found := re.search(rf"\b{re.escape(name)}\b", example.text):
+                    return example.text[: found.start()], example.text[found.end() :]
+    return None
+
+
+def _scenario(base: Checklist) -> str:
+    """A first scenario: one of the ready checklist's that brings no prompts, whatever is different."""
+    calm = next((each for each in base.scenarios if any(line.endswith("no prompts") for line in each.lines)), None)
+    if calm is None:
+        return ""
+    lines = "\n".join(f"      {line}" for line in calm.lines)
+    timed = "" if calm.timed else "    timed: no\n"
+    return f"""\
+# Little calls that show what must come of it; add one for each thing that must never go wrong.
+scenarios:
+  - title: {_quoted(calm.title)}
+{timed}    lines: |
+{lines}
 """
 
 
@@ -116,17 +143,3 @@ def _time(written: str, name: str) -> str:
 
 def _quoted(words: str) -> str:
     return json.dumps(words, ensure_ascii=False)
-
-
-_SCENARIOS = """\
-# Little calls that show what must come of it; add one for each thing that must never go wrong.
-scenarios:
-  - title: A calm question brings no prompts
-    timed: no
-    lines: |
-      customer: hello, when do you open on Saturday?
-      agent: At nine
-      customer: thank you
-      no prompts
-      not escalated
-"""

@@ -38,12 +38,22 @@ def test_what_is_written_passes_its_own_tests(tmp_path: Path) -> None:
     assert mine.step("gave_timeline").due == 240
 
 
-@pytest.mark.parametrize("start", ["billing", "chat", "complaint", "delivery", "outage"])
+@pytest.mark.parametrize("start", ["billing", "chat", "complaint", "delivery", "outage", "queja"])
 def test_every_ready_one_may_be_gone_on_from_with_nothing_different(tmp_path: Path, start: str) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(text(Answers(title="Mine", start=start), load(find(start))))
     mine, base = load(path), load(find(start))
     assert (mine.steps, mine.flags, mine.heat, mine.lists, mine.watch) == (base.steps, base.flags, base.heat, base.lists, base.watch)
+
+
+def test_the_tests_are_in_the_language_of_the_ready_one(tmp_path: Path) -> None:
+    path = tmp_path / "mía.yaml"
+    path.write_text(text(Answers(title="Mía", start="queja", supervisors=("capitana",)), load(find("queja"))), encoding="utf-8")
+    mine, places = load_with_places(path)
+    assert check(mine, Judge(mine), places).ok
+    assert mine.language == "es"
+    assert mine.flag("supervisor_request").examples.hit[-1].text == "Quiero hablar con un capitana"
+    assert mine.scenarios[0].title == "Una pregunta tranquila no trae avisos"
 
 
 def test_a_path_with_odd_letters_is_quoted(tmp_path: Path) -> None:

@@ -35,7 +35,8 @@ def test_checklists_are_checked_and_faults_have_their_lines(tmp_path: Path) -> N
 
 def test_all_that_are_shipped_are_checked_without_a_name() -> None:
     lines, _ = tools.check_checklists([])
-    assert [Path(line.split(": ")[0]).stem for line in lines] == ["billing", "chat", "complaint", "delivery", "outage"]
+    names = dict.fromkeys(Path(line.split(": ")[0]).stem for line in lines)
+    assert list(names) == ["billing", "chat", "complaint", "delivery", "outage", "queja"]
 
 
 def test_a_checklist_is_written_where_nothing_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
