@@ -57,13 +57,15 @@ def export_to(path: Path, table: str, rows: Iterable[Sequence[Any]], form: str) 
 
 def _csv(names: Sequence[str], rows: Iterator[Sequence[Any]], file: BinaryIO) -> int:
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-    lines = csv.writer(text)
-    lines.writerow(names)
     count = 0
-    for row in rows:
-        lines.writerow([value.isoformat() if isinstance(value, datetime) else value for value in row])
-        count += 1
-    text.detach()
+    try:
+        lines = csv.writer(text)
+        lines.writerow(names)
+        for row in rows:
+            lines.writerow([value.isoformat() if isinstance(value, datetime) else value for value in row])
+            count += 1
+    finally:
+        text.detach()  # or it would close the file, which is not ours
     return count
 
 
