@@ -109,7 +109,8 @@ def counts(wall: Wall) -> tuple[str, str]:
     """How many calls there are, and how many of them wait for a supervisor."""
     live = [entry.row for entry in wall.live.values() if entry.ended is None]
     waits = sum(row.waiting > 0 for row in live)
-    shown = f"{len(wall.listed)} of " if (wall.sought or wall.only_waiting) and not wall.looking_back else ""
+    listed = sum(entry.ended is None for entry in wall.listed)
+    shown = f"{listed} of " if wall.sought or wall.only_waiting else ""
     if wall.looking_back:
         return f"history: {len(wall.history)} ended", f"{CALLED} {waits} waiting" if waits else ""
     return f"{shown}{len(live)} live", f"{CALLED} {waits} waiting" if waits else ""
