@@ -43,6 +43,10 @@ class _Place(msgspec.Struct):
     """Number of the newest one that was dealt with."""
     next: int = 0
     """Number of the next record."""
+    closed: bool = False
+    """Nothing more comes."""
+    lost: bool = False
+    """Nobody brings it at the moment, and that was said."""
 
 
 class _Come(msgspec.Struct, frozen=True):
@@ -99,7 +103,7 @@ class NatsLookout:
         self._asking = asyncio.create_task(self._ask_on())
         try:
             while (turn := await self._turns.get()) != "end":
-                if isinstance(turn, Clock | Glimpse | Level | Away):
+                if isinstance(turn, Clock | Glimpse | Level | Notice | Away):
                     yield turn
                     continue
                 try:
@@ -270,6 +274,7 @@ class NatsLookout:
                 place.next = record.seq + 1
                 yield record
         if isinstance(records[-1].update, CallClosed):
+            place.closed = True
             self._ended.append((asyncio.get_running_loop().time(), place))
 
     async def _anew(self, call: str) -> AsyncIterator[Seen]:
@@ -310,12 +315,26 @@ class NatsLookout:
             await client.publish(self._owner(token))
 
     async def _ask_on(self) -> None:
-        """Let gateways know which calls' partials are wanted."""
+        """Let gateways know which calls' partials are wanted, and find out who is gone."""
         while True:
             await asyncio.sleep(WATCHED / 3)
             for token in list(self._followed):
                 with contextlib.suppress(*FAILURES, NotThere):
-                    await self._link.client.publish(self._owner(token))
+                    self._found(token, await self._answers(token))
+
+    async def _answers(self, token: str) -> bool:
+        try:
+            await self._link.client.request(self._owner(token), b"", timeout=PATIENCE)
+        except nats.errors.NoRespondersError:
+            return False
+        return True
+
+    def _found(self, token: str, there: bool) -> None:
+        place = self._places.get(token)
+        if place is not None and not place.closed and place.lost is there:
+            place.lost = not there
+            what = "somebody has it again" if there else "its gateway is lost; it stands still until another goes on"
+            self._turns.put_nowait(Notice(text=f"call {place.call}: {what}"))
 
     async def _show(self, message: Msg) -> None:
         if self._turns.qsize() >= _SHOWN:

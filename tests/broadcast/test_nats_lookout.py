@@ -131,6 +131,34 @@ async def test_only_what_is_followed_is_given_where_that_is_wanted(server: NatsS
         await watch.stop()
 
 
+async def test_who_follows_a_call_is_told_that_its_gateway_is_lost(server: NatsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nats_lookout, "WATCHED", 0.3)
+    async with NatsOutlet(server.url) as outlet:
+        talk = Talk("42")
+        for record in talk.records:
+            outlet.write(record)
+        lookout = NatsLookout(server.url)
+        watch = Watch(aiter(lookout))
+        await watch.until(lambda: watch.count)
+        await lookout.follow("42")
+        await watch.until(lambda: watch.count == 2)
+        call = outlet.calls["42"]
+        assert call.ear is not None
+        await call.ear.unsubscribe()  # as the server does when a gateway is killed
+        lost = Notice(text="call 42: its gateway is lost; it stands still until another goes on")
+        await watch.until(lambda: lost in watch.seen)
+        call.ear = None
+        for record in talk.say():
+            outlet.write(record)
+        await watch.until(lambda: Notice(text="call 42: somebody has it again") in watch.seen)
+        for record in talk.end():
+            outlet.write(record)
+        await until(lambda: not outlet.calls)
+        await asyncio.sleep(0.3)
+        assert sum(isinstance(seen, Notice) for seen in watch.seen) == 2
+        await watch.stop()
+
+
 async def test_calls_that_ended_a_while_ago_are_let_go(server: NatsServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nats_lookout, "LINGER", 0.2)
     async with NatsOutlet(server.url) as outlet:
