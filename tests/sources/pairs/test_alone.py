@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
-from tests.sources.pairs.test_live_pair import HandSide, Running
 
 from companion.core.events import Utterance
 from companion.core.feed import Closed, Complaint, Level, Opened
@@ -16,6 +15,7 @@ from companion.sources.pairs.alone import Alone, Silence
 from companion.sources.pairs.pairing import alone
 from companion.sources.pairs.side import Sound
 from companion.speech.recogniser import Recogniser
+from tests.sources.pairs.test_live_pair import HandSide, Running
 
 
 async def test_silence_is_there_until_it_is_closed() -> None:
