@@ -85,7 +85,7 @@ def live(**options: Any) -> None:
     short_help="Judge calls headless: records to stdout or a folder.",
     epilog=examples(
         "companion log call.wav > call.jsonl",
-        "companion log *.flac --journal journals --summary > summaries.jsonl",
+        "companion log *.flac --journal journals --agent-name maria --summary > summaries.jsonl",
         "companion log --agent agent.wav --customer customer.wav",
         "companion log - < chats.jsonl",
         "companion log vosk://:2700 --journal /var/lib/companion",
@@ -96,6 +96,7 @@ def live(**options: Any) -> None:
 @sides
 @configured("checklist", "journal", "database.url", "database.password_file")
 @configured("privacy.mask", "privacy.keep", "privacy.keep_audio")
+@configured("agent.name", "agent.team")
 @speech
 @click.option("--summary", is_flag=True, help="Print one JSON object for each call at its end, instead of records.")
 @sound

@@ -121,6 +121,12 @@ def test_what_the_world_did_wrong_is_one_line_and_a_status(
     assert "Traceback" not in done.stderr
 
 
+def test_whose_a_recorded_call_is_can_be_said() -> None:
+    done = companion("log", "-", "--agent-name", "maria", "--agent-team", "north", given=lines(*CALL))
+    introduced = next(record["event"] for record in records(done.stdout) if record.get("event", {}).get("type") == "introduced")
+    assert (introduced["agent"], introduced["team"]) == ("maria", "north")
+
+
 def test_of_several_sources_the_good_ones_are_judged(tmp_path: Path) -> None:
     (tmp_path / "good.jsonl").write_text(lines(*CALL))
     done = companion("log", "none.wav", "good.jsonl", cwd=tmp_path)
