@@ -49,6 +49,14 @@ class _Commands(click.Group):
         found: click.Command = getattr(__import__(f"companion.cli.{module}", fromlist=[name]), name)
         return found
 
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            status = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:  # here, since click itself would make it exit status 1
+            raise ReaderGone("stdout") from error
+        return status
+
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(companion.__version__, prog_name="companion")
@@ -64,7 +72,8 @@ def cli(ctx: click.Context, config_file: str | None) -> None:
     Old chats in bulk:         companion log - < chats.jsonl > journal.jsonl
     What works here:           companion doctor
 
-    Exit status: 0 done, 1 a fault or a promise overdue, 2 wrong use or rules, 3 source, 4 speech, 5 records could not be kept, 6 replay differs, 130 Ctrl-C.
+    Exit status: 0 done, 1 a fault or a promise overdue, 2 wrong use or rules, 3 source, 4 speech,
+    5 records could not be kept, 6 replay differs, 130 Ctrl-C.
     """
     from companion.config import find_file, read_file
 
@@ -83,16 +92,12 @@ def cli(ctx: click.Context, config_file: str | None) -> None:
 def main() -> None:
     """The program: run a command, turn every expected failure into one line on stderr and the documented exit status."""
     try:
-        try:
-            status = cli.main(prog_name="companion", standalone_mode=False)
-            sys.stdout.flush()
-        except BrokenPipeError as error:
-            raise ReaderGone("stdout") from error
+        status = cli.main(prog_name="companion", standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(INTERRUPTED)
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "companion"
-        message = error.format_message().rstrip(".")
+        message = " ".join(error.format_message().split()).rstrip(".")  # choices come a line each
         print(f"{command}: {message[:1].lower()}{message[1:]}; see '{command} --help'", file=sys.stderr)
         sys.exit(error.exit_code)
     except ReaderGone as error:

@@ -1,7 +1,7 @@
 """What is made of calls that are over: the report."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,15 @@ import click
 from companion.cli.options import Command, examples, journals
 
 
-def _day(ctx: click.Context, param: click.Parameter, value: datetime | None) -> date | None:
-    return value.date() if value else None
+def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no day; write it as 2026-11-16.") from None
 
 
 def _day_option(flag: str, words: str) -> Callable[[Command], Command]:
-    return click.option(flag, type=click.DateTime(["%Y-%m-%d"]), callback=_day, metavar="DAY", help=words)
+    return click.option(flag, callback=_day, metavar="DAY", help=words)
 
 
 @click.command(

@@ -50,3 +50,17 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_html_and_json_are_two_things(tmp_path: Path) -> None:
     done = companion("report", str(tmp_path), "--html", "x.html", "--json")
     assert (done.returncode, done.stderr) == (2, "companion report: --html and --json: choose one; see 'companion report --help'\n")
+
+
+def test_a_day_is_written_as_a_date(tmp_path: Path) -> None:
+    done = companion("report", str(tmp_path), "--since", "yesterday")
+    assert done.returncode == 2
+    assert "'--since': 'yesterday' is no day; write it as 2026-11-16; see" in done.stderr
+
+
+def test_a_reader_that_has_enough_ends_it_quietly() -> None:
+    process = subprocess.Popen([*COMPANION, "report", "tests/calls", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.wait(60) == 141
