@@ -32,7 +32,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 @click.option("--draft", metavar="ID", help="Draft a message to the customer about it.")
 @click.option("--ics", type=_FILE, metavar="FILE", help="Write the list for a calendar instead; - is stdout.")
 @click.option("--csv", type=_FILE, metavar="FILE", help="Write it as a table instead; - is stdout.")
-def followups(paths: tuple[Path, ...], **options: Any) -> None:
+def followups(paths: tuple[Path, ...], **options: Any) -> int:
     """List what agents promised in calls: overdue first, then what is due today, later, and without a date.
 
     JOURNALS are journal files or folders of them; without any, the folder of the setting `journal`.
@@ -40,5 +40,6 @@ def followups(paths: tuple[Path, ...], **options: Any) -> None:
     """
     from companion.wiring.followups import follow_up
 
-    if follow_up(paths, {**options, "which": options["which"] or "open"}, datetime.now().astimezone()):
-        raise SystemExit(1)
+    if options["ics"] == options["csv"] == Path("-"):
+        raise click.UsageError("--ics and --csv: only one of them goes to stdout; name a file for the other.")
+    return int(follow_up(paths, {**options, "which": options["which"] or "open"}, datetime.now().astimezone()))

@@ -26,11 +26,14 @@ def follow_up(paths: Sequence[Path], options: Options, now: datetime) -> bool:
     """List promises, export them, mark one, or draft a message about one; whether something listed is overdue.
 
     Raises:
-        ConfigError: there are no calls, no such promise, or what exports is not installed.
+        ConfigError: there are no calls, none of that agent, no such promise, or what exports is not installed.
         JournalError: a journal, or the marks beside it, cannot be read.
         SinkError: what is to be written cannot be.
     """
-    calls = chosen(gathered(paths), agent=options["agent"])
+    calls = chosen(found := gathered(paths), agent=options["agent"])
+    if not calls:  # in cron, a mistyped name must not look like promises kept
+        known = ", ".join(sorted({call.agent for call in found if call.agent})) or "nobody"
+        raise ConfigError(f"followups: no call is of agent {options['agent']!r}; known here: {known}")
     kept = done.read({done.beside(call.journal) for call in calls})
     promised = ordered(followups(calls, kept), now)
     for id in options["done"]:

@@ -35,3 +35,16 @@ def test_without_journals_it_says_where_they_could_be_named() -> None:
     done = companion("followups")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("companion followups: missing JOURNALS")
+
+
+def test_a_mistyped_agent_is_not_taken_for_one_who_kept_all_promises(tmp_path: Path) -> None:
+    companion("log", "-", "--journal", str(tmp_path), given="".join(json.dumps(line) + "\n" for line in CHAT))
+    done = companion("followups", str(tmp_path), "--overdue", "--agent", "mary")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "companion: followups: no call is of agent 'mary'; known here: maria\n"
+
+
+def test_only_one_export_goes_to_stdout(tmp_path: Path) -> None:
+    done = companion("followups", str(tmp_path), "--ics", "-", "--csv", "-")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "only one of them goes to stdout" in done.stderr
