@@ -220,9 +220,11 @@ def _moved(total: Tally) -> str:
     down, up = moves[0], moves[-1]
     told = []
     if down.mean < 0:
-        told.append(f"Customers cooled most after {after(down)} ({change(down.mean)} on average, {number(down.times, 'answer')})")
+        told.append(f"Customers cooled most after “{after(down)}” ({change(down.mean)} on average, {number(down.times, 'answer')})")
     if up.mean > 0:
-        told.append(f"{'and' if told else 'Customers'} heated up most after {after(up)} ({change(up.mean)}, {number(up.times, 'answer')})")
+        told.append(
+            f"{'and' if told else 'Customers'} heated up most after “{after(up)}” ({change(up.mean)}, {number(up.times, 'answer')})"
+        )
     return ", ".join(told) + "." if told else ""
 
 

@@ -78,7 +78,7 @@ def test_the_summary_of_many_calls_names_what_stands_out() -> None:
     assert "In 80 % of calls" not in told  # all were upset
     assert "In 100 % of calls the customer was clearly upset" in told
     assert "What came late most often was “Saw the feeling”" in told
-    assert "Customers cooled most after" in told
+    assert "Customers cooled most after “" in told
     assert "Seldom acted on, and worth quieting or changing: “threat of harm”" in told
     assert "too few" not in told
 
