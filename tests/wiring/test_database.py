@@ -72,6 +72,16 @@ def test_rebuilding_adds_what_is_missing_and_names_what_cannot_be_read(url: str,
     assert "hole.jsonl: call d: cannot be stored: " in told
 
 
+def test_calls_of_one_name_are_told_apart_as_their_journals_are(tmp_path: Path) -> None:
+    for name, day in (("7", 16), ("7.2", 17), ("7.10", 18)):
+        journal(tmp_path / "journals", name, *[encode(record) for record in call("7", began=f"2026-11-{day}T10:00:00+01:00")])
+    url = f"sqlite:///{tmp_path}/calls.db"
+    rebuild({"database_url": url, "journal": str(tmp_path / "journals")}, ())
+    export({"database_url": url}, "calls", "jsonl", str(tmp_path / "calls.jsonl"))
+    rows = [json.loads(line) for line in (tmp_path / "calls.jsonl").read_text().splitlines()]
+    assert sorted((row["call"], row["day"]) for row in rows) == [("7", "2026-11-16"), ("7.2", "2026-11-17"), ("7.3", "2026-11-18")]
+
+
 def test_rebuilding_needs_a_folder(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="none: no such folder"):
         rebuild({"journal": str(tmp_path / "none")}, ())
