@@ -159,6 +159,9 @@ class HubOutlet:
         try:
             async for heard in wire:
                 match heard:
+                    case Welcome(role=role) if role != "gateway":
+                        await wire.close()
+                        raise TurnedAway(f"{self.name}: that token is for a {role}; ask for a gateway's")
                     case Welcome():
                         follower = Follower(self._ledger, lambda entry: True, words=self._words, wake=self._news.set)
                         follower.subscribe(Subscribe(call=EVERY, resume=heard.have, partials=True))

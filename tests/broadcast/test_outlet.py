@@ -71,6 +71,16 @@ async def test_a_hub_that_comes_late(hub: Make, watch: Make, call: Calls, unused
     assert f"{name}: calls are shown there" in told
 
 
+async def test_a_token_that_is_no_gateways_is_of_no_use(hub: Make, call: Calls, tmp_path: Path) -> None:
+    told: list[str] = []
+    token = tokens.new(tmp_path / "tokens", "rita", "reader", "")
+    async with hub(tokens=tmp_path / "tokens") as house, outlet(house.port, token=token, tell=told.append) as gateway:
+        await until(lambda: bool(told))
+        with pytest.raises(SinkError, match=r"that token is for a reader; ask for a gateway's; nobody else sees this call$"):
+            gateway.write(next(call("7")))
+    assert [text for text in told if "trying again" in text] == []
+
+
 async def test_a_hub_that_is_killed_and_started_again(hub: Make, watch: Make, call: Calls) -> None:
     records = list(call("7", *["x"] * 300))
     async with hub() as house:
