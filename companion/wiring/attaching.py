@@ -68,6 +68,7 @@ class Seat:
         """What is left to say when the screen is gone."""
         self._call = call
         self._agent = agent.casefold() if agent else ""
+        self._awaited = f"Waiting for {agent}'s next call" if call is None else f"Waiting for call {call} to begin, or to be yours"
         self._app: CallApp | None = None
         self._rows: dict[str, WallRow] = {}
         self._shown = ""
@@ -92,6 +93,7 @@ class Seat:
         """Another screen takes the place; it gets the next call that is wanted, or the one that is live."""
         self._app = app
         self._shown = ""
+        app.viewer.ready(self._awaited)
         await self._choose()
 
     def is_done(self, app: CallApp) -> bool:

@@ -99,6 +99,13 @@ async def test_what_the_agent_does_is_done_and_signed() -> None:
                 await asyncio.sleep(0.01)
 
 
+async def test_what_is_awaited_is_said() -> None:
+    async with seated(Owner(), None, "Anna") as (_, app):
+        assert app.snapshot.ready == "Waiting for Anna's next call"
+    async with seated(Owner(), "a", None) as (_, app):
+        assert app.snapshot.ready == "Waiting for call a to begin, or to be yours"
+
+
 async def test_the_next_call_is_shown_on_the_next_screen() -> None:
     owner = Owner()
     owner.begin("a", "Anna")
