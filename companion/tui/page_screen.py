@@ -47,7 +47,7 @@ class PageScreen(Screen[None]):
         if event.key in LOOKING:
             name = {"pageup": "page_up", "pagedown": "page_down"}.get(event.key, event.key)
             getattr(view, f"scroll_{name}")(animate=False)
-        else:
+        elif self.is_current:  # keys that were pressed before it went are still delivered
             self._leave()
 
 

@@ -67,7 +67,7 @@ class SummaryScreen(Screen[None]):
         elif event.key == "s" and self._save is not None:
             view = self._snapshot.view
             self._tell(self._save(view.call, minutes(view), view.summary or {}))
-        else:
+        elif self.is_current:  # keys that were pressed before it went are still delivered
             self._leave()
 
     def _copied(self) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from textual.events import Key
 
 from companion.tui.app import CallApp
 from companion.tui.page_screen import PageScreen
@@ -36,6 +37,21 @@ async def test_the_debrief_comes_before_the_summary(calls: Any) -> None:
         assert isinstance(room.app.screen, SummaryScreen)
         await pilot.press("x")
     assert room.ended == 0
+
+
+async def test_who_types_on_when_the_call_is_over_leaves_one_page(calls: Any) -> None:
+    room = Room(calls)
+    async with room.app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("x")
+        for record in calls.settled().records[len(calls.heated().records) :]:
+            room.app.show(record)
+        await pilot.pause(0.2)
+        debrief = room.app.screen
+        for _ in range(5):
+            debrief.post_message(Key("x", "x"))
+        await pilot.pause()
+        assert isinstance(room.app.screen, SummaryScreen)
 
 
 async def test_ctrl_c_ends_the_call_and_on_a_page_leaves(calls: Any) -> None:
