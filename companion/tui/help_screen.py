@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 AGENT = (
-    ("1-6", "tick a step, undo a tick"),
+    ("1-9", "tick a step, undo a tick"),
     ("↑ ↓", "go to any step"),
     ("space w", "tick it, waive it"),
     ("d", "dismiss the prompt"),

@@ -14,9 +14,12 @@ class Keyboard(NamedTuple):
     narrow: tuple[tuple[str, str], ...]
 
 
+STEPS = "1-9"
+"""The steps, by their numbers; the footer names as many as the call has."""
+
 AGENT = Keyboard(
-    (("1-6", "tick/undo"), ("d", "dismiss"), ("h", "hold"), ("b", "bookmark"), ("q", "quiet"), ("e", "end"), ("?", "help")),
-    (("1-6", " tick"), ("d", "ismiss"), ("h", "old"), ("b", ""), ("q", "uiet"), ("e", "nd"), ("?", "")),
+    ((STEPS, "tick/undo"), ("d", "dismiss"), ("h", "hold"), ("b", "bookmark"), ("q", "quiet"), ("e", "end"), ("?", "help")),
+    ((STEPS, " tick"), ("d", "ismiss"), ("h", "old"), ("b", ""), ("q", "uiet"), ("e", "nd"), ("?", "")),
 )
 SUPERVISOR = Keyboard(
     (("n", "nudge"), ("a", "acknowledge"), ("t", "take over"), ("b", "bookmark"), ("Esc", "back"), ("?", "help")),
@@ -39,15 +42,16 @@ class Keys(Panel):
 
     def lines(self, snapshot: Snapshot, width: int, height: int) -> list[Line]:
         """Words for keys, closer together or shorter ones in a narrow column."""
+        last = max((step.number or 0 for step in snapshot.view.steps), default=0) or 6
         for gap in (3, 2):
-            line = _line(self.keys.words, " ", " " * gap)
+            line = _line(self.keys.words, last, " ", " " * gap)
             if width_of(line) <= width:
                 return [line]
-        return [_line(self.keys.narrow, "", " ")]
+        return [_line(self.keys.narrow, last, "", " ")]
 
 
-def _line(keys: tuple[tuple[str, str], ...], between: str, gap: str) -> Line:
+def _line(keys: tuple[tuple[str, str], ...], last: int, between: str, gap: str) -> Line:
     pieces: list[tuple[str, str]] = []
     for key, word in keys:
-        pieces += [(key, "bold $bar"), (f"{between if word else ''}{word}{gap}", "$quiet")]
+        pieces += [(f"1-{last}" if key == STEPS else key, "bold $bar"), (f"{between if word else ''}{word}{gap}", "$quiet")]
     return tuple(pieces)
