@@ -22,13 +22,20 @@ _PATIENCE = 5
 """Seconds until a server that does not answer counts as away, and a locked SQLite file as locked."""
 
 
-def opened(url: str, password: str | None) -> Engine:
+def opened(url: str, password: str | None, *, make: bool = True) -> Engine:
     """The database of that URL; it is not asked anything yet.
 
+    Args:
+        url: `sqlite:///file` or `postgresql://user@host/database`, without a password.
+        password: for it, where it wants one.
+        make: whether an SQLite file that is not there is made.
+
     Raises:
-        ConfigError: the URL cannot be used, or the database's driver is not installed.
+        ConfigError: the URL cannot be used, there is no such file, or the database's driver is not installed.
     """
     given = _read(url)
+    if not make and given.drivername == "sqlite" and not Path(str(given.database)).exists():
+        raise ConfigError(f"{name(url)}: there is no such file; 'companion database rebuild' makes one from journals")
     return _engine(given.set(password=password) if password else given, name(url))
 
 

@@ -60,13 +60,14 @@ class Store:
     Args:
         url: `sqlite:///file` or `postgresql://user@host/database`, without a password.
         password: of the database's user, where it wants one and the environment or `~/.pgpass` has none.
+        make: whether an SQLite file that is not there is made.
 
     Raises:
-        ConfigError: the URL cannot be used, or the database's driver is not installed.
+        ConfigError: the URL cannot be used, there is no such file, or the database's driver is not installed.
     """
 
-    def __init__(self, url: str, password: str | None = None) -> None:
-        self._engine = engine.opened(url, password)
+    def __init__(self, url: str, password: str | None = None, *, make: bool = True) -> None:
+        self._engine = engine.opened(url, password, make=make)
         self.name = engine.name(url)
         self._reader = self._engine.execution_options(reads_only=True)
         self._known: dict[str, _Known] = {}

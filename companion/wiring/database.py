@@ -22,11 +22,11 @@ _AT_ONCE = 2000
 """Records in one transaction at most."""
 
 
-def opened(options: Options) -> "Store":
-    """The database that the settings name, or else the user's own.
+def opened(options: Options, *, make: bool = True) -> "Store":
+    """The database that the settings name, or else the user's own; a file that is not there is made, unless not to `make` it.
 
     Raises:
-        ConfigError: it cannot be used, or what it needs is not installed.
+        ConfigError: it cannot be used, is not there, or what it needs is not installed.
     """
     try:
         from companion.sinks.store import Store
@@ -35,7 +35,7 @@ def opened(options: Options) -> "Store":
     url: str = options.get("database_url") or "default"
     if url == "default":
         url = f"sqlite:///{config.database_file()}"
-    return Store(url, config.read_secret(options.get("database_password_file"), "the database's password"))
+    return Store(url, config.read_secret(options.get("database_password_file"), "the database's password"), make=make)
 
 
 @contextmanager
@@ -100,7 +100,7 @@ def info(options: Options) -> Iterator[str]:
     Raises:
         CompanionError: it cannot be used.
     """
-    with closing(opened(options)) as store:
+    with closing(opened(options, make=False)) as store:
         facts = store.facts()
     yield store.name
     if not facts.migrations:
@@ -118,7 +118,7 @@ def export(options: Options, table: str, form: str, out: str | None) -> str:
     Raises:
         CompanionError: the database cannot be used, or the file cannot be written.
     """
-    with closing(opened(options)) as store:
+    with closing(opened(options, make=False)) as store:
         store.prepare()
         from companion.sinks.export import export, export_to
 

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from companion.cli import cli
 from companion.cli.database import _TABLES
+from companion.errors import ConfigError
 from companion.sinks.schema import FOR_PEOPLE
 from companion.wiring.parts import DATA
 
@@ -43,7 +44,10 @@ def test_from_a_call_to_a_table() -> None:
 
 def test_made_again_from_journals_in_the_users_own_file() -> None:
     companion("log", CHAT, "--journal", "journals")
-    assert "nothing in it yet" in companion("database", "info")[0]
+    for asked in (["info"], ["export", "--table", "calls"]):
+        done = CliRunner().invoke(cli, ["database", *asked])
+        assert isinstance(done.exception, ConfigError)
+        assert "calls.db: there is no such file; 'companion database rebuild' makes one" in str(done.exception)
     said = companion("database", "rebuild", "--journal", "journals")[1]
     assert said.endswith("calls.db: 81 records added; 1 call in 1 journal\n")
     assert (Path(os.environ["XDG_DATA_HOME"]) / "companion" / "calls.db").is_file()

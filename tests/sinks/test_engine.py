@@ -36,6 +36,9 @@ def test_a_database_is_named_as_its_person_did() -> None:
 
 
 def test_a_file_in_a_new_folder(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no such file"):
+        engine.opened(f"sqlite:///{tmp_path}/a/b/calls.db", None, make=False)
+    assert not (tmp_path / "a").exists()
     engine.opened(f"sqlite:///{tmp_path}/a/b/calls.db", None)
     assert (tmp_path / "a" / "b").is_dir()
     (tmp_path / "file").touch()
