@@ -19,7 +19,12 @@ class Console:
         self._bar: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
         if self._console.is_terminal:
-            columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
+            columns = (
+                TextColumn("{task.description}", markup=False),
+                BarColumn(),
+                TextColumn("{task.percentage:>3.0f} %"),
+                TimeRemainingColumn(),
+            )
             self._bar = Progress(*columns, console=self._console, transient=True)
 
     def __enter__(self) -> "Console":
@@ -46,6 +51,8 @@ class Console:
             return
         if name not in self._tasks:
             self._bar.start()
+            for done in [task for task in self._bar.tasks if task.finished]:  # a gateway's calls never end
+                self._bar.remove_task(self._tasks.pop(done.description))
             self._tasks[name] = self._bar.add_task(name, total=1.0)
         self._bar.update(self._tasks[name], completed=share)
 

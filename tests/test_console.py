@@ -29,6 +29,19 @@ def test_a_terminal_gets_a_bar_and_notices_stand_above_it(monkeypatch: pytest.Mo
     assert "100 %" in screen.getvalue()
 
 
+def test_the_bars_of_calls_that_are_over_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    made = console.RichConsole
+    monkeypatch.setattr(console, "RichConsole", lambda stderr: made(file=screen, force_terminal=True, width=80))
+    with console.Console() as shown:
+        for name in ("a", "b", "[bold]c"):
+            shown.progress(name, 0.5)
+            shown.progress(name, 1.0)
+        assert shown._bar is not None
+        assert [task.description for task in shown._bar.tasks] == ["[bold]c"]
+    assert "[bold]c" in screen.getvalue()
+
+
 def test_what_only_a_screen_shows_is_let_pass() -> None:
     shown = console.Console()
     assert not shown.wants_partials("c")
