@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 from textual.app import App
 from textual.binding import Binding, BindingType
 
+from companion.tui.terminal import outlast
 from companion.tui.themes import THEMES, plain
 
 Theme = Literal["dark", "light"]
@@ -29,6 +30,7 @@ class PacedApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c,ctrl+q", "leave", show=False, priority=True)]
 
     def __init__(self, theme: Theme) -> None:
+        outlast()
         super().__init__()
         self._themes = {name: plain(known) if self.no_color else known for name, known in THEMES.items()}
         for known in self._themes.values():

@@ -319,6 +319,17 @@ def test_a_screen_that_is_ended_from_outside_leaves_a_whole_journal(number: sign
     assert kinds(path.read_text())[-2:] == ["call_ended", "call_closed"]
 
 
+def test_a_screen_whose_terminal_is_closed_leaves_a_whole_journal_and_no_process(terminal: Terminal, tmp_path: Path) -> None:
+    source = f"{shlex.quote(str(DEMO))} --journal {shlex.quote(str(tmp_path / 'journals'))}"
+    terminal.type(f"{shlex.join(COMPANION)} live {source} & echo $! > {tmp_path}/pid; fg", "Enter")
+    path = tmp_path / "journals" / f"{DEMO.stem}.jsonl"
+    until(lambda: path.exists() and "speech_began" in path.read_text())
+    pid = int((tmp_path / "pid").read_text())
+    terminal.close()
+    until(lambda: not Path(f"/proc/{pid}").exists())
+    assert kinds(path.read_text())[-2:] == ["call_ended", "call_closed"]
+
+
 def test_live_listens_beside_a_softphone(sound_server: Any, terminal: Terminal, tmp_path: Path) -> None:
     """Without a SOURCE: the microphone and what is played. A sound server that is gone is said on the screen, and ends nothing."""
     sound, rate = soundfile.read(DEMO, frames=5 * 16000, dtype="int16")
