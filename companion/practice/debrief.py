@@ -64,8 +64,8 @@ def debrief(customer: Customer, ending: EndingKind | None, checklist: Checklist)
     missed = sorted((points, what) for what, points in script.moves.items() if points < 0 and what not in heard)
     return Debrief(
         outcome=outcome,
-        worked=tuple(_told(move, script, checklist) for move in sorted(good, key=lambda move: move.turn)),
-        cost=tuple(_told(move, script, checklist) for move in sorted(bad, key=lambda move: move.turn)),
+        worked=tuple(_told(move, script, checklist) for move in moves if move in good),
+        cost=tuple(_told(move, script, checklist) for move in moves if move in bad),
         missed=tuple(_missing(what, points, customer, checklist) for points, what in missed[:_MOST]),
         advice=_advice(bad, missed, moves, checklist),
     )

@@ -35,6 +35,14 @@ def test_what_cost_most_is_what_to_try(script: Script, rules: Rules) -> None:
     assert flag.why in told.advice
 
 
+def test_the_temper_is_told_in_the_order_in_which_it_moved(script: Script, rules: Rules) -> None:
+    turn = "I'm so sorry your kettle broke. I can send you a new one or give you the money back. Which would you prefer?"
+    done = rehearse(replace(script, moves={**script.moves, "apologized": -5}), rules, [turn])
+    told = [line.partition(" to ")[2].partition(":")[0] for line in debrief(done.customer, None, rules.checklist).worked]
+    assert len(told) > 1
+    assert told == sorted(told, key=int, reverse=True)
+
+
 def test_what_was_said_while_cutting_in_is_told_as_such(script: Script, rules: Rules) -> None:
     done = rehearse(script, rules, ["[interrupts] I'm so sorry your kettle broke."])
     told = debrief(done.customer, None, rules.checklist)
