@@ -57,6 +57,11 @@ def expire(options: Options, tell: Callable[[str], None]) -> None:
     age(keep)
     yet_to_be_made = {option: None for option in _FOLDERS if options.get(option) and not Path(options[option]).is_dir()}
     options = {**options, **yet_to_be_made}
+    if options.get("database_url"):
+        try:
+            _database(options).close()
+        except ConfigError:  # yet to be made, too; of any other fault the one who stores there tells
+            options = {**options, "database_url": None}
     try:
         found = older(options, tell)
         for kept in found:
@@ -123,4 +128,4 @@ def _rows(options: Options, wanted: Callable[[str, datetime], bool], delete: "Ca
 def _database(options: Options) -> "Store":
     from companion.wiring.database import opened
 
-    return opened(options)
+    return opened(options, make=False)

@@ -67,7 +67,16 @@ def test_the_database_forgets_too(options: dict[str, Any], tmp_path: Path) -> No
         kept.delete()
     with closing(opened(options)) as store:
         assert store.facts().calls == 0
-    assert of("new", {"database_url": f"sqlite:///{tmp_path}/empty.db"}, print) == []
+    with pytest.raises(ConfigError, match="there is no such file"):
+        of("new", {"database_url": f"sqlite:///{tmp_path}/mistyped.db"}, print)
+
+
+@DATABASE
+def test_what_is_too_old_goes_also_where_the_database_is_yet_to_be_made(options: dict[str, Any], tmp_path: Path) -> None:
+    told: list[str] = []
+    expire({**options, "privacy_keep": "30d", "database_url": f"sqlite:///{tmp_path}/new.db"}, told.append)
+    assert told == ["privacy.keep 30d: deleted what was kept of 1 call"]
+    assert not (tmp_path / "new.db").exists()
 
 
 def test_sound_goes_with_its_call(options: dict[str, Any], tmp_path: Path) -> None:
