@@ -1,7 +1,7 @@
 """Calls whose gateway failed: one that comes to this gateway goes on here, and one that comes to nobody is ended.
 
 A gateway is asked whether it is there. The server itself says at once that a process is gone, since its connection broke; a gateway that
-hangs has `PATIENCE` to answer. A mistake does no harm: whoever writes second is refused by the server.
+hangs has `GONE_AFTER` to answer. A mistake does no harm: whoever writes second is refused by the server.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from companion.core.resume import resume
 from companion.core.updates import CallClosed
 from companion.errors import JournalError, ReplayError, SinkError
 
-PATIENCE = 3.0
+GONE_AFTER = 3.0
 """Seconds that a gateway has to say that it is there."""
 
 ORPHANED = 60.0
@@ -93,7 +93,7 @@ async def recall(outlet: NatsOutlet, call: str) -> Sequence[Record]:
     """The journal of a live call whose gateway is gone, for `Run`; empty where there is none, or NATS is away. What follows goes out as
     the rest of it.
 
-    It takes `PATIENCE` where a gateway hangs, and an instant otherwise.
+    It takes `GONE_AFTER` where a gateway hangs, and an instant otherwise.
     """
     if call in outlet.calls or not outlet.link.is_up:
         return ()
@@ -132,7 +132,7 @@ async def end_orphans(outlet: NatsOutlet, after: float = ORPHANED) -> None:
 async def _answers(outlet: NatsOutlet, entry: Entry) -> bool:
     subject = subjects.owner(subjects.token(entry.call), "gateway", outlet.id)
     try:
-        await outlet.link.client.request(subject, b"", timeout=PATIENCE)
+        await outlet.link.client.request(subject, b"", timeout=GONE_AFTER)
     except (nats.errors.NoRespondersError, TimeoutError):
         return False
     return True
