@@ -11,7 +11,7 @@ from companion.core.feed import Closed, Glimpsed, Happened, Item, Opened, Source
 
 def test_items_are_told_apart_by_their_kind_and_never_change() -> None:
     assert {kind.__name__ for kind in get_args(Item)} == {
-        "Opened", "Happened", "Glimpsed", "Passed", "Level", "Complaint", "Progress", "Closed",
+        "Opened", "Happened", "Glimpsed", "Passed", "Level", "Complaint", "Ready", "Progress", "Closed",
     }  # fmt: skip
     assert all(kind.__struct_config__.frozen for kind in get_args(Item))
 

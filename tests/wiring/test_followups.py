@@ -37,7 +37,8 @@ def test_what_is_listed_is_what_was_asked_for(folder: Path, capsys: pytest.Captu
         overdue, out = asked(folder, capsys, which=which)
         assert (overdue, out.count("call c-1")) == (True, count)
     assert asked(folder, capsys, MONDAY, which="overdue") == (False, "Nothing to follow up.\n")
-    assert asked(folder, capsys, agent="dan") == (False, "Nothing to follow up.\n")
+    with pytest.raises(ConfigError, match=r"^followups: no call is of agent 'dan'; known here: maria$"):
+        asked(folder, capsys, agent="dan")
 
 
 def test_what_is_done_stays_done_until_it_is_taken_back(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
