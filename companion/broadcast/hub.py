@@ -24,7 +24,7 @@ from companion.core.record import Record
 from companion.core.seen import Clock, Glimpse, Level, Notice
 from companion.core.updates import FlagRaised, StepHeard
 from companion.errors import ConfigError, PeerError, SinkError
-from companion.net.reach import is_here, is_local, not_listening, tls
+from companion.net.reach import address, is_here, is_local, not_listening, tls
 from companion.speech.redact import clean
 
 SUBPROTOCOL = Subprotocol("companion.v1")
@@ -106,8 +106,7 @@ class Hub:
     @property
     def name(self) -> str:
         """Where peers find it."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"hub {'ws' if self._tls is None else 'wss'}://{host}:{self.port}"
+        return f"hub {address('ws' if self._tls is None else 'wss', self._host, self.port)}"
 
     @property
     def now(self) -> float:

@@ -10,6 +10,11 @@ from urllib.parse import urlsplit
 from companion.errors import ConfigError, SourceError
 
 
+def address(scheme: str, host: str, port: int) -> str:
+    """Where peers find what we listen on: `vosk://127.0.0.1:2700`, with brackets around an IPv6 address."""
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
 def is_local(host: str) -> bool:
     """Whether only this machine can reach what is bound to `host`."""
     try:

@@ -6,7 +6,12 @@ import socket
 
 import pytest
 
-from companion.net.reach import is_here, is_local, not_listening
+from companion.net.reach import address, is_here, is_local, not_listening
+
+
+def test_an_address_is_written_so_that_it_can_be_dialled() -> None:
+    assert address("vosk", "127.0.0.1", 2700) == "vosk://127.0.0.1:2700"
+    assert address("ws", "::1", 2750) == "ws://[::1]:2750"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost", "LocalHost"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from companion.core.feed import Complaint, Item, Ready
 from companion.errors import ConfigError, PeerError
-from companion.net.reach import is_here, is_local, not_listening, tls
+from companion.net.reach import address, is_here, is_local, not_listening, tls
 from companion.sources.chat.chats import QUIET, Chats
 from companion.sources.listeners.door import Refusals
 from companion.sources.protocols.hook import Hook, Request
@@ -77,8 +77,7 @@ class WebhookListener:
     @property
     def name(self) -> str:
         """Where deliveries go."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"{self._scheme}://{host}:{self.port}"
+        return address(self._scheme, self._host, self.port)
 
     async def __aiter__(self) -> AsyncIterator[Item]:
         """Listen, and yield what is said in all conversations, until closed.

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from companion.core.events import Channel
 from companion.core.feed import Item, Ready
 from companion.errors import AudioFormatError, ConfigError, PeerError, SourceError, SpeechError
-from companion.net.reach import is_local, not_listening
+from companion.net.reach import address, is_local, not_listening
 from companion.sources.listeners.door import Door
 from companion.sources.listeners.exchange import LINGER, Exchange
 from companion.sources.listeners.phone import FIRST, HOLD
@@ -98,8 +98,7 @@ class AudioSocketListener:
                 yield item
 
     def _at(self, port: int) -> str:
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"audiosocket://{host}:{port}"
+        return address("audiosocket", self._host, port)
 
     async def close(self) -> None:
         """Hang up on everybody; the last final texts of what was heard still come."""

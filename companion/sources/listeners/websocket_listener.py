@@ -13,7 +13,7 @@ from websockets.typing import Subprotocol
 
 from companion.core.feed import Complaint, Item, Ready
 from companion.errors import ConfigError
-from companion.net.reach import is_local, not_listening, tls
+from companion.net.reach import address, is_local, not_listening, tls
 from companion.sources.listeners.door import Door, Refusals
 from companion.sources.listeners.exchange import LINGER, Exchange
 from companion.speech.recogniser import Recogniser
@@ -79,8 +79,7 @@ class WebSocketListener(ABC):
     @property
     def name(self) -> str:
         """Where peers find it."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"{self._scheme}://{host}:{self.port}"
+        return address(self._scheme, self._host, self.port)
 
     async def __aiter__(self) -> AsyncIterator[Item]:
         """Listen, and yield what happens in all calls, until closed.
