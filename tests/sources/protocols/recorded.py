@@ -1,5 +1,6 @@
 """Frames as real peers send them, from tests/recordings, and what may become of them on the way to us."""
 
+import contextlib
 import json
 import random
 from collections.abc import Callable
@@ -7,6 +8,9 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from hypothesis import strategies as st
+
+from companion.errors import PeerError
+from companion.sources.protocols.room import Room, Said
 
 Frame: TypeAlias = str | bytes
 
@@ -23,6 +27,15 @@ def frames(name: str) -> list[Frame]:
     """A recorded conversation: one frame a line, `hex …` where it is binary."""
     lines = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return [bytes.fromhex(line[4:]) if line.startswith("hex ") else line for line in lines]
+
+
+def said(room: Room, conversation: list[Frame]) -> list[str]:
+    """What a chat's dialect hears said in a conversation, whatever of it cannot be used."""
+    texts = []
+    for number, frame in enumerate(conversation):
+        with contextlib.suppress(PeerError):
+            texts += [act.text for act in room.receive(frame, float(number)) if isinstance(act, Said)]
+    return texts
 
 
 def spoiled(*names: str) -> st.SearchStrategy[list[Frame]]:

@@ -12,7 +12,7 @@ from companion.errors import PeerError
 from companion.sources.protocols import chatwoot
 from companion.sources.protocols.chatwoot import PATIENCE, PRESENCE, RENEWAL, Chatwoot
 from companion.sources.protocols.room import Act, Ask, Joined, Odd, Over, Redial, Refused, Said, Say, Typing
-from tests.sources.protocols.recorded import Frame, frames, spoiled
+from tests.sources.protocols.recorded import Frame, frames, said, spoiled
 
 SITE = "https://chat.example"
 PROFILE = {"id": 3, "name": "Ann", "account_id": 1, "pubsub_token": "secret-stream", "access_token": "x"}
@@ -261,11 +261,7 @@ def heard(frames: list[Frame]) -> list[str]:
     ask = room.enter()
     assert ask is not None
     room.answer(ask, 200, {**PROFILE, "pubsub_token": "first-pubsub-token"})
-    said = []
-    for number, frame in enumerate(frames):
-        with contextlib.suppress(PeerError):
-            said += [act.text for act in room.receive(frame, float(number)) if isinstance(act, Said)]
-    return said
+    return said(room, frames)
 
 
 def test_a_recorded_conversation() -> None:

@@ -12,7 +12,7 @@ from companion.errors import PeerError
 from companion.sources.protocols import rocketchat
 from companion.sources.protocols.rocketchat import MINE, PATIENCE, RocketChat
 from companion.sources.protocols.room import Act, Ask, Joined, Odd, Over, Redial, Refused, Said, Say, Typing
-from tests.sources.protocols.recorded import Frame, frames, spoiled
+from tests.sources.protocols.recorded import Frame, frames, said, spoiled
 
 SITE = "https://chat.example"
 MESSAGE = {
@@ -215,11 +215,7 @@ def test_anything_at_all_is_understood_or_refused(messages: list[str | bytes], d
 def heard(frames: list[Frame]) -> list[str]:
     """What is said in a conversation, whatever of it cannot be used."""
     room = RocketChat(SITE, "room00000000000007", "token")
-    said = []
-    for number, frame in enumerate(frames):
-        with contextlib.suppress(PeerError):
-            said += [act.text for act in room.receive(frame, float(number)) if isinstance(act, Said)]
-    return said
+    return said(room, frames)
 
 
 def test_a_recorded_conversation() -> None:

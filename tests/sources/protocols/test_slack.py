@@ -12,7 +12,7 @@ from companion.errors import PeerError
 from companion.sources.protocols import slack
 from companion.sources.protocols.room import Act, Ask, Joined, Odd, Redial, Refused, Said, Say
 from companion.sources.protocols.slack import Slack, plain
-from tests.sources.protocols.recorded import Frame, frames, spoiled
+from tests.sources.protocols.recorded import Frame, frames, said, spoiled
 
 API = "https://slack.com/api"
 HELLO = '{"type":"hello","num_connections":2,"debug_info":{"host":"made-up","approximate_connection_time":18060}}'
@@ -208,11 +208,7 @@ def test_anything_at_all_is_understood_or_refused(messages: list[str | bytes], d
 def heard(frames: list[Frame]) -> list[str]:
     """What is said in a conversation, whatever of it cannot be used."""
     room = app(channel=None, agents=("U1",))
-    said = []
-    for number, frame in enumerate(frames):
-        with contextlib.suppress(PeerError):
-            said += [act.text for act in room.receive(frame, float(number)) if isinstance(act, Said)]
-    return said
+    return said(room, frames)
 
 
 def test_a_recorded_conversation() -> None:
