@@ -11,7 +11,6 @@ from typing import Any
 from companion.core.call import Rules
 from companion.core.feed import Sink, Source
 from companion.core.roleplay import Script
-from companion.errors import ChecklistError
 from companion.practice import check as dialogues
 from companion.practice.debrief import briefing, debrief
 from companion.practice.desk import Desk
@@ -24,6 +23,7 @@ from companion.tui.practice_app import PracticeApp
 from companion.wiring import headless
 from companion.wiring.onscreen import keyboard, saving
 from companion.wiring.parts import Options, interruptible, masking, recognisers, rules_of, together
+from companion.wiring.tools import each
 
 FIRST = "defective_product"
 """The scenario for whoever names none."""
@@ -49,23 +49,15 @@ def check_scenarios(names: Sequence[str]) -> tuple[list[str], bool]:
     Raises:
         ChecklistError: one cannot be read; with several, only after the others were checked.
     """
-    paths = [scenes.find(name) for name in names] or list(scenes.shipped().values())
-    lines: list[str] = []
-    good = True
-    for path in paths:
-        try:
-            script, places, rules = _read(path)
-        except ChecklistError as error:
-            if len(paths) == 1:
-                raise
-            lines.append(str(error))
-            good = False
-            continue
+
+    def one(path: Path) -> tuple[list[str], bool]:
+        script, places, rules = _read(path)
         faults = dialogues.check(script, rules, places)
-        lines += [f"{path}:{fault.line}: {fault.text}" for fault in faults]
+        lines = [f"{path}:{fault.line}: {fault.text}" for fault in faults]
         lines.append(f"{path}: {len(script.dialogues)} dialogues: {len(faults)} fault{'' if len(faults) == 1 else 's'}")
-        good = good and not faults
-    return lines, good
+        return lines, not faults
+
+    return each([scenes.find(name) for name in names] or list(scenes.shipped().values()), one)
 
 
 def recite(name: str, turns: Iterable[str], options: Options) -> None:

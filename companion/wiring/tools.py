@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,21 +29,32 @@ def check_checklists(names: Sequence[str]) -> tuple[list[str], bool]:
     Raises:
         ChecklistError: one cannot be read; with several, only after the others were checked.
     """
-    paths = [find(name) for name in names] or sorted(shipped_folder().glob("*.yaml"))
+
+    def one(path: Path) -> tuple[list[str], bool]:
+        checklist, places = load_with_places(path)
+        report = check(checklist, Judge(checklist), places)
+        return report.lines(str(path)), report.ok
+
+    return each([find(name) for name in names] or sorted(shipped_folder().glob("*.yaml")), one)
+
+
+def each(paths: Sequence[Path], one: Callable[[Path], tuple[list[str], bool]]) -> tuple[list[str], bool]:
+    """Check several files: all their lines, and whether all is well. One that cannot be read is a line like others, if it is not alone.
+
+    Raises:
+        ChecklistError: the only one cannot be read.
+    """
     lines: list[str] = []
     good = True
     for path in paths:
         try:
-            checklist, places = load_with_places(path)
+            found, well = one(path)
         except ChecklistError as error:
             if len(paths) == 1:
                 raise
-            lines.append(str(error))
-            good = False
-            continue
-        report = check(checklist, Judge(checklist), places)
-        lines += report.lines(str(path))
-        good = good and report.ok
+            found, well = [str(error)], False
+        lines += found
+        good = good and well
     return lines, good
 
 
