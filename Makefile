@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: check test fuzz lint types walls rules core wheel picture bench clean
+.PHONY: check test torture fuzz lint types walls rules core wheel picture bench clean
 
 check: lint types walls rules test core wheel
 
@@ -14,6 +14,9 @@ check: lint types walls rules test core wheel
 
 test: .venv
 	$(BIN)/pytest
+
+torture: .venv  # the fault tests at full size: hours
+	COMPANION_TORTURE=1 $(BIN)/pytest tests/faults -q
 
 FUZZ_EXAMPLES ?= 100000
 
