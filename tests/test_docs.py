@@ -147,3 +147,13 @@ def test_links_lead_somewhere(path: Path) -> None:
             if anchor not in {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}:
                 broken.append(target)
     assert broken == []
+
+
+def test_every_promise_names_the_test_that_keeps_it() -> None:
+    rows = [line for line in read("reliability.md").splitlines() if line.startswith("|") and not re.match(r"\| *(what is promised|-)", line)]
+    assert rows
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row.split("|")[3])
+        assert named, f"no test: {row}"
+        for file, test in named:
+            assert re.search(rf"^(async )?def {test}\(", (DOCS.parent / file).read_text(encoding="utf-8"), re.MULTILINE), f"{file}::{test}"
