@@ -7,12 +7,11 @@ import logging
 import shlex
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from companion.errors import ConfigError, SourceError
+from companion.net.reach import is_here
 
 _HOST = "127.0.0.1"
-_NAMES = {"127.0.0.1", "localhost", "::1"}
 _TEMPLATES = Path(__file__).parent / "data" / "web"
 
 
@@ -64,11 +63,3 @@ def serve(command: Sequence[str], port: int, title: str) -> None:
         raise SourceError(
             f"http://{_HOST}:{port}: cannot listen: {(error.strerror or str(error)).lower()}; choose another --web-port"
         ) from error
-
-
-def is_here(origin: str) -> bool:
-    """Whether a page's origin, or the name that a browser dialled, is this machine."""
-    try:
-        return (urlsplit(origin).hostname or "") in _NAMES
-    except ValueError:
-        return False

@@ -52,8 +52,8 @@ def not_listening(name: str, error: OSError) -> SourceError:
 
 
 def is_here(origin: str) -> bool:
-    """Whether a page was loaded from this machine; `null` is a file opened from disk."""
+    """Whether a page was loaded from this machine. `null`, as a file from disk has it, is not: any site gives it to a sandboxed frame."""
     try:
-        return origin == "null" or is_local(urlsplit(origin).hostname or "")
+        return is_local(urlsplit(origin).hostname or "")
     except ValueError:
         return False

@@ -25,7 +25,17 @@ def test_beyond(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "here"), [("null", True), ("http://localhost:80", True), ("https://x.example", False), ("http://[::", False)]
+    ("origin", "here"),
+    [
+        ("http://localhost:80", True),
+        ("http://127.0.0.1:8000", True),
+        ("http://[::1]:8000", True),
+        ("https://x.example", False),
+        ("http://127.0.0.1.x.example", False),
+        ("null", False),  # a sandboxed frame of any site
+        ("", False),
+        ("http://[::", False),
+    ],
 )
 def test_pages(origin: str, here: bool) -> None:
     assert is_here(origin) is here

@@ -138,7 +138,7 @@ class WebhookListener:
         if self._secret is not None:
             if not self._hook.signed(request, self._secret):
                 return self._refuse(401, peer, "a delivery that is not signed with our secret; check --listen-token-file")
-        elif not is_here(request.header("origin") or "null"):
+        elif (origin := request.header("origin")) and not is_here(origin):
             # Any page that somebody has open in a browser can send forms to this machine.
             return self._refuse(403, peer, "a page of another site; systems send no Origin")
         try:
