@@ -50,7 +50,7 @@ class CallScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-strip"), (60, "-stacked"), (100, "-wide")]  # noqa: RUF012 – typed by Textual
     VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-short"), (36, "-tall")]  # noqa: RUF012
 
-    snapshot: reactive[Snapshot] = reactive(Snapshot())
+    snapshot: reactive[Snapshot] = reactive(Snapshot(), repaint=False)
     keyboard = AGENT
     """What the footer says."""
 
