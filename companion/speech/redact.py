@@ -7,7 +7,7 @@ _TROUBLE = re.compile(
     (?P<escape>
         \x1b\[ [0-?]* [ -/]* [@-~]                  # CSI: colours, cursor
       | \x9b [0-?]* [ -/]* [@-~]                    # CSI in one character
-      | (?:\x1b[\]PX^_] | [\x90\x98\x9d-\x9f]) [^\x07\x1b\x9c]* (?:\x07 | \x1b\\ | \x9c)  # OSC, DCS, …: titles, links, clipboards
+      | (?:\x1b[\]PX^_] | [\x90\x98\x9d-\x9f]) [^\x07\x1b\x80-\x9f]* (?:\x07 | \x1b\\ | \x9c)  # OSC, DCS, …: titles, links, clipboards
       | \x1b [ -/]* [0-~]                           # the short ones
     )
   | (?P<bidi> [\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069] )
