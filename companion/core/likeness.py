@@ -82,7 +82,7 @@ class Vocabulary:
     def __init__(self, words: Iterable[str], stems: Iterable[str], misheard: Iterable[str]) -> None:
         self._words = frozenset(words)
         self._stems = frozenset(stems)
-        self._shortest = min((len(stem) for stem in self._stems), default=99)
+        self._sizes = sorted({len(stem) for stem in self._stems})
         self._near: dict[str, list[str]] = {}
         self._long: dict[str, list[tuple[str, str]]] = {}
         for word in sorted(self._words):
@@ -114,7 +114,7 @@ class Vocabulary:
 
     def _exact(self, word: str) -> list[str]:
         found = [word] if word in self._words else []
-        found += [word[:size] + "*" for size in range(self._shortest, len(word) + 1) if word[:size] in self._stems]
+        found += [word[:size] + "*" for size in self._sizes if size <= len(word) and word[:size] in self._stems]
         return found
 
     def _symbols(self, word: str) -> Iterable[Symbol]:
