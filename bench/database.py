@@ -19,7 +19,7 @@ from cost import run
 
 from companion.core.record import Record
 from companion.sinks.database import Database
-from companion.sinks.journal import read
+from companion.sinks.reading import read
 from companion.sinks.store import Store
 from companion.wiring.parts import DATA
 

@@ -227,15 +227,17 @@ class _Answers:
 
 
 def folded(records: Iterable[Record], journal: str = "") -> list[Folding]:
-    """The calls of a journal, in the order they begin."""
-    calls: dict[str, Folding] = {}
+    """The calls of a journal, in the order they begin. A name that is used again is another call."""
+    calls: list[Folding] = []
+    newest: dict[str, Folding] = {}
     for record in records:
-        if record.call not in calls:
-            calls[record.call] = Folding(journal)
-        calls[record.call].take(record)
-    for folding in calls.values():
+        if record.call not in newest or not record.seq:
+            newest[record.call] = Folding(journal)
+            calls.append(newest[record.call])
+        newest[record.call].take(record)
+    for folding in calls:
         folding.shared = len(calls) > 1
-    return list(calls.values())
+    return calls
 
 
 def moment(text: str | None) -> datetime.datetime | None:

@@ -1,4 +1,4 @@
-"""The journal: JSON Lines, one record a line, written whole or not at all; and reading it back.
+"""The journal: JSON Lines, one record a line, written whole or not at all.
 
 `JournalFolder` keeps one file for each call, `JournalStream` writes all calls into one stream such as stdout. Both are handed
 records one at a time, in order, and write each before they return. When a place refuses (a full disk, say), `write` raises once for
@@ -11,20 +11,16 @@ import os
 import select
 import stat
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from companion.core.events import FORMAT, CallStarted
-from companion.core.record import Record, decode, encode
+from companion.core.record import Record, encode
 from companion.core.updates import CallClosed
-from companion.errors import JournalError, ReaderGone, SinkError
+from companion.errors import ReaderGone, SinkError
 
 MOST_OPEN = 64
 """Files held open at once; a bulk run has thousands of calls, an ordinary process may have 256 files (macOS)."""
-
-MOST_LINE = 32 << 20
-"""Bytes; a journal's longest line holds a checklist of at most 1 MB."""
 
 _RESERVED = frozenset("con prn aux nul".split()) | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
 
@@ -175,49 +171,6 @@ def file_name(call: str) -> str:
     if len(name.encode("utf-8")) > 120:
         name = name.encode("utf-8")[:96].decode("utf-8", "ignore") + "~" + sha256(call.encode("utf-8", "surrogatepass")).hexdigest()[:20]
     return name or "%"
-
-
-def read(path: Path, torn: Callable[[str], None] = lambda text: None) -> Iterator[Record]:
-    """The records of a journal file, in its order.
-
-    Args:
-        path: the file; it may hold one call or several.
-        torn: told, in one line, of a last line that was cut off in writing; that line is left out.
-
-    Raises:
-        JournalError: the file cannot be read, or a line in it is no record: `file:line: why`.
-    """
-    try:
-        with path.open("rb") as file:
-            yield from read_lines(iter(lambda: file.readline(MOST_LINE + 1), b""), str(path), torn)
-    except OSError as error:
-        raise JournalError(f"{path}: cannot be read: {_why(error)}") from error
-
-
-def read_lines(lines: Iterable[bytes], name: str, torn: Callable[[str], None] = lambda text: None) -> Iterator[Record]:
-    """The records of a journal's lines, each with its line's end; `name` stands in the errors.
-
-    Raises:
-        JournalError: as `read`.
-    """
-    for number, line in enumerate(lines, 1):
-        place = f"{name}:{number}"
-        if len(line) > MOST_LINE:
-            raise JournalError(f"{place}: longer than any record; this is no journal", line=number)
-        if not line.strip():
-            continue
-        try:
-            record = decode(line)
-        except JournalError as error:
-            # only the last line lacks its end, and only a line cut off in writing lacks it and is no record
-            if not line.endswith(b"\n") and number > 1:
-                torn(f"{place}: the last line was cut off in writing; left out")
-                return
-            raise JournalError(f"{place}: {error}", line=number) from error
-        if isinstance(record.event, CallStarted) and record.event.format > FORMAT:
-            newer = f"journal format {record.event.format} is newer than {FORMAT}, which this version reads"
-            raise JournalError(f"{place}: {newer}; update companion", line=number)
-        yield record
 
 
 def append(file: int, line: bytes) -> None:

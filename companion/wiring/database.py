@@ -1,7 +1,7 @@
 """A database beside the journals: as the settings say it, made again from journals, taken out as files."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +10,8 @@ from companion import config
 from companion.console import Console
 from companion.core.feed import Sink
 from companion.core.record import Record
-from companion.core.updates import CallClosed
 from companion.errors import ConfigError, JournalError
-from companion.sinks.journal import read
+from companion.sinks.reading import calls, read, unbroken
 from companion.wiring.parts import Options
 
 if TYPE_CHECKING:  # it is an extra
@@ -77,21 +76,26 @@ def rebuild(options: Options, paths: Sequence[str]) -> str:
         if not folder.is_dir():
             raise ConfigError(f"{folder}: no such folder; name that of the journals with --journal")
         files += sorted(folder.glob("*.jsonl"), key=lambda file: (len(file.name), file.name))  # 7, 7.2, 7.10: as they were written
-    calls = missing = failed = 0
+    count = missing = 0
+    failed: set[Path] = set()
     with Console() as console, closing(opened(options)) as store:
         store.prepare()
         for done, file in enumerate(files):
             console.progress("journals", done / len(files))
+
+            def damaged(text: str, file: Path = file) -> None:
+                console.notice(text)
+                failed.add(file)
+
             try:
-                for records in _calls(read(file, console.notice)):
-                    calls += 1
+                for records in calls(read(file, damaged, torn=console.notice)):
+                    count += 1
                     missing += _stored(store, records)
             except JournalError as error:
-                console.notice(str(error) if str(file) in str(error) else f"{file}: {error}")
-                failed += 1
+                damaged(str(error) if str(file) in str(error) else f"{file}: {error}")
     if failed:
-        raise JournalError(f"{failed} of {len(files)} journals could not be stored whole, as said above")
-    return f"{store.name}: {_count(missing, 'record')} added; {_count(calls, 'call')} in {_count(len(files), 'journal')}"
+        raise JournalError(f"{len(failed)} of {len(files)} journals could not be stored whole, as said above")
+    return f"{store.name}: {_count(missing, 'record')} added; {_count(count, 'call')} in {_count(len(files), 'journal')}"
 
 
 def info(options: Options) -> Iterator[str]:
@@ -133,24 +137,9 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _calls(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """A journal's records by call, each as soon as it is whole; those that are not, last, and as far as the journal can be read."""
-    calls: dict[str, list[Record]] = {}
-    fault: JournalError | None = None
-    try:
-        for record in records:
-            calls.setdefault(record.call, []).append(record)
-            if isinstance(record.update, CallClosed):
-                yield calls.pop(record.call)
-    except JournalError as error:
-        fault = error
-    yield from calls.values()
-    if fault is not None:
-        raise fault
-
-
-def _stored(store: "Store", records: list[Record]) -> int:
-    """Store what is missing of a call; how much that was."""
+def _stored(store: "Store", records: Sequence[Record]) -> int:
+    """Store what is missing of a call, up to the first hole; how much that was."""
+    records = unbroken(records) or records  # without its beginning, the database says why it cannot have it
     missing = store.missing(records)
     for start in range(0, len(records), _AT_ONCE):
         call = records[start].call

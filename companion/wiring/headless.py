@@ -1,6 +1,6 @@
 """Calls without a screen: `companion log`, and the headless forms of demo and replay."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from companion.core.record import Record
 from companion.core.replay import check, started
 from companion.core.updates import CallClosed
 from companion.errors import JournalError, ReplayError
-from companion.sinks.journal import JournalFolder, JournalStream, read
+from companion.sinks.journal import JournalFolder, JournalStream
+from companion.sinks.reading import calls, read, unbroken
 from companion.sinks.summary import Summaries
 from companion.sources import is_live
 from companion.sources.uri import Given
@@ -55,37 +56,58 @@ def write(records: Iterable[Record]) -> None:
         stream.write(record)
 
 
-def journals(path: Path) -> dict[str, list[Record]]:
-    """A journal file's records, by call; a torn last line is said and left out.
+def journals(path: Path, damaged: Callable[[str], None] | None = None) -> dict[str, list[Record]]:
+    """A journal file's records, by call; one whose beginning is missing, and lines that cannot be read, are said and left out.
+
+    Args:
+        path: the file.
+        damaged: told what is left out, but for a torn last line; a person is, if it is not given.
 
     Raises:
         JournalError: it cannot be read, or is none.
     """
-    calls: dict[str, list[Record]] = {}
+    found: dict[str, list[Record]] = {}
     with Console() as console, naming(path):
-        for record in read(path, console.notice):
-            calls.setdefault(record.call, []).append(record)
-        if not calls:
-            raise JournalError("empty; there is no call in it")
-        for records in calls.values():
-            started(records)
-    return calls
+        for records in calls(read(path, damaged or console.notice, torn=console.notice)):
+            try:
+                started(records)
+            except JournalError as error:
+                (damaged or console.notice)(f"{path}: call {records[0].call}: {error}; left out")
+                continue
+            name, number = records[0].call, 1
+            while name in found:
+                number += 1
+                name = f"{records[0].call}.{number}"  # as its journal's file would be called
+            found[name] = records
+        if not found:
+            raise JournalError("there is no call in it")
+    return found
 
 
-def prove(path: Path) -> list[str]:
+def prove(path: Path) -> Iterator[str]:
     """Prove that a journal's events give its updates: a line for each call.
 
     Raises:
         ReplayMismatch: they do not.
-        JournalError: it cannot be read.
+        JournalError: it cannot be read, or not all of it; what can be is proved first.
     """
-    lines = []
-    for call, records in journals(path).items():
-        with naming(path, call):
-            count = check(records)
-        whole = "" if isinstance(records[-1].update, CallClosed) else "; the call is cut off there"
-        lines.append(f"{path}: call {call}: {count} records, and the same events give the same updates{whole}")
-    return lines
+    losses: list[str] = []
+    with Console() as console:
+
+        def damaged(text: str) -> None:
+            console.notice(text)
+            losses.append(text)
+
+        for call, records in journals(path, damaged).items():
+            sure = unbroken(records)
+            with naming(path, call):
+                count = check(sure)
+            rest = "" if isinstance(records[-1].update, CallClosed) else "; the call is cut off there"
+            if len(sure) < len(records):
+                rest = f"; of the {len(records) - len(sure)} after a hole that is not known"
+            yield f"{path}: call {call}: {count} records, and the same events give the same updates{rest}"
+    if losses:
+        raise JournalError(f"{path}: is damaged, as said above; the rest is as it was written")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from companion.errors import ConfigError, JournalError, SinkError
 from companion.report import report as reports
 from companion.report.digest import Digest
 from companion.report.folding import folded
-from companion.sinks.journal import read
+from companion.sinks.reading import read
 from companion.wiring.parts import Options
 
 PRACTICE = "practice:"

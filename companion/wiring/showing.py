@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from companion.core.replay import replay as judge_again
 from companion.errors import ConfigError
-from companion.wiring import headless
 from companion.wiring.parts import DATA, Options, rules_of
 
 _CALL = DATA / "demo" / "call4_everything.flac"
@@ -21,7 +19,9 @@ def demo(options: Options) -> None:
     uri = str(_CHAT if options["chat"] else _CALL)
     given = {"checklist": "complaint", "speech_model": str(DATA / "starter"), "began": "now", **options}
     if options["headless"]:
-        headless.log([uri], given)
+        from companion.wiring.headless import log
+
+        log([uri], given)
         return
     from companion.wiring.onscreen import live
 
@@ -36,13 +36,17 @@ def replay(options: Options) -> None:
         JournalError: the journal cannot be used.
         ConfigError: there is no terminal to show it in.
     """
+    from companion.core.replay import replay as judge_again
+    from companion.wiring import headless
+
     path: Path = options["path"]
     if options["start"] is not None and (options["check"] or options["headless"]):
         raise ConfigError("--from says where the screen begins; leave it away, or leave --check and --headless away")
     if options["check"]:
         if options["other"] is not None:
             raise ConfigError("--check proves a journal by its own checklist; leave --checklist away, or leave --check away")
-        print("\n".join(headless.prove(path)))
+        for line in headless.prove(path):
+            print(line)
         return
     calls = headless.journals(path)
     if options["other"] is not None:

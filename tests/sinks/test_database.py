@@ -14,7 +14,7 @@ import pytest
 from companion.core.record import Record
 from companion.errors import SinkError
 from companion.sinks.database import Database
-from companion.sinks.journal import read
+from companion.sinks.reading import read
 from companion.sinks.store import Away, Store
 from tests.sinks.databases import PASSWORD, PostgreSQL, call, postgresql, server, until, url
 

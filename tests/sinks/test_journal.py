@@ -1,4 +1,4 @@
-"""Journals on disk and on a stream: whole lines or none, whatever the disk does; and reading them back."""
+"""Journals on disk and on a stream: whole lines or none, whatever the disk does."""
 
 import os
 import subprocess
@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from companion.core.events import Bookmarked, CallEnded, CallStarted, Utterance
-from companion.core.record import Record, Unknown, encode
+from companion.core.events import Utterance
+from companion.core.record import Record, encode
 from companion.core.updates import CallClosed
-from companion.errors import JournalError, ReaderGone, SinkError
+from companion.errors import ReaderGone, SinkError
 from companion.sinks import journal
-from companion.sinks.journal import JournalFolder, JournalStream, file_name, read, read_lines
+from companion.sinks.journal import JournalFolder, JournalStream, file_name
+from companion.sinks.reading import read
 
 resource = pytest.importorskip("resource", reason="Windows cannot limit the size of files")
 
@@ -27,13 +28,6 @@ def said(call: str, seq: int, text: str = "hello") -> Record:
 
 def closed(call: str, seq: int) -> Record:
     return Record(call=call, seq=seq, at=seq, update=CallClosed(summary={}))
-
-
-def started(call: str, format: int = 1) -> Record:
-    event = CallStarted(
-        format=format, began=None, source="-", timed=True, speech=None, companion="0", rapidfuzz="3", checklist={}, digest=""
-    )
-    return Record(call=call, seq=0, at=0, event=event)
 
 
 @contextmanager
@@ -222,57 +216,3 @@ def test_a_non_blocking_pipe_is_waited_for() -> None:
     JournalStream(writing).write(long)
     os.close(writing)
     assert int(child.communicate(timeout=30)[0]) == len(encode(long)) + 1
-
-
-def test_a_line_cut_off_in_writing_is_left_out_and_told(tmp_path: Path) -> None:
-    whole = b"".join(encode(said("7", seq, "é")) + b"\n" for seq in range(3))
-    for cut in range(1, len(whole) // 3):
-        (tmp_path / "7.jsonl").write_bytes(whole[:-cut])
-        told: list[str] = []
-        kept = [record.seq for record in read(tmp_path / "7.jsonl", told.append)]
-        if cut == 1:  # only the line's end is missing
-            assert (kept, told) == ([0, 1, 2], [])
-        else:
-            assert kept == [0, 1]
-            assert told == [f"{tmp_path}/7.jsonl:3: the last line was cut off in writing; left out"]
-
-
-@pytest.mark.parametrize(
-    ("lines", "said"),
-    [
-        (b"{}\n", "x:1: not a journal record: Object missing required field `call`"),
-        (b"not a journal", "x:1: not a journal record: "),
-        (encode(said("7", 0)) + b"\n\n" + b"[1]\n", "x:3: not a journal record: Expected `object`, got `array`"),
-        (encode(started("7", format=2)) + b"\n", "x:1: journal format 2 is newer than 1, which this version reads; update companion"),
-        (b'{"call": "7", "seq": 0, "at": 0}\n', "x:1: a record holds either an event or an update"),
-        (b"[" * 200_000 + b"\n", "x:1: not a journal record: "),
-    ],
-)
-def test_a_line_that_is_no_record_is_named(lines: bytes, said: str) -> None:
-    with pytest.raises(JournalError) as caught:
-        list(read_lines(lines.splitlines(keepends=True), "x"))
-    assert str(caught.value).startswith(said)
-    assert caught.value.line == int(said.split(":")[1])
-
-
-def test_a_line_without_end_is_no_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "MOST_LINE", 1000)
-    (tmp_path / "x").write_bytes(b"a" * 2000)
-    with pytest.raises(JournalError, match=r"x:1: longer than any record; this is no journal"):
-        list(read(tmp_path / "x"))
-
-
-def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
-    for name, why in (("none.jsonl", "no such file or directory"), (".", "is a directory")):
-        with pytest.raises(JournalError, match=f"cannot be read: {why}"):
-            list(read(tmp_path / name))
-
-
-def test_kinds_of_a_later_version_are_read() -> None:
-    line = b'{"call":"7","seq":0,"at":0,"event":{"type":"sneezed","by":"agent"}}\n'
-    ended = Record(call="7", seq=1, at=0, event=CallEnded(reason="over"))
-    marked = Record(call="7", seq=2, at=0, event=Bookmarked(by="agent"))
-    first, *rest = read_lines([line, encode(ended), encode(marked)], "x")
-    assert first.event == Unknown({"type": "sneezed", "by": "agent"})
-    assert encode(first) + b"\n" == line
-    assert rest == [ended, marked]

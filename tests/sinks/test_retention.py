@@ -12,7 +12,8 @@ import pytest
 from companion.core.events import CallEnded, CallStarted, Utterance
 from companion.core.record import Record, encode
 from companion.errors import ConfigError, SinkError
-from companion.sinks.journal import file_name, read
+from companion.sinks.journal import file_name
+from companion.sinks.reading import read
 from companion.sinks.retention import Folder, Sounds, age
 from companion.sinks.tape import Tapes
 from companion.speech.recogniser import AudioChunk, Scripted

@@ -10,7 +10,7 @@ import pytest
 
 from companion.core.record import encode
 from companion.errors import ConfigError, JournalError, SinkError
-from companion.sinks.journal import read
+from companion.sinks.reading import read
 from companion.sinks.store import Store
 from companion.wiring.database import export, info, opened, rebuild, stored
 from companion.wiring.headless import log

@@ -33,7 +33,7 @@ def test_a_journal_read_back_is_proved_and_written_again(capfd: pytest.CaptureFi
     edited = path.read_text().replace('"because":"said', '"because":"saif', 1)
     path.write_text(edited)
     with pytest.raises(ReplayMismatch, match=r"demo-chat\.jsonl: call demo-chat: record \d+: the same events give another record"):
-        prove(path)
+        list(prove(path))
 
 
 def test_one_bad_source_of_several_is_named_and_counted(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_journal_cut_off_is_proved_as_far_as_it_goes(capfd: pytest.CaptureFixt
     log([CHAT], {"checklist": "complaint", "journal": str(tmp_path)})
     path = tmp_path / "demo-chat.jsonl"
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:20]))
-    assert prove(path)[0].endswith("20 records, and the same events give the same updates; the call is cut off there")
+    assert next(prove(path)).endswith("20 records, and the same events give the same updates; the call is cut off there")
 
 
 def test_a_checklist_changed_in_the_journal_is_found(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_checklist_changed_in_the_journal_is_found(tmp_path: Path) -> None:
     path = tmp_path / "demo-chat.jsonl"
     path.write_text(path.read_text().replace('"title":"', '"title":"x', 1))
     with pytest.raises(JournalError, match="was changed"):
-        prove(path)
+        list(prove(path))
 
 
 def test_two_sources_never_share_a_calls_name(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:

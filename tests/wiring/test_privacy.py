@@ -11,7 +11,7 @@ import pytest
 
 from companion.core.record import Record
 from companion.errors import ConfigError
-from companion.sinks.journal import read
+from companion.sinks.reading import read
 from companion.wiring.privacy import expire, expiring, of, older
 from tests.sinks.test_retention import call, tape, written
 
