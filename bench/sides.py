@@ -52,7 +52,9 @@ def row(question: str, ours: str, theirs: str, ratios: Sequence[float], reach: f
     middle = statistics.median(ratios)
     reached = middle >= reach if faster else middle <= reach
     spread = f"{middle:.2f}× ({min(ratios):.2f}–{max(ratios):.2f})" if len(ratios) > 1 else f"{middle:.2f}×"
-    return f"| {question} | {ours} | {theirs} | {spread} | {'≥' if faster else '≤'} {reach:g}× | {'reached' if reached else 'not reached'} |"
+    return (
+        f"| {question} | {ours} | {theirs} | {spread} | {'≥' if faster else '≤'} {reach:g}× | {'reached' if reached else 'not reached'} |"
+    )
 
 
 def figure(value: float, unit: str) -> str:

@@ -20,6 +20,7 @@ class CallApp(PacedApp):
         leave: called for Ctrl-C, where a call goes on without its screen; None: Ctrl-C ends it.
         save: keeps an ended call's page and summary, and says where (`summary_screen.Save`); None where there is no place.
         theme: `dark` or `light`.
+        drawn: told when the first frame stands in the terminal.
     """
 
     def __init__(
@@ -30,8 +31,10 @@ class CallApp(PacedApp):
         leave: Callable[[], None] | None = None,
         save: Save | None = None,
         theme: Theme = "dark",
+        drawn: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(theme)
+        self._drawn = drawn
         self.snapshot = Snapshot()
         self.viewer = Viewer(self.show)
         self._end = end
@@ -52,6 +55,7 @@ class CallApp(PacedApp):
     def on_mount(self) -> None:
         """The call's screen."""
         self.push_screen(self._call)
+        self._call.call_after_refresh(self._drawn)
 
     def action_leave(self) -> None:
         """Leave, or first end the call where it cannot go on alone."""
@@ -62,7 +66,7 @@ class CallApp(PacedApp):
 
     def end_call(self) -> None:
         """End the call; asked a second time, or with nothing left to end, leave."""
-        summed_up = isinstance(self.screen, SummaryScreen)
+        summed_up = any(isinstance(screen, SummaryScreen) for screen in self.screen_stack)  # none yet, where somebody is very quick
         if self._end is None or self._ending or summed_up or self.snapshot.closed is not None:
             self.exit()
         else:

@@ -5,31 +5,24 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from companion import sources
-from companion.broadcast.ways import Outlet
-from companion.core.call import Rules
 from companion.core.events import AnyEvent, CallEnded
-from companion.core.feed import Sink
 from companion.core.record import Record
 from companion.core.seen import Clock
 from companion.core.updates import CallClosed
 from companion.errors import ConfigError
-from companion.run import Run
-from companion.sinks.journal import JournalFolder
 from companion.sources.uri import Given
 from companion.tui.app import CallApp
 from companion.tui.feed import Closed
-from companion.wiring.database import stored
-from companion.wiring.keeping import keep
-from companion.wiring.named import named
-from companion.wiring.outlets import Spread, prefix, published
-from companion.wiring.parts import Options, began, interruptible, masking, open_source, recognisers, rules_of, together
-from companion.wiring.privacy import expire
-from companion.wiring.taping import taped
+from companion.wiring.parts import Options, interruptible, rules_of, together
+
+if TYPE_CHECKING:  # loaded when the screen stands there
+    from companion.core.call import Rules
+    from companion.run import Run
+    from companion.wiring.taking import Show
 
 _ENDED = "ended by the agent"
 
@@ -42,110 +35,120 @@ def live(uri: Given, options: Options) -> None:
         ConfigError: there is no terminal.
     """
     stdin = keyboard("companion log")
-    rules = rules_of(options["checklist"])
     notices: list[str] = []
     try:
-        expire(options, notices.append)
-        with stored(options, notices.append) as database:  # an agent is not told of it in the middle of a call
-            together(lambda: _live(uri, rules, {**options, "stdin": stdin}, database, notices))
+        together(lambda: _live(uri, {**options, "stdin": stdin}, notices.append))
     finally:
         for notice in notices:
             print(f"companion: {notice}", file=sys.stderr)
 
 
-async def _live(uri: Given, rules: Rules, options: Options, database: Sequence[Sink], notices: list[str]) -> None:
-    run: Run | None = None
-    hiding = masking(options)
-
-    async def act(call: str, event: AnyEvent) -> str:
-        if run is None or call not in run.calls:
-            return f"call {call} is not live here"
-        await run.act(call, event)
-        return ""
-
-    def tell(text: str) -> None:
-        if run is not None and run.viewer is not None:
-            run.viewer.notice(text)
-        else:
-            notices.append(text)
-
-    sinks: list[Sink] = [JournalFolder(Path(options["journal"]), notices.append)] if options.get("journal") else []
-    async with recognisers([uri], options) as recogniser, published(options, act, tell) as outlets:
-        hearing, sound_kept = taped(recogniser, options, tell)
-        run = Run(
-            named(open_source(uri, hearing, options, speed=options.get("speed", 1.0)), options),
-            rules,
-            [*sinks, *database, *outlets],
-            mask=hiding.said,
-            mask_text=hiding.text,
-            began=began(options) or ("now" if sources.is_live(uri) or outlets else None),
-            prefix=prefix(options) if outlets else "",
-            sound_kept=sound_kept,
-        )
-        await _watch(run, options, endless=sources.is_endless(uri), outlets=outlets)
-        run.viewer = None
+async def _live(uri: Given, options: Options, notices: Callable[[str], None]) -> None:
+    """The screen comes first; what the calls need is loaded behind it, which an impatient person may end."""
+    seat = _Seat(options, endless=sources.is_endless(uri))
+    with interruptible(seat.interrupt):
+        showing = asyncio.create_task(seat.app.run_async())
+        taking = asyncio.create_task(_take(uri, options, notices, seat, showing))
+        try:
+            await asyncio.wait([showing, taking], return_when=asyncio.FIRST_COMPLETED)
+            if seat.run is None and not taking.done():
+                taking.cancel()
+            await asyncio.gather(taking, return_exceptions=seat.run is None and taking.cancelling() > 0)
+        finally:
+            taking.cancel()
+            seat.app.exit()
+            await showing
 
 
-async def _watch(run: Run, options: Options, *, endless: bool, outlets: Sequence[Outlet]) -> None:
-    """Run the calls beside the screen; on an endless source, closing a summary waits for the next call."""
-    tasks: set[asyncio.Task[None]] = set()
+async def _take(uri: Given, options: Options, notices: Callable[[str], None], seat: "_Seat", showing: "asyncio.Task[None]") -> None:
+    await seat.drawn.wait()
+    rules = await asyncio.to_thread(_rules, options["checklist"])
+    from companion.wiring.taking import taken
 
-    def later(work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
-    going: asyncio.Task[None] | None = None
-    screen: _Screen | None = None
-
-    async def end() -> None:
-        await run.stop("interrupted")
-        if going is not None:
-            await asyncio.wait([going])  # the journal first: the terminal may be gone
-        if screen is not None:
-            screen.app.exit()
-
-    with interruptible(end) as interrupted:
-        leaving = False
-        while not (leaving or interrupted.is_set()):
-            screen = _Screen(run, later, options, endless=endless)
-            run.viewer = Spread(screen.app.viewer, outlets)
-            going = going or asyncio.create_task(run.go())
-            going.add_done_callback(screen.source_ended)
-            await screen.app.run_async()
-            leaving = screen.leaving or not endless or going.done()
-        await run.stop("the screen was closed")
-        if going is not None:
-            await going
+    async with taken(uri, rules, options, notices) as (run, show):
+        await seat.watch(run, show, showing)
 
 
-class _Screen:
-    """One screen on a run, and what its keys do."""
+def _rules(checklist: str) -> "Rules":
+    """Load all that a run needs, in a thread of its own: the screen is quick to answer meanwhile."""
+    import companion.wiring.taking  # noqa: F401
 
-    def __init__(self, run: Run, later: Callable[[Coroutine[Any, Any, None]], None], options: Options, *, endless: bool) -> None:
-        self.app = CallApp(act=self._act, end=self._end, save=saving(options), theme=options.get("theme", "dark"))
+    return rules_of(checklist)
+
+
+class _Seat:
+    """Where the agent sits: a screen, and behind it a run, as soon as there is one.
+
+    Args:
+        options: the command's.
+        endless: whether the source has call after call: then closing a summary waits for the next one.
+    """
+
+    def __init__(self, options: Options, *, endless: bool) -> None:
+        self.run: Run | None = None
+        self.drawn = asyncio.Event()
+        """The first frame has been drawn."""
         self.leaving = False
-        self._run = run
-        self._later = later
+        """The person wants to go."""
+        self._options = options
         self._endless = endless
+        self._going: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.app = self._screen()
 
-    def source_ended(self, task: "asyncio.Task[None]") -> None:
+    async def watch(self, run: "Run", show: "Show", showing: "asyncio.Task[None]") -> None:
+        """Run the calls beside the screen; on an endless source, a screen after the other.
+
+        Raises:
+            CompanionError: the source failed, or records could not be kept.
+        """
+        self.run = run
+        show(self.app.viewer)
+        self._going = asyncio.create_task(run.go())
+        self._going.add_done_callback(self._source_ended)
+        await showing
+        while self._endless and not (self.leaving or self._going.done()):
+            self.app = self._screen()
+            show(self.app.viewer)
+            await self.app.run_async()
+        await run.stop("the screen was closed")
+        await self._going
+
+    async def interrupt(self) -> None:
+        """End, because somebody outside wants it: the journal first, since the terminal may be gone."""
+        self.leaving = True
+        if self.run is not None and self._going is not None:
+            await self.run.stop("interrupted")
+            await asyncio.wait([self._going])
+        self.app.exit()
+
+    def _screen(self) -> CallApp:
+        theme = self._options.get("theme", "dark")
+        return CallApp(act=self._act, end=self._end, save=saving(self._options), theme=theme, drawn=self.drawn.set)
+
+    def _source_ended(self, task: "asyncio.Task[None]") -> None:
         """Say on the screen that nothing more comes, and why."""
         error = None if task.cancelled() else task.exception()
         self.app.viewer.closed(str(error) if error else "")
 
     def _act(self, call: str, event: AnyEvent) -> None:
-        self._later(self._run.act(call, event))
+        if self.run is not None:
+            self._later(self.run.act(call, event))
 
     def _end(self) -> None:
         view = self.app.snapshot.view
-        if self._endless and view.call and view.ended is None:
-            self._later(self._run.act(view.call, CallEnded(reason=_ENDED)))
-        elif self._endless and not view.call:
+        if self.run is None or (self._endless and not view.call):
             self.leaving = True
             self.app.exit()
         elif not self._endless:
-            self._later(self._run.stop(_ENDED))
+            self._later(self.run.stop(_ENDED))
+        elif view.ended is None:
+            self._later(self.run.act(view.call, CallEnded(reason=_ENDED)))
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
 def play(records: Sequence[Record], options: Options) -> None:
@@ -182,7 +185,13 @@ async def _play(records: Sequence[Record], options: Options) -> None:
 
 def saving(options: Options) -> Callable[[str, str, dict[str, Any]], str]:
     """Keeps a call's page beside its journal, or else in the current folder."""
-    return partial(keep, Path(options.get("journal") or "."))
+
+    def save(call: str, page: str, summary: dict[str, Any]) -> str:
+        from companion.wiring.keeping import keep
+
+        return keep(Path(options.get("journal") or "."), call, page, summary)
+
+    return save
 
 
 def keyboard(instead: str) -> int:

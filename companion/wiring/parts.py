@@ -1,4 +1,7 @@
-"""The parts that a run is put together from: rules, the recogniser, sources, and what Ctrl-C does."""
+"""The parts that a run is put together from: rules, the recogniser, sources, and what Ctrl-C does.
+
+What a part needs is imported where it is made: a screen, which needs none of them, then stands there the sooner.
+"""
 
 import asyncio
 import signal
@@ -7,15 +10,16 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from companion import config, sources
-from companion.core.call import Rules
 from companion.core.feed import Source
 from companion.errors import ConfigError
-from companion.rules.load import find, load
 from companion.sources.uri import Given
-from companion.speech.masking import KINDS, Masking, kinds
+
+if TYPE_CHECKING:
+    from companion.core.call import Rules
+    from companion.speech.masking import Masking
 
 DATA = Path(__file__).parents[1] / "data"
 """What ships inside the package: the starter model and the demo."""
@@ -27,21 +31,26 @@ Recognisers: TypeAlias = Callable[[str], Any] | None
 """Makes the recogniser of a call, given its id; None where no sound is expected."""
 
 
-def rules_of(checklist: str) -> Rules:
+def rules_of(checklist: str) -> "Rules":
     """A checklist by name or path, compiled.
 
     Raises:
         ChecklistError: it cannot be used.
     """
+    from companion.core.call import Rules
+    from companion.rules.load import find, load
+
     return Rules.of(load(find(checklist)))
 
 
-def masking(options: Options) -> Masking:
+def masking(options: Options) -> "Masking":
     """What hides numbers and addresses in what people say.
 
     Raises:
         ConfigError: the options name a kind that there is not.
     """
+    from companion.speech.masking import KINDS, Masking, kinds
+
     named: str | None = options.get("privacy_mask")
     return Masking(KINDS if named is None else kinds(named))
 

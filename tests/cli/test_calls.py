@@ -5,6 +5,7 @@ import os
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -304,6 +305,25 @@ def test_ctrl_c_leaves_the_screen_with_the_terminal_whole(terminal: Terminal) ->
     until(lambda: "any key" in terminal.screen())
     terminal.type("x")
     until(lambda: "status 0" in terminal.screen())
+    assert "Traceback" not in terminal.screen()
+
+
+def test_a_screen_may_be_left_while_its_recogniser_is_waited_for(terminal: Terminal) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        recogniser = f"ws://127.0.0.1:{silent.getsockname()[1]}"
+        terminal.type(f"{shlex.join(COMPANION)} live {shlex.quote(str(DEMO))} --speech-recogniser {recogniser}; echo status $?", "Enter")
+        until(lambda: "waiting" in terminal.screen())
+        terminal.type("C-c")
+        until(lambda: "status 0" in terminal.screen())
+        assert "Traceback" not in terminal.screen()
+
+
+def test_what_cannot_be_loaded_is_said_when_the_screen_is_gone(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("id: [\n")
+    source = f"{shlex.quote(str(DEMO))} --checklist {shlex.quote(str(tmp_path / 'bad.yaml'))}"
+    terminal.type(f"{shlex.join(COMPANION)} live {source}; echo status $?", "Enter")
+    until(lambda: "status 2" in terminal.screen())
+    assert "bad.yaml:" in terminal.screen().replace("\n", "")
     assert "Traceback" not in terminal.screen()
 
 

@@ -55,26 +55,25 @@ class Shelf:
         pass
 
 
-async def shown(line: Line, shelf: Shelf, *, endless: bool) -> tuple[Run, "onscreen._Screen", "asyncio.Task[None]"]:
-    run = Run(line, rules_of("complaint"), [shelf])
-    screen = onscreen._Screen(run, lambda work: asyncio.ensure_future(work), {}, endless=endless)
-    run.viewer = screen.app.viewer
+async def shown(line: Line, shelf: Shelf, *, endless: bool) -> tuple[Run, "onscreen._Seat", "asyncio.Task[None]"]:
+    seat = onscreen._Seat({}, endless=endless)
+    seat.run = run = Run(line, rules_of("complaint"), [shelf], viewer=seat.app.viewer)
     task = asyncio.create_task(run.go())
-    task.add_done_callback(screen.source_ended)
-    return run, screen, task
+    task.add_done_callback(seat._source_ended)
+    return run, seat, task
 
 
 async def test_keys_reach_the_call_and_the_end_key_ends_it() -> None:
     shelf = Shelf()
-    _, screen, task = await shown(Line(), shelf, endless=False)
-    async with screen.app.run_test(size=(80, 24)) as pilot:
+    _, seat, task = await shown(Line(), shelf, endless=False)
+    async with seat.app.run_test(size=(80, 24)) as pilot:
         await pilot.pause(0.2)
         await pilot.press("b", "4")
         await pilot.pause(0.2)
         await pilot.press("e", "e")
         await task
         await pilot.pause(0.2)
-        assert screen.app.snapshot.closed is not None
+        assert seat.app.snapshot.closed is not None
     events = [record.event for record in shelf.records if record.event is not None]
     assert Bookmarked(by="agent") in events
     assert Marked(step="apologized", state="done", by="agent") in events
@@ -85,33 +84,43 @@ async def test_keys_reach_the_call_and_the_end_key_ends_it() -> None:
 async def test_on_an_endless_source_the_end_key_ends_only_the_call_on_the_screen() -> None:
     shelf = Shelf()
     line = Line()
-    run, screen, task = await shown(line, shelf, endless=True)
-    async with screen.app.run_test(size=(80, 24)) as pilot:
+    run, seat, task = await shown(line, shelf, endless=True)
+    async with seat.app.run_test(size=(80, 24)) as pilot:
         await pilot.pause(0.2)
-        screen.app.action_leave()
+        seat.app.action_leave()
         await pilot.pause(0.3)
         assert not task.done()
-        assert not screen.leaving
+        assert not seat.leaving
     assert [record.event for record in shelf.records if record.event][-1] == CallEnded(reason="ended by the agent")
     await run.stop("done")
     await task
 
 
 async def test_with_no_call_yet_the_end_key_leaves_an_endless_source() -> None:
-    run = Run(Line(), rules_of("complaint"), [])
-    screen = onscreen._Screen(run, lambda work: asyncio.ensure_future(work), {}, endless=True)
-    async with screen.app.run_test(size=(80, 24)) as pilot:
-        screen.app.action_leave()
+    seat = onscreen._Seat({}, endless=True)
+    seat.run = Run(Line(), rules_of("complaint"), [])
+    async with seat.app.run_test(size=(80, 24)) as pilot:
+        seat.app.action_leave()
         await pilot.pause(0.1)
-    assert screen.leaving
+    assert seat.leaving
+
+
+async def test_the_screen_may_be_left_before_anything_is_loaded() -> None:
+    seat = onscreen._Seat({}, endless=False)
+    async with seat.app.run_test(size=(80, 24)) as pilot:
+        await asyncio.wait_for(seat.drawn.wait(), 30)
+        await pilot.press("4", "b")
+        seat.app.action_leave()
+        await pilot.pause(0.1)
+    assert seat.leaving
 
 
 async def test_a_second_call_is_kept_though_it_is_not_shown() -> None:
     shelf = Shelf()
-    run, screen, task = await shown(Line(Opened(call="d", source="line")), shelf, endless=True)
-    async with screen.app.run_test(size=(80, 24)) as pilot:
+    run, seat, task = await shown(Line(Opened(call="d", source="line")), shelf, endless=True)
+    async with seat.app.run_test(size=(80, 24)) as pilot:
         await pilot.pause(0.2)
-        assert screen.app.snapshot.view.call == "c"
+        assert seat.app.snapshot.view.call == "c"
     await run.stop("done")
     await task
     assert {record.call for record in shelf.records if isinstance(record.event, CallStarted)} == {"c", "d"}
