@@ -16,7 +16,7 @@ test: .venv
 	$(BIN)/pytest
 
 torture: .venv  # the fault tests at full size: hours
-	COMPANION_TORTURE=1 $(BIN)/pytest tests/faults -q
+	COMPANION_TORTURE=1 $(BIN)/pytest tests/faults -q --timeout=7200
 
 FUZZ_EXAMPLES ?= 100000
 

@@ -60,10 +60,11 @@ def replay(records: Sequence[Record], rules: Rules | None = None) -> Iterator[Re
     yield call.begin()
     for record in records[1:]:
         if record.event is not None and not isinstance(record.event, Unknown):
-            yield from call.receive(record.event, record.at)
+            yield from call.receive(record.event, max(record.at, call.at))  # a damaged journal's clock may go back
     if not call.ended:
-        yield from call.advance(records[-1].at)
-        yield from call.wind_up(records[-1].at)
+        at = max(records[-1].at, call.at)
+        yield from call.advance(at)
+        yield from call.wind_up(at)
 
 
 def check(records: Sequence[Record], rules: Rules | None = None) -> int:

@@ -73,8 +73,8 @@ def read_lines(lines: Iterable[bytes], name: str, damaged: Tell = lambda text: N
             order = calls[record.call] = _Order(record.call, losses)
         yield from order.take(record, number, hash(line))
     if losses.first is not None and not calls:
-        line, why = losses.first
-        raise JournalError(f"{name}:{line}: {why.removesuffix('; left out')}; this is no journal", line=line)
+        number, why = losses.first
+        raise JournalError(f"{name}:{number}: {why.removesuffix('; left out')}; this is no journal", line=number)
     for order in calls.values():
         yield from order.end()
     losses.settle()

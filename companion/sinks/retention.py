@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=
 _LONGEST = timedelta(days=36500)
 _BUSY = timedelta(minutes=5)  # since a file was written, in which somebody may be writing on
 _MARKS = (b'"call_started"', b'"call_ended"')
+_CALL = re.compile(rb'\{"call":("(?:[^"\\]|\\.)*")')
 _SUMMARY = {"call", "began", "steps", "heat"}
 
 
@@ -72,11 +74,17 @@ class Folder:
         return self._chosen(lambda call, life: life.began < than)
 
     def of(self, call: str) -> Iterator[Kept]:
-        """What is kept of a call, and of others that had the same name."""
-        return self._chosen(lambda name, life: name == call)
+        """What is kept of a call, and of others that had the same name; a file that has records of it and no beginning is told."""
+        for path in self._files("*.jsonl"):
+            if not _lives(path) and any(_call_of(line) == call and b'"seq":' in line for line in _lines(path)):
+                self._tell(f"{path}: has records of call {call}, but does not begin as a journal; left as it is, see for yourself")
+        yield from self._chosen(lambda name, life: name == call)
+
+    def _files(self, pattern: str) -> Iterator[Path]:
+        return iter(sorted(path for path in self._path.glob(pattern) if path.is_file() and not path.is_symlink()))
 
     def _chosen(self, wanted: Callable[[str, _Life], bool]) -> Iterator[Kept]:
-        for path in sorted(path for path in self._path.glob("*.jsonl") if not path.is_symlink()):
+        for path in self._files("*.jsonl"):
             lives = _lives(path)
             calls = tuple(call for call, life in lives.items() if wanted(call, life))
             if not calls:
@@ -87,7 +95,7 @@ class Folder:
                 yield Kept(calls, str(path), partial(_delete, path))
             else:
                 yield Kept(calls, f"{path} (its part of it)", partial(_cut, path, frozenset(calls)))
-        for path in sorted(path for path in self._path.glob("*.json") if not path.is_symlink()):
+        for path in self._files("*.json"):
             page = _page(path)
             if page is not None and wanted(*page):
                 yield Kept((page[0],), f"{path} and .md", partial(_delete, path.with_suffix(".md"), path))
@@ -115,38 +123,52 @@ class Sounds:
 
 
 def _lives(path: Path) -> dict[str, _Life]:
-    """When each call of a journal began, and whether it ended; empty if the file is no journal."""
+    """When each call of a journal began, and whether it ended; empty if the file is no journal. What cannot be read is passed over."""
     lives: dict[str, _Life] = {}
-    try:
-        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        began: dict[str, datetime] = {}
-        with path.open("rb") as file:
-            for line in file:
-                if lives and not any(mark in line for mark in _MARKS):
-                    continue
-                record = decode(line)
-                if isinstance(record.event, CallStarted):
-                    began[record.call] = _moment(record.event.began, written)
-                    lives[record.call] = _Life(written, ended=False)
-                elif isinstance(record.event, CallEnded) and record.call in lives:
-                    lives[record.call] = _Life(began[record.call], ended=True)
-                elif not lives:
-                    break
-    except (OSError, JournalError):
-        pass  # what was read until then stands: a last line may be cut off
+    began: dict[str, datetime] = {}
+    for line in _lines(path):
+        if lives and not any(mark in line for mark in _MARKS):
+            if (call := _call_of(line)) is not None and call not in lives:  # its beginning is among what cannot be read
+                lives[call] = _Life(_written(path), ended=False)
+            continue
+        try:
+            record = decode(line)
+        except JournalError:
+            if lives:
+                continue
+            break
+        if isinstance(record.event, CallStarted):
+            began[record.call] = _moment(record.event.began, _written(path))
+            lives[record.call] = _Life(_written(path), ended=False)
+        elif not lives:
+            break
+        elif isinstance(record.event, CallEnded):
+            lives[record.call] = _Life(began.get(record.call, _written(path)), ended=True)
     return lives
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    """A file's lines, as far as it can be read."""
+    with suppress(OSError), path.open("rb") as file:
+        yield from file
+
+
+def _written(path: Path) -> datetime:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError:  # it has just gone
+        return datetime.now(UTC)
 
 
 def _page(path: Path) -> tuple[str, _Life] | None:
     """Whose summary a file is, and when that call began; None if it is none."""
     try:
         summary = json.loads(path.read_bytes())
-        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except (OSError, ValueError):
         return None
     if not isinstance(summary, dict) or not summary.keys() >= _SUMMARY or not isinstance(summary["call"], str):
         return None
-    return summary["call"], _Life(_moment(summary["began"], written), ended=True)
+    return summary["call"], _Life(_moment(summary["began"], _written(path)), ended=True)
 
 
 def _moment(began: object, otherwise: datetime) -> datetime:
@@ -165,24 +187,32 @@ def _delete(*paths: Path) -> None:
 
 
 def _cut(path: Path, calls: Collection[str]) -> None:
-    """Take the records of these calls out of a journal that holds others too; the old file stands until the new one is whole."""
+    """Take the records of these calls out of a journal that holds others too; the old file stands until the new one is whole.
+
+    A line of which nobody can say whose it is goes too: it may hold their words, and is of no use to the others.
+    """
     new = path.with_name(f".{path.name}.new")
     try:
+        if new.exists() and datetime.now(UTC) - _written(new) > _BUSY:
+            new.unlink()  # whoever wrote it was killed
         with path.open("rb") as old, new.open("xb") as file:
-            file.writelines(line for line in old if _call_of(line) not in calls)
+            file.writelines(line for line in old if (call := _call_of(line)) is not None and call not in calls)
             file.flush()
             os.fsync(file.fileno())
         shutil.copymode(path, new)
         os.replace(new, path)
+    except FileExistsError as error:
+        raise SinkError(f"{path}: somebody else seems to take something out of it; try again in a few minutes") from error
     except OSError as error:
         new.unlink(missing_ok=True)
         raise SinkError(f"{path}: cannot be written anew: {error.strerror or error}; nothing was taken out of it") from error
 
 
 def _call_of(line: bytes) -> str | None:
-    """Whose record a line is; None if that cannot be read, as of one cut off in writing."""
-    try:
+    """Whose record a line is, also one that was cut off in writing; None if that cannot be read."""
+    if found := _CALL.match(line):
+        with suppress(ValueError):
+            return str(json.loads(found[1]))
+    with suppress(JournalError):
         return decode(line).call
-    except JournalError:
-        found = re.match(rb'\{"call":("(?:[^"\\]|\\.)*")', line)
-        return json.loads(found[1]) if found else None
+    return None

@@ -142,6 +142,38 @@ def test_what_is_no_journal_of_ours_is_left(tmp_path: Path) -> None:
     assert list(Folder(tmp_path / "missing").of("7")) == []
 
 
+def test_a_damaged_journal_is_forgotten_as_well(tmp_path: Path) -> None:
+    a, b = call("a", None).splitlines(keepends=True), call("b", None).splitlines(keepends=True)
+    spoiled = b"\0\xff" + a[1][8:]
+    path = written(tmp_path / "all.jsonl", b"".join([*a, spoiled, b"?" + b[0], *b[1:]]), ago=timedelta(hours=1))
+    (kept,) = Folder(tmp_path).of("b")  # its beginning cannot be read
+    kept.delete()
+    assert path.read_bytes() == b"".join(a)
+    written(path, b"".join([*a, spoiled, *b]), ago=timedelta(hours=1))
+    (kept,) = Folder(tmp_path).of("a")
+    kept.delete()
+    assert path.read_bytes() == b"".join(b)
+
+
+def test_records_without_a_journals_beginning_are_told(tmp_path: Path) -> None:
+    told: list[str] = []
+    path = written(tmp_path / "a.jsonl", call("a", None)[5:])
+    assert list(Folder(tmp_path, told.append).of("a")) == []
+    assert told == [f"{path}: has records of call a, but does not begin as a journal; left as it is, see for yourself"]
+
+
+def test_what_a_killed_one_left_half_written_hinders_nobody_for_long(tmp_path: Path) -> None:
+    path = written(tmp_path / "all.jsonl", call("a", None) + call("b", None))
+    new = written(tmp_path / ".all.jsonl.new", b"half")
+    (kept,) = Folder(tmp_path).of("a")
+    with pytest.raises(SinkError, match="somebody else seems to take something out of it"):
+        kept.delete()
+    written(new, b"half", ago=timedelta(hours=1))
+    kept.delete()
+    assert path.read_bytes() == call("b", None)
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_sound_is_found_by_its_call_and_by_its_age(tmp_path: Path) -> None:
     old = tape(tmp_path, "a/b", ago=timedelta(days=900))
     tape(tmp_path, "7")
