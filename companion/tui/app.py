@@ -83,7 +83,7 @@ class CallApp(PacedApp):
     def give(self) -> None:
         """The newest snapshot, and the summary once there is one."""
         self._call.snapshot = self.snapshot
-        if self._summed_up is not None:
+        if self._summed_up is not None and self.screen_stack:  # there is none any more, where the app is just closing
             if isinstance(self.screen, SummaryScreen):
                 self.pop_screen()
             self.push_screen(SummaryScreen(self._summed_up, self.close_summary, self._save))
