@@ -22,9 +22,8 @@ _BLOCK = 320  # samples at 16 kHz: 20 ms
 
 def sound(first: int, last: int) -> np.ndarray:
     """The numbers from `first` to `last`, at most 12, at 8 kHz."""
-    words = [
-        np.concatenate([np.full(round(SAID * RATE), n * LOUD), np.zeros(round((EVERY - SAID) * RATE))]) for n in range(first, last + 1)
-    ]
+    hush = np.zeros(round((EVERY - SAID) * RATE))
+    words = [np.concatenate([np.full(round(SAID * RATE), n * LOUD), hush]) for n in range(first, last + 1)]
     return np.concatenate(words).astype("<i2")
 
 

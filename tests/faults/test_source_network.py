@@ -1,8 +1,8 @@
-"""Calls that come over a bad network: nothing is lost or doubled unsaid, gaps are marked, and every call ends well and can be judged again."""
+"""Calls over a bad network: nothing is lost or doubled unsaid, gaps are marked, and every call ends well and can be judged again."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from companion import sources
 from companion.core.call import Rules
-from companion.core.events import CallEnded, SourceBack, SourceLost, Utterance
+from companion.core.events import SourceBack, SourceLost, Utterance
 from companion.core.feed import Source
 from companion.core.record import Record
 from companion.core.replay import check
@@ -26,11 +26,11 @@ from companion.rules.load import find, load
 from companion.run import Run
 from companion.sinks.journal import JournalFolder
 from companion.sinks.reading import read
-from companion.sources.listeners import audiosocket, phone, vosk_server
+from companion.sources.listeners import audiosocket, vosk_server
 from companion.sources.listeners.vosk_server import VoskServer
 from companion.sources.websocket import Chat
 from companion.speech.server import Server
-from tests.faults.counted import AudioSocket, Twilio, Vosk, counting, sound
+from tests.faults.counted import RATE, AudioSocket, Twilio, Vosk, counting, sound
 from tests.faults.proxy import Proxy
 from tests.faults.size import times
 
@@ -126,16 +126,18 @@ async def test_a_connection_that_is_cut_is_a_gap_and_the_call_goes_on(peer: type
 
 @pytest.mark.parametrize("peer", PEERS)
 async def test_a_connection_that_is_cut_anywhere_leaves_a_whole_journal(peer: type, tmp_path: Path) -> None:
-    for turn in range(times(3, 100)):
-        folder = tmp_path / str(turn)
+    async def cut_after(carried: int, folder: Path) -> None:
         async with listening(peer, folder) as port, Proxy(port, sip=64) as network:
             saying = asyncio.create_task(peer().say(network.port, 1, 4))
-            await until(lambda place=turn * 997 % 9000 + 500: network.carried >= place or saying.done())
+            await until(lambda: network.carried >= carried or saying.done())
             network.cut()
             await asyncio.gather(saying, return_exceptions=True)
         if written(folder):
             heard = numbers(folder)
-            assert heard == list(range(1, len(heard) + 1)), turn
+            assert heard == list(range(1, len(heard) + 1)), carried
+
+    for turn in range(times(3, 100)):
+        await cut_after(turn * 997 % 9000 + 500, tmp_path / str(turn))
 
 
 @pytest.mark.parametrize("peer", PEERS)
@@ -253,11 +255,17 @@ async def test_a_chat_whose_network_falls_silent_is_joined_anew(tmp_path: Path, 
 # ── a recogniser elsewhere ──
 
 
+def recorded(folder: Path) -> Path:
+    """A recording of the numbers up to 12."""
+    folder.mkdir(exist_ok=True)
+    soundfile.write(folder / "call.wav", sound(1, WORDS), RATE)
+    return folder / "call.wav"
+
+
 @asynccontextmanager
 async def recognised(folder: Path, patience: float = 10.0, **network: Any) -> AsyncIterator[Proxy]:
-    """A recording of the numbers up to 12, judged with a recogniser behind a network."""
-    folder.mkdir(exist_ok=True)
-    soundfile.write(folder / "call.wav", sound(1, WORDS), 8000)
+    """The recording, judged with a recogniser behind a network."""
+    recording = recorded(folder)
     listener = VoskServer("", 0, recogniser=counting, mono_as="customer")
 
     async def listen() -> None:
@@ -269,7 +277,7 @@ async def recognised(folder: Path, patience: float = 10.0, **network: Any) -> As
     async with Proxy(listener.port, **network) as between:
         address = f"ws://127.0.0.1:{between.port}"
         async with Server("vosk-server://there", partial(dial, address), patience=patience, waits=(0.05,) * 4) as server:
-            source = sources.open(str(folder / "call.wav"), recogniser=server.call, mono_as="customer", speed=times(8.0, 2.0))
+            source = sources.open(str(recording), recogniser=server.call, mono_as="customer", speed=times(8.0, 2.0))
             async with judged(source, folder):
                 yield between
                 await until(lambda: over(folder))
@@ -286,13 +294,15 @@ async def test_a_recogniser_behind_a_slow_network_hears_the_same(slowness: dict[
 
 
 async def test_a_recogniser_whose_connection_breaks_costs_no_word_and_is_told(tmp_path: Path) -> None:
-    for turn in range(times(2, 50)):
-        folder = tmp_path / str(turn)
+    async def cut_after(words: int, folder: Path) -> None:
         async with recognised(folder) as network:
-            await until(lambda place=1 + turn * 5 % (WORDS - 1): len(events(folder, Utterance)) >= place)
+            await until(lambda: len(events(folder, Utterance)) >= words)
             network.cut()
         assert numbers(folder) == list(range(1, WORDS + 1))
         assert [type(event) for event in events(folder, SourceLost, SourceBack)] in ([SourceLost, SourceBack], [])
+
+    for turn in range(times(2, 50)):
+        await cut_after(1 + turn * 5 % (WORDS - 1), tmp_path / str(turn))
 
 
 async def test_a_recogniser_that_falls_silent_is_dialled_anew(tmp_path: Path) -> None:
