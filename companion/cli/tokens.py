@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # not needed for --help
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_STDOUT = 1
+
 
 def _file(command: Command) -> Command:
     tokens = setting("hub.tokens")
@@ -44,6 +46,7 @@ def new(name: str, role: "Role", hub_tokens: str) -> None:
     """Make a token and print it, this once. NAME is who it is for; an agent's is the one that their calls are introduced with."""
     from companion.wiring import tokens
 
+    tokens.keep_to_owner(_STDOUT)
     click.echo(tokens.new(hub_tokens, name, role))
     click.echo(f"{name} may come in as {role}; the token is not shown again: keep it in a file, for --broadcast-token-file", err=True)
 

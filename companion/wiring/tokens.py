@@ -1,5 +1,8 @@
 """Tokens for a hub, as the commands make, list and revoke them."""
 
+import contextlib
+import os
+import stat
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -15,6 +18,13 @@ def new(file: str, name: str, role: Role) -> str:
         ConfigError: the name cannot be used or is taken, or the file cannot be written.
     """
     return tokens.new(Path(file), name, role, date.today().isoformat())
+
+
+def keep_to_owner(file: int) -> None:
+    """Let nobody else read what a token is printed into (a descriptor), where that is a file that a shell opened for us."""
+    if os.name == "posix" and stat.S_ISREG(os.fstat(file).st_mode):
+        with contextlib.suppress(PermissionError):  # it is somebody else's, who decides
+            os.fchmod(file, 0o600)
 
 
 def held(file: str) -> Iterator[str]:
