@@ -30,6 +30,9 @@ class HubLookout:
         token: what proves it, where the hub asks for it.
         every: whether all calls that we may see are given, or only those that are followed.
         waits: seconds before each try to come back; the last is repeated.
+
+    Raises:
+        ConfigError: there is a user or a password in the address.
     """
 
     def __init__(

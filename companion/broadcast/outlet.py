@@ -8,7 +8,7 @@ from companion.broadcast.follower import Follower
 from companion.broadcast.ledger import Ledger
 from companion.broadcast.messages import EVERY, VERSION, Act, Done, Hello, Subscribe, Welcome
 from companion.broadcast.ways import Acts
-from companion.broadcast.wire import TurnedAway, Wire
+from companion.broadcast.wire import TurnedAway, Wire, name_of
 from companion.core.events import Channel, Partial
 from companion.core.record import Record
 from companion.core.seen import Clock, Glimpse, Level, Notice
@@ -39,6 +39,9 @@ class HubOutlet:
         words: whether what is said leaves this machine; else everybody there sees blanked texts, agents too.
         tell: takes one line for a person.
         waits: seconds before each try to come back; the last is repeated.
+
+    Raises:
+        ConfigError: there is a user or a password in the address.
     """
 
     def __init__(
@@ -52,7 +55,7 @@ class HubOutlet:
         tell: Callable[[str], None] = lambda text: None,
         waits: Sequence[float] = WAITS,
     ) -> None:
-        self.name = f"hub {url}"
+        self.name = name_of(url)
         """What it is called in messages."""
         self._url = url
         self._hello = Hello(version=VERSION, role="gateway", token=token, name=name)

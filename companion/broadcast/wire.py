@@ -6,8 +6,9 @@ from typing import TypeAlias
 from companion.broadcast.cleaning import clean_json
 from companion.broadcast.messages import Bye, FromHub, Hello, Welcome, encode, from_hub
 from companion.core.seen import Message
-from companion.errors import PeerError, SourceError
+from companion.errors import ConfigError, PeerError, SourceError
 from companion.net.dialling import WAITS, Line, Lost
+from companion.speech.redact import shown
 
 Heard: TypeAlias = FromHub | Lost
 
@@ -23,10 +24,13 @@ class Wire:
         url: what is dialled: `ws://host:2750`, or `wss://…`.
         hello: who we are.
         waits: seconds before each try to come back; the last is repeated.
+
+    Raises:
+        ConfigError: there is a user or a password in the address.
     """
 
     def __init__(self, url: str, hello: Hello, waits: Sequence[float] = WAITS) -> None:
-        self.name = f"hub {url}"
+        self.name = name_of(url)
         """How it is called in errors."""
         greeting = encode([hello]).decode("utf-8", "replace")
         self._line = Line(url, self.name, waits, kept=True, greeting=[greeting], subprotocol="companion.v1")
@@ -73,6 +77,17 @@ class Wire:
     async def close(self) -> None:
         """Hang up for good."""
         await self._line.close()
+
+
+def name_of(url: str) -> str:
+    """What a hub is called in messages.
+
+    Raises:
+        ConfigError: there is a user or a password in its address.
+    """
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        raise ConfigError(f"hub {shown(url)}: a password does not belong there; put a token into a file, and give --broadcast-token-file")
+    return f"hub {shown(url)}"
 
 
 def _messages(frame: str | bytes) -> list[FromHub]:

@@ -62,9 +62,12 @@ def doctor(**options: Any) -> None:
 @click.pass_context
 def config(ctx: click.Context, /, **values: Any) -> None:
     """Print each setting, its value, and where that came from."""
+    from companion.speech.redact import without_password
+
     click.echo(f"settings file: {ctx.obj or 'none'}")
     for setting in SETTINGS:
         origin = ctx.get_parameter_source(setting.parameter)
         names = {"DEFAULT_MAP": "file", "COMMANDLINE": setting.flag, "ENVIRONMENT": setting.variable, "DEFAULT": "default"}
         value = values[setting.parameter]
-        click.echo(f"{setting.name:22} {'–' if value is None else value!s:24} {names.get(origin.name if origin else 'DEFAULT', 'default')}")
+        shown = "–" if value is None else without_password(str(value))
+        click.echo(f"{setting.name:22} {shown:24} {names.get(origin.name if origin else 'DEFAULT', 'default')}")

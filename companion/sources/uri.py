@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, u
 import msgspec
 
 from companion.errors import ConfigError
+from companion.speech.redact import shown
 
 UNDERSTOOD = (
     "- (JSON Lines on standard input), a .jsonl file, a WAV, FLAC, OGG or MP3 file, mic: or loopback: (a microphone, what is played), "
@@ -47,9 +48,6 @@ CHATS: dict[str, tuple[str, ...]] = {
 
 SCHEMES = (*PHONES, *WEBHOOKS, "file", "mic", "loopback", "pcm", "ws", "wss", "vosk", "chatwoot+wss", "rocketchat+wss", "slack")
 """What a SOURCE may begin with, to guess what somebody meant."""
-
-LONGEST = 2000
-"""Characters of a URI that are looked at in an error."""
 
 
 class Two(msgspec.Struct, frozen=True):
@@ -121,7 +119,7 @@ def parse(uri: str) -> Address:
         return _file(_path_of(uri))
     if colon and rest.startswith("//"):
         near = get_close_matches(scheme, SCHEMES, 1)
-        raise ConfigError(f"{_shown(uri)}: {scheme}: is not understood; give {f'{near[0]}:' if near else UNDERSTOOD}")
+        raise ConfigError(f"{shown(uri)}: {scheme}: is not understood; give {f'{near[0]}:' if near else UNDERSTOOD}")
     return _file(uri)
 
 
@@ -134,7 +132,7 @@ def _file(path: str) -> Address:
 def _path_of(uri: str) -> str:
     split = urlsplit(uri)
     if split.netloc not in ("", "localhost"):
-        raise ConfigError(f"{_shown(uri)}: a file on another machine; give file:///path")
+        raise ConfigError(f"{shown(uri)}: a file on another machine; give file:///path")
     return unquote(split.path)
 
 
@@ -152,23 +150,23 @@ def _pcm(uri: str, rest: str) -> Address:
 def _stream(uri: str) -> Address:
     split = _split(uri)
     if not split.hostname:
-        raise ConfigError(f"{_shown(uri)}: no host; give ws://host:port/path")
+        raise ConfigError(f"{shown(uri)}: no host; give ws://host:port/path")
     keys, others = _keys(uri, split.query)
     where = urlunsplit((split.scheme, split.netloc, split.path, urlencode(others), ""))
-    return _with_format(uri, Address(kind="stream", where=where, name=_shown(uri)), keys)
+    return _with_format(uri, Address(kind="stream", where=where, name=shown(uri)), keys)
 
 
 def _vosk(uri: str) -> Address:
     split = _split(uri)
     if split.path not in ("", "/") or split.query:
-        raise ConfigError(f"{_shown(uri)}: only a host and a port are understood; give vosk://:2700")
+        raise ConfigError(f"{shown(uri)}: only a host and a port are understood; give vosk://:2700")
     return _listener(uri, split, "vosk", "vosk", 2700)
 
 
 def _keyed(uri: str, scheme: str, kind: Kind, port: int, known: tuple[str, ...]) -> Address:
     split = _split(uri)
     if split.path not in ("", "/") or split.username is not None:
-        raise ConfigError(f"{_shown(uri)}: only a host and a port are understood; give {scheme}://:{port}")
+        raise ConfigError(f"{shown(uri)}: only a host and a port are understood; give {scheme}://:{port}")
     keys = _own(uri, split, known)
     return msgspec.structs.replace(_listener(uri, split, kind, scheme, port), keys=keys)
 
@@ -178,13 +176,13 @@ def _chat(uri: str, scheme: str) -> Address:
     split = _split(uri)
     host = split.netloc or ("slack.com" if system == "slack" else "")
     if wire not in ("ws", "wss") and not (system == "slack" and not wire):
-        raise ConfigError(f"{_shown(uri)}: over what is not said; give {system}+wss://host, or {system}+ws://host without TLS")
+        raise ConfigError(f"{shown(uri)}: over what is not said; give {system}+wss://host, or {system}+ws://host without TLS")
     if split.username is not None:
-        raise ConfigError(f"{_shown(uri)}: a token does not belong in a URI; put it into a file, and give --chat-token-file")
+        raise ConfigError(f"{shown(uri)}: a token does not belong in a URI; put it into a file, and give --chat-token-file")
     if not host:
-        raise ConfigError(f"{_shown(uri)}: no host; give {system}+wss://host")
+        raise ConfigError(f"{shown(uri)}: no host; give {system}+wss://host")
     site = urlunsplit(("http" if wire == "ws" else "https", host, split.path.rstrip("/"), "", ""))
-    return Address(kind="chat", where=site, name=_shown(uri), keys=_own(uri, split, CHATS[system]))
+    return Address(kind="chat", where=site, name=shown(uri), keys=_own(uri, split, CHATS[system]))
 
 
 def _own(uri: str, split: SplitResult, known: tuple[str, ...]) -> dict[str, str]:
@@ -192,7 +190,7 @@ def _own(uri: str, split: SplitResult, known: tuple[str, ...]) -> dict[str, str]
     keys = dict(parse_qsl(split.query, keep_blank_values=True))
     unknown = next((key for key in keys if key not in known), None)
     if unknown is not None:
-        raise ConfigError(f"{_shown(uri)}: unknown key {unknown[:40]!r}; {' and '.join(known) or 'none'} can be given")
+        raise ConfigError(f"{shown(uri)}: unknown key {unknown[:40]!r}; {' and '.join(known) or 'none'} can be given")
     return keys
 
 
@@ -208,7 +206,7 @@ def _split(uri: str) -> SplitResult:
         split = urlsplit(uri)
         split.port  # noqa: B018 – reading it is what checks it
     except ValueError as error:
-        raise ConfigError(f"{uri[:LONGEST]}: {str(error).lower()}; give scheme://host:port") from None
+        raise ConfigError(f"{shown(uri)}: {str(error).lower()}; give scheme://host:port") from None
     return split
 
 
@@ -222,29 +220,19 @@ def _keys(uri: str, query: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
 def _with_format(uri: str, address: Address, keys: dict[str, str]) -> Address:
     rate = _whole(uri, "rate", keys["rate"]) if "rate" in keys else address.rate
     if rate is None and keys:
-        raise ConfigError(f"{_shown(uri)}: {next(iter(keys))} without a rate; add rate=16000")
+        raise ConfigError(f"{shown(uri)}: {next(iter(keys))} without a rate; add rate=16000")
     if rate is not None and not 4000 <= rate <= 192000:
-        raise ConfigError(f"{_shown(uri)}: rate {rate} cannot be used; give 4000 to 192000")
+        raise ConfigError(f"{shown(uri)}: rate {rate} cannot be used; give 4000 to 192000")
     channels = _whole(uri, "channels", keys.get("channels", "1"))
     if channels not in (1, 2):
-        raise ConfigError(f"{_shown(uri)}: {channels} channels; a call has 1 or 2")
+        raise ConfigError(f"{shown(uri)}: {channels} channels; a call has 1 or 2")
     encoding = keys.get("encoding", "s16le").lower()
     if encoding not in ("s16le", "mulaw", "alaw"):
-        raise ConfigError(f"{_shown(uri)}: unknown encoding {encoding!r}; give s16le, mulaw or alaw")
+        raise ConfigError(f"{shown(uri)}: unknown encoding {encoding!r}; give s16le, mulaw or alaw")
     return msgspec.structs.replace(address, rate=rate, channels=channels, encoding=encoding)
 
 
 def _whole(uri: str, key: str, value: str) -> int:
     if not (value.isascii() and value.isdigit() and len(value) < 10):
-        raise ConfigError(f"{_shown(uri)}: {key} {value[:40]!r} is no whole number")
+        raise ConfigError(f"{shown(uri)}: {key} {value[:40]!r} is no whole number")
     return int(value)
-
-
-def _shown(uri: str) -> str:
-    """The URI without user, password and query: those may be secrets, and a journal is kept."""
-    scheme, slashes, rest = uri[:LONGEST].partition("://")
-    if not slashes:
-        return scheme.partition("?")[0]
-    place = rest.split("?")[0].split("#")[0]
-    authority, slash, path = place.partition("/")
-    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"

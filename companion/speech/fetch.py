@@ -12,6 +12,7 @@ import msgspec
 
 from companion.errors import ModelMissing, SpeechError
 from companion.speech import archive, models
+from companion.speech.redact import shown
 
 if TYPE_CHECKING:
     import requests
@@ -65,16 +66,16 @@ def published(url: str | None = None) -> list[Published]:
     with _talk(url):
         answer = requests.get(url, timeout=_TIMEOUT, stream=True)
         if answer.status_code != 200:
-            raise SpeechError(f"{url}: the server says {answer.status_code} {answer.reason}; is {MIRROR} right?")
+            raise SpeechError(f"{shown(url)}: the server says {answer.status_code} {answer.reason}; is {MIRROR} right?")
         body = b""
         for piece in answer.iter_content(_PIECE):
             body += piece
             if len(body) > _LONGEST_LIST:
-                raise SpeechError(f"{url}: too long for a list of models; is {MIRROR} right?")
+                raise SpeechError(f"{shown(url)}: too long for a list of models; is {MIRROR} right?")
     try:
         return _list.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise SpeechError(f"{url}: not a list of models ({error}); is {MIRROR} right?") from error
+        raise SpeechError(f"{shown(url)}: not a list of models ({error}); is {MIRROR} right?") from error
 
 
 def get(name: str, folder: Path, *, url: str | None = None, progress: Progress | None = None) -> models.Model:
@@ -122,18 +123,18 @@ def _wanted(name: str, there: list[Published], url: str) -> Published:
     for model in there:
         if model.name == name:
             if not model.md5 or Path(model.name).name != model.name or model.name.startswith("."):
-                raise SpeechError(f"{url}: its line for {name} has no md5, or a name that is no name; ask whoever keeps the list")
+                raise SpeechError(f"{shown(url)}: its line for {name} has no md5, or a name that is no name; ask whoever keeps the list")
             return model
     near = difflib.get_close_matches(name, [model.name for model in there], 1, 0.5)
     meant = f"did you mean {near[0]}?" if near else "'companion model list --all' shows what there is"
-    raise ModelMissing(f"no model {name!r} on {url}; {meant}")
+    raise ModelMissing(f"no model {name!r} on {shown(url)}; {meant}")
 
 
 class _talk:
     """Says in one line what went wrong between us and a server."""
 
     def __init__(self, url: str) -> None:
-        self._host = urlsplit(url).netloc or url
+        self._host = shown(url).partition("://")[2].partition("/")[0] or url
 
     def __enter__(self) -> None:
         return None
@@ -172,7 +173,7 @@ def _download(wanted: Published, url: str, part: Path, progress: Progress | None
                 if failed >= _TRIES or not _size(part):
                     raise
             if failed >= _TRIES:
-                raise SpeechError(f"{address}: it stops at {archive.megabytes(have)}; try again later: what came so far is kept")
+                raise SpeechError(f"{shown(address)}: it stops at {archive.megabytes(have)}; try again later: what came so far is kept")
 
 
 def _piecewise(address: str, part: Path, have: int, wanted: Published, progress: Progress | None) -> bool:
@@ -187,7 +188,7 @@ def _piecewise(address: str, part: Path, have: int, wanted: Published, progress:
             part.unlink()
             return False
         if answer.status_code not in (200, 206):
-            raise SpeechError(f"{address}: the server says {answer.status_code} {answer.reason}; try again later, or another mirror")
+            raise SpeechError(f"{shown(address)}: the server says {answer.status_code} {answer.reason}; try again later, or another mirror")
         resumed = answer.status_code == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {have}-")
         if answer.status_code == 206 and not resumed:
             part.unlink()

@@ -1,4 +1,4 @@
-"""Texts from outside without what drives a terminal. What people said is hidden elsewhere: `masking`."""
+"""Texts made fit to be shown: without what drives a terminal, addresses without secrets. What people said is hidden elsewhere: `masking`."""
 
 import re
 
@@ -17,6 +17,10 @@ _TROUBLE = re.compile(
     re.VERBOSE,
 )
 
+_LONGEST = 2000  # characters of an address that are looked at
+_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
+_IN_QUERY = re.compile(r"((?:password|token|secret)=)[^&]*")
+
 
 def clean(text: str) -> str:
     """The text as one harmless line.
@@ -27,6 +31,21 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text
     return _TROUBLE.sub(_harmless, text)
+
+
+def shown(uri: str) -> str:
+    """An address without user, password and query: those may be secrets, and it stands in journals and errors."""
+    scheme, slashes, rest = uri[:_LONGEST].partition("://")
+    if not slashes:
+        return scheme.partition("?")[0]
+    place = rest.split("?")[0].split("#")[0]
+    authority, slash, path = place.partition("/")
+    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
+
+
+def without_password(text: str) -> str:
+    """A setting's text with `***` for a password that somebody wrote into a URL."""
+    return _IN_QUERY.sub(r"\1***", _PASSWORD.sub(r"\1***@", text))
 
 
 def _harmless(match: re.Match[str]) -> str:

@@ -8,9 +8,9 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from companion.broadcast.messages import VERSION, Bye, Hello, Welcome, encode, from_peer
-from companion.broadcast.wire import Heard, TurnedAway, Wire
+from companion.broadcast.wire import Heard, TurnedAway, Wire, name_of
 from companion.core.seen import Message, Notice
-from companion.errors import SourceError
+from companion.errors import ConfigError, SourceError
 from companion.net.dialling import Lost
 
 HELLO = Hello(version=VERSION, role="reader", token="secret", name="x")
@@ -79,3 +79,9 @@ async def test_turned_away() -> None:
 async def test_nobody_there() -> None:
     with pytest.raises(SourceError, match=r"^hub ws://127.0.0.1:1: refuses the connection; check the address"):
         await heard(Wire("ws://127.0.0.1:1", HELLO), 1)
+
+
+def test_a_secret_in_the_address_is_not_shown() -> None:
+    assert name_of("wss://house:1/calls?token=secret") == "hub wss://house:1/calls"
+    with pytest.raises(ConfigError, match=r"^hub wss://house:1: a password does not belong there; put a token into a file"):
+        name_of("wss://sue:secret@house:1")

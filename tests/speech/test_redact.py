@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from companion.speech.redact import clean
+from companion.speech.redact import clean, shown, without_password
 
 DIRTY = {
     "a \x1b[1;31mred\x1b[0m word": "a red word",
@@ -48,3 +48,30 @@ def test_nothing_that_drives_a_terminal_survives(text: str) -> None:
 @pytest.mark.parametrize("opening", ["\x1b]", "\x9d", "\x90", "\x9b0 "])
 def test_long_texts_take_no_more_than_their_length(opening: str) -> None:
     assert timeit.timeit(lambda: clean(opening * 40_000), number=1) < 2.0
+
+
+@pytest.mark.parametrize(
+    ("uri", "harmless"),
+    [
+        ("wss://user:secret@host:1/path?token=secret#secret", "wss://host:1/path"),
+        ("ws://secret:b@rd@host", "ws://host"),
+        ("http://user:secret@[broken/list.json?key=secret", "http://[broken/list.json"),
+        ("host?token=secret", "host"),
+    ],
+)
+def test_an_address_is_told_without_its_secrets(uri: str, harmless: str) -> None:
+    assert shown(uri) == harmless
+
+
+@pytest.mark.parametrize(
+    ("text", "harmless"),
+    [
+        ("postgresql://user:secret@host:5432/db", "postgresql://user:***@host:5432/db"),
+        ("postgresql://user:sec/r@et@host/db?sslmode=require", "postgresql://user:***@host/db?sslmode=require"),
+        ("postgresql://user@host/db?password=secret&a=b", "postgresql://user@host/db?password=***&a=b"),
+        ("nats://eve@host:4222?days=30", "nats://eve@host:4222?days=30"),
+        ("127.0.0.1:2750", "127.0.0.1:2750"),
+    ],
+)
+def test_a_password_in_a_setting_is_starred(text: str, harmless: str) -> None:
+    assert without_password(text) == harmless
