@@ -3,8 +3,9 @@
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from companion.core.events import AnyEvent, Event
+from companion.core.events import AnyEvent, CallStarted, Event
 from companion.core.updates import AnyUpdate, Update
 from companion.errors import JournalError
 
@@ -45,6 +46,7 @@ class _Kind(msgspec.Struct):
 
 
 _encoder = msgspec.json.Encoder()
+_last: tuple[Any, msgspec.Raw] = (None, msgspec.Raw(b"null"))
 _line = msgspec.json.Decoder(_Line)
 _kind = msgspec.json.Decoder(_Kind)
 _event = msgspec.json.Decoder(AnyEvent)
@@ -59,7 +61,18 @@ def encode(record: Record) -> bytes:
     side = "event" if record.event is not None else "update"
     what = record.what
     body = what.raw if isinstance(what, Unknown) else what
+    if isinstance(body, CallStarted):
+        body = replace(body, checklist=_embedded(body.checklist))
     return _encoder.encode({"call": record.call, "seq": record.seq, "at": record.at, side: body})
+
+
+def _embedded(checklist: Any) -> msgspec.Raw:
+    """A checklist as it stands in JSON. The last one is kept: calls by the same rules hold the very same value, 160 KB of text each."""
+    global _last
+    last = _last  # another thread may replace it
+    if last[0] is not checklist:
+        _last = last = (checklist, msgspec.Raw(_encoder.encode(checklist)))
+    return last[1]
 
 
 def decode(line: bytes | str) -> Record:
