@@ -1,6 +1,7 @@
 """The parent's end of the pipes to the recogniser's process: requests and answers in pairs, a watchdog, and why it was lost."""
 
 import asyncio
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from companion.speech.engine import EngineLost, Listener
 
 _LAST_LINES = 20  # of libvosk's own words, kept for the text of an error
 _KALDI = re.compile(r"^(?:ERROR|ASSERTION_FAILED) \(.*?:\d+\):? *")  # ERROR (VoskAPI:Model():model.cc:122) what is wrong
+_GIVEN = tuple("DYLD_ HOME LANG LC_ LD_ MALLOC_ MKL_ OMP_ OPENBLAS_ PATH PYTHON SYSTEMROOT TEMP TMP VOSK_".split())
+"""Beginnings of the environment variables that the process is given: it reads strangers' sound, and our secrets are not its business."""
 
 
 class _Stream:
@@ -65,6 +68,7 @@ class Child(asyncio.SubprocessProtocol):
         apart: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
             apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+        apart["env"] = {name: value for name, value in os.environ.items() if name.upper().startswith(_GIVEN)}
         command = [sys.executable, "-P", worker.__file__, str(path), str(rate)]
         try:
             await child._loop.subprocess_exec(lambda: child, *command, **apart)

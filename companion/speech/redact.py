@@ -1,4 +1,4 @@
-"""Texts made fit to be shown: without what drives a terminal, addresses without secrets. What people said is hidden elsewhere: `masking`."""
+"""Texts fit to be shown: without what drives a terminal, addresses without secrets. What people said is hidden elsewhere: `masking`."""
 
 import re
 

@@ -51,6 +51,17 @@ async def test_answers_go_to_their_own_stream() -> None:
     assert isinstance(one.why, EngineLost)
 
 
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs Linux's /proc")
+async def test_the_process_has_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPASSWORD", "hush-hush")
+    monkeypatch.setenv("LC_TIME", "C.UTF-8")
+    child = await start()
+    given = await asyncio.to_thread(Path(f"/proc/{child.pid}/environ").read_text)
+    assert "LC_TIME=C.UTF-8" in given
+    assert "hush-hush" not in given
+    await child.close()
+
+
 async def test_loading_does_not_hold_the_loop_up() -> None:
     turns = 0
 
