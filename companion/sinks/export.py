@@ -16,6 +16,9 @@ from companion.sinks.schema import metadata
 _AT_ONCE = 20_000
 """Rows in memory at most, where a format gathers them."""
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet runs a cell that begins so; an apostrophe makes it text (OWASP, "CSV Injection")."""
+
 
 def export(table: str, rows: Iterable[Sequence[Any]], form: str, file: BinaryIO) -> int:
     """Write the columns' names and the rows that follow them; how many rows there were.
@@ -62,11 +65,17 @@ def _csv(names: Sequence[str], rows: Iterator[Sequence[Any]], file: BinaryIO) ->
         lines = csv.writer(text)
         lines.writerow(names)
         for row in rows:
-            lines.writerow([value.isoformat() if isinstance(value, datetime) else value for value in row])
+            lines.writerow(map(_cell, row))
             count += 1
     finally:
         text.detach()  # or it would close the file, which is not ours
     return count
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _jsonl(names: Sequence[str], rows: Iterator[Sequence[Any]], file: BinaryIO) -> int:

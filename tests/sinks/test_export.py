@@ -45,6 +45,14 @@ def alike(row: dict[str, Any]) -> dict[str, str]:
     return {name: "" if value is None else str(value).replace("T", " ").replace("Z", "+00:00") for name, value in row.items()}
 
 
+@pytest.mark.parametrize("said", ['=HYPERLINK("http://x")', "+1", "-1+2", "@SUM(1)", "\tx", "\rx"])
+def test_no_text_is_a_spreadsheets_formula(said: str) -> None:
+    file = io.BytesIO()
+    rows = [["utterance", "text", "start_s"], [1, said, -1.5], [2, "1 = 1", None]]
+    assert export("utterances", rows, "csv", file) == 2
+    assert list(csv.reader(io.StringIO(file.getvalue().decode(), newline="")))[1:] == [["1", f"'{said}", "-1.5"], ["2", "1 = 1", ""]]
+
+
 def test_pieces(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exporting, "_AT_ONCE", 7)
     file = io.BytesIO()
