@@ -15,11 +15,11 @@ class Proxy:
         port: what it stands in front of.
         lag: seconds that everything is late, in each direction.
         sip: bytes that go on at once; 0 for as many as came.
-        loss: share of WebSocket messages that never arrive; TCP itself would bring them.
+        loss: share of WebSocket messages that never arrive; TCP itself would bring them. None where no WebSocket goes through.
         seed: of which messages those are.
     """
 
-    def __init__(self, port: int, *, lag: float = 0.0, sip: int = 0, loss: float = 0.0, seed: int = 1) -> None:
+    def __init__(self, port: int, *, lag: float = 0.0, sip: int = 0, loss: float | None = None, seed: int = 1) -> None:
         self.port = 0
         """Where it is to be dialled."""
         self.dialled = 0
@@ -30,10 +30,12 @@ class Proxy:
         """Messages that did not."""
         self.refuses = False
         """Whether new connections are turned away."""
+        self.lag = lag
+        """How late everything is just now."""
         self._to = port
-        self._lag = lag
         self._sip = sip
-        self._loss = loss
+        self.loss = loss
+        """What share gets lost just now."""
         self._chance = random.Random(seed)
         self._open = asyncio.Event()
         self._open.set()
@@ -91,16 +93,19 @@ class Proxy:
         loop = asyncio.get_running_loop()
         under_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
         delivering = asyncio.create_task(self._deliver(under_way, writer))
-        cut = Messages() if self._loss else None
-        with contextlib.suppress(OSError):
-            while data := await reader.read(65536):
-                for piece, losable in cut.feed(data) if cut else [(data, False)]:
-                    if losable and self._chance.random() < self._loss:
-                        self.lost += 1
-                    else:
-                        under_way.put_nowait((loop.time() + self._lag, piece))
-        under_way.put_nowait((loop.time() + self._lag, b""))
-        await delivering
+        cut = Messages() if self.loss is not None else None
+        try:
+            with contextlib.suppress(OSError):
+                while data := await reader.read(65536):
+                    for piece, losable in cut.feed(data) if cut else [(data, False)]:
+                        if losable and self._chance.random() < (self.loss or 0.0):
+                            self.lost += 1
+                        else:
+                            under_way.put_nowait((loop.time() + self.lag, piece))
+            under_way.put_nowait((loop.time() + self.lag, b""))
+            await delivering
+        finally:
+            delivering.cancel()
 
     async def _deliver(self, under_way: "asyncio.Queue[tuple[float, bytes]]", writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
