@@ -209,6 +209,7 @@ def test_a_database_whose_network_falls_silent_holds_no_call_up_and_has_it_all_w
             database.write(record)
             time.sleep(times(0.05, 1.0))
         assert any("does not answer" in text for text in told)
+        monkeypatch.setattr("companion.sinks.database._SEEN_OFF", 60.0)  # nobody hurries us to leave
         loop.call_soon_threadsafe(proxy.cut)
         loop.call_soon_threadsafe(proxy.recover)
     assert stored(postgresql) == {"1": list(range(len(first))), "2": list(range(len(second)))}
