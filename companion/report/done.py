@@ -3,6 +3,7 @@
 It names promises by what stays the same when journals are read again, and is only ever added to: two people may mark at the same time.
 """
 
+import errno
 import os
 from collections.abc import Iterable
 from datetime import datetime
@@ -52,15 +53,18 @@ def read(files: Iterable[Path]) -> dict[str, datetime]:
 
 
 def add(path: Path, mark: Mark) -> None:
-    """Add a mark.
+    """Add a mark, whole or not at all.
 
     Raises:
         SinkError: it cannot be written.
     """
+    line = msgspec.json.encode(mark) + b"\n"
     try:
         file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
         try:
-            os.write(file, msgspec.json.encode(mark) + b"\n")
+            if (written := os.write(file, line)) < len(line):
+                os.ftruncate(file, os.fstat(file).st_size - written)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(file)
     except OSError as error:

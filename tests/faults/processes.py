@@ -19,6 +19,7 @@ from companion.core.record import Record, decode, encode
 from companion.core.replay import check
 from companion.core.updates import CallClosed
 from companion.sinks.reading import calls, read
+from companion.sinks.store import Store
 
 COMPANION = [sys.executable, "-m", "companion"]
 PATIENCE = 90.0
@@ -69,11 +70,17 @@ class Process:
     Args:
         arguments: of the command.
         environment: besides this one.
+        out: where its stdout goes.
+        fed: whether `feed` is its stdin; else it has none.
     """
 
-    def __init__(self, *arguments: str | Path, environment: dict[str, str] | None = None, out: int = subprocess.DEVNULL) -> None:
+    def __init__(
+        self, *arguments: str | Path, environment: dict[str, str] | None = None, out: int = subprocess.DEVNULL, fed: bool = False
+    ) -> None:
         command = [*COMPANION, *map(str, arguments)]
-        self._process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE, env={**os.environ, **(environment or {})})
+        given = subprocess.PIPE if fed else subprocess.DEVNULL
+        surroundings = {**os.environ, **(environment or {})}
+        self._process = subprocess.Popen(command, stdin=given, stdout=out, stderr=subprocess.PIPE, env=surroundings)
         self.said = ""
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -90,6 +97,17 @@ class Process:
     @property
     def running(self) -> bool:
         return self._process.poll() is None
+
+    def feed(self, *lines: dict[str, object]) -> None:
+        """Lines of calls on its stdin."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("".join(json.dumps(line) + "\n" for line in lines).encode())
+        self._process.stdin.flush()
+
+    def fed(self) -> None:
+        """Nothing more comes on its stdin."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
 
     def told(self, pattern: str) -> str:
         """Wait until it says that; what the pattern's group holds."""
@@ -162,3 +180,15 @@ def recorded(path: Path) -> list[Record]:
     """What a process printed so far: whole lines."""
     content = path.read_bytes()
     return [decode(line) for line in content[: content.rfind(b"\n") + 1].splitlines()]
+
+
+def stored(url: str) -> dict[str, list[int]]:
+    """The numbers of the records in a database, by call."""
+    store = Store(url)
+    store.prepare()
+    columns, *rows = store.rows("records")
+    store.close()
+    numbers: dict[str, list[int]] = {}
+    for row in rows:
+        numbers.setdefault(row[columns.index("call")], []).append(row[columns.index("seq")])
+    return numbers

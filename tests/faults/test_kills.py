@@ -15,25 +15,13 @@ from companion.sinks.database import Database
 from companion.sinks.reading import read
 from companion.sinks.store import Store
 from companion.wiring.database import rebuild
-from tests.faults.processes import Process, Screen, ended, gateway, recorded, transcript, until, whole
+from tests.faults.processes import Process, Screen, ended, gateway, recorded, stored, transcript, until, whole
 from tests.faults.size import times
 from tests.sinks.databases import PASSWORD, PostgreSQL, call, postgresql, server
 
 __all__ = ["postgresql", "server"]
 
 ROUNDS = times(2, 200)
-
-
-def stored(url: str) -> dict[str, list[int]]:
-    """The numbers of the records in a database, by call."""
-    store = Store(url)
-    store.prepare()
-    columns, *rows = store.rows("records")
-    store.close()
-    numbers: dict[str, list[int]] = {}
-    for row in rows:
-        numbers.setdefault(row[columns.index("call")], []).append(row[columns.index("seq")])
-    return numbers
 
 
 def files(folder: Path, count: int, process: Process | Screen) -> bool:
