@@ -28,6 +28,7 @@ from companion.core.record import Record
 from companion.core.seen import Clock, Glimpse, Level, Message
 from companion.core.updates import CallClosed, FlagRaised, StepHeard
 from companion.errors import PeerError, SinkError
+from companion.speech.redact import clean
 
 MOST_WAITING = 128 * 1024 * 1024
 """Bytes of records that wait for NATS to come back; a call that finds no more room is given up there."""
@@ -247,7 +248,7 @@ class NatsOutlet:
             call.ear = await self.link.client.subscribe(subjects.owner(call.token), cb=partial(self._asked, call))
 
     async def _asked(self, call: Outgoing, message: Msg) -> None:
-        role, name = subjects.asker(message.subject)
+        role, name = map(clean, subjects.asker(message.subject))
         if not message.data:
             if role != "gateway":
                 call.watched = asyncio.get_running_loop().time() + WATCHED
@@ -264,7 +265,7 @@ class NatsOutlet:
             return Done(id=0, refused="not understood")
         if not isinstance(act, Act) or role not in MAY:
             return Done(id=0, refused="not understood")
-        if role == "agent" and name.casefold() not in (call.agent, role):  # who has no name is called by the role
+        if role == "agent" and name.casefold() not in (call.agent or role, role):  # who has no name is called by the role
             return Done(id=act.id, refused="that call is not for you")
         if not call.allowance.take(asyncio.get_running_loop().time()):
             return Done(id=act.id, refused="too much at once; wait a moment")
