@@ -34,7 +34,7 @@ def main() -> None:
     begun = time.process_time()
     judge = Judge(checklist)
     made = (time.process_time() - begun) * 1000
-    memory = Memory("2026-11-20T10:00:00+00:00")
+    memory = Memory("2026-11-20T10:00:00+00:00", language=judge.language)
     for index, utterance in enumerate(utterances[:300]):
         judge.judge(utterance, index, memory)
 

@@ -3,6 +3,7 @@
 from companion.core.checklist import Checklist, Flag, Prompt
 from companion.core.detect import Judgement
 from companion.core.events import Utterance
+from companion.core.language.pack import Language, Problem
 from companion.core.naming import name
 from companion.core.prompting import Prompter, Wish
 from companion.core.steps import Steps, Track
@@ -19,25 +20,13 @@ _CALMED = 0.9
 _CALMED_URGENT = 0.5
 """A step that an upset customer needs is no longer asked for once the heat is below this share of its `when.heat`."""
 
-_LOOSE_ENDS = frozenset(
-    """a an the this that it its i you he she we they me him her us them my your his our their to of in on at by for from with about if
-    when while until after before than then so and or but not no be is are was were been being have has had do does did can could will
-    would may might must shall should just still again now fault way part end name mother father mum mom dad wife husband partner son
-    daughter child children kids baby family friend brother sister manager supervisor colleague city house home day time life job per each
-    every one two three four five six seven eight nine ten monday tuesday wednesday thursday friday saturday sunday january february march
-    april may june july august september october november december""".split()
-)
-"""What a customer's words must not end with: half a sentence, or people and places that are not what went wrong."""
-
-_DONE_TO = frozenset("told left kept sent cut put given made hung sold lost taken held shut thrown sworn lied stood without".split())
-"""Irregular participles after "being"."""
-
 
 class Advice:
     """The wishes of one call. All times are running time in ms."""
 
-    def __init__(self, checklist: Checklist, prompter: Prompter) -> None:
+    def __init__(self, checklist: Checklist, prompter: Prompter, language: Language) -> None:
         self._checklist = checklist
+        self._language = language
         self._prompter = prompter
         # Of one cause, the agent's own misstep comes before the customer's flag, and steps come in the checklist's order.
         flags = sorted(checklist.flags, key=lambda flag: flag.speaker != "agent")
@@ -51,13 +40,14 @@ class Advice:
 
     def hear(self, judgement: Judgement, said: Utterance) -> None:
         """Keep the customer's words for what went wrong, and their name where it is stated."""
-        if said.speaker == "customer" and (found := next(filter(_sayable, judgement.problem), "")):
+        rules = self._language.problem
+        if said.speaker == "customer" and (found := next((words for words in judgement.problem if _sayable(words, rules)), "")):
             # A thing is not what went wrong, but something happened with it; what was done to them says more, and the first thing most.
-            if found.startswith("being "):
+            if found.split()[0] == rules.undergone:
                 self.fill["problem"] = found
             else:
-                self.fill.setdefault("problem", f"what happened with {found}")
-        if found := name(said):
+                self.fill.setdefault("problem", rules.thing.format(thing=found))
+        if found := name(said, self._language):
             self.fill.setdefault("name", found)
 
     def flag(self, flag: Flag, utterance: int, count: int, time: int, *, heat: float, escalated: bool = False) -> None:
@@ -175,14 +165,15 @@ class Advice:
         self._prompter.wish(wish)
 
 
-def _sayable(problem: str) -> bool:
+def _sayable(problem: str, rules: Problem) -> bool:
     """Whether an agent can say these words after "about" without stumbling: a thing of the customer's, or what was done to them."""
     first, *rest = problem.split()
-    if not rest or len(rest) > 5 or rest[-1] in _LOOSE_ENDS or not rest[-1].isalpha():
+    if not rest or len(rest) > 5 or rest[-1] in rules.loose_ends or not rest[-1].isalpha():
         return False
-    if first == "being":
-        return rest[0].endswith("ed") or rest[0] in _DONE_TO
-    return first == "your" and not {"a", "an", "the"} & set(rest)
+    if first == rules.undergone:
+        words, endings = rules.participles
+        return rest[0].endswith(endings) or rest[0] in words
+    return first == rules.yours and rules.articles.isdisjoint(rest)
 
 
 def _reminder(track: Track) -> int | None:

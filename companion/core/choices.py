@@ -17,7 +17,8 @@ _OFFERED = 16
 def alternatives(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """Templates find offers and questions of preference; an "or" between two ways makes them a choice."""
     found = list(hits)
-    ors = [at for at, word in enumerate(reading.words) if word == "or" and reading.words[max(0, at - 1)] != "and"]
+    language = reading.language
+    ors = [at for at, word in enumerate(reading.words) if word in language.ors and reading.words[max(0, at - 1)] not in language.ands]
     for at in ors:
         found += _between(reading, at)
     for hit in hits:

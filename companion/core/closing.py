@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from companion.core.checklist import Checklist
+from companion.core.language.pack import Closing
 from companion.core.steps import Steps, Track
 
 _MOST = 6
@@ -36,13 +37,13 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What happened, as the customer first told it."""
 
 
-def went_well(facts: Facts, steps: Steps, checklist: Checklist) -> str:
+def went_well(facts: Facts, steps: Steps, checklist: Checklist, said: Closing) -> str:
     """The strongest of what went well; empty if nothing was heard to."""
     done = [track for track in steps if track.step.key and track.state == "done"]
     full = [track for track in done if track.grade == 2]
     if facts.peak >= checklist.heat.warn and facts.end <= facts.peak - _FELL:
         quote = _quote(cause) if (cause := _what_cooled(facts.curve, done)) is not None else ""
-        return f"The heat came down from {facts.peak} to {facts.end}" + (f", most of it after “{quote}”." if quote else ".")
+        return (said.fell_after if quote else said.fell).format(peak=facts.peak, end=facts.end, quote=quote)
     best = next(iter(full), None) or next(iter(done), None)
     if best is None:
         return ""
@@ -50,7 +51,7 @@ def went_well(facts: Facts, steps: Steps, checklist: Checklist) -> str:
     return f"{title}: “{quote}”." if quote else f"{title}."
 
 
-def to_try(facts: Facts, steps: Steps, checklist: Checklist) -> str:
+def to_try(facts: Facts, steps: Steps, checklist: Checklist, said: Closing) -> str:
     """The one thing most worth trying next time; empty if nothing is missing."""
     key = [track for track in steps if track.step.key]
     for state in ("missed", "overdue"):
@@ -58,7 +59,7 @@ def to_try(facts: Facts, steps: Steps, checklist: Checklist) -> str:
             if track.state == state:
                 return _say(track.step.prompt.text if track.step.prompt else track.step.title, track.step.why)
     if facts.talk_overs >= 2:
-        return f"You came in {facts.talk_overs} times while the customer spoke: count to two before you answer."
+        return said.talked_over.format(count=facts.talk_overs)
     slips = [flag for flag in checklist.flags if flag.speaker == "agent" and flag.prompt and facts.flags.get(flag.id)]
     if slips:
         worst = max(slips, key=lambda flag: facts.flags[flag.id])
@@ -67,24 +68,27 @@ def to_try(facts: Facts, steps: Steps, checklist: Checklist) -> str:
     return next((_say(track.step.thin.text, track.step.why) for track in thin if track.step.thin), "")
 
 
-def message(facts: Facts) -> str:
+def message(facts: Facts, said: Closing) -> str:
     """A draft to send after the call, in the customer's words; empty where there is nothing to write about."""
     problem, name = facts.fill.get("problem"), facts.fill.get("name")
-    agreed = list(dict.fromkeys(_promise(promise) for promise in facts.promises if promise["what"] != promise["by"]))[-_MOST:]
+    agreed = list(dict.fromkeys(_promise(promise, said) for promise in facts.promises if promise["what"] != promise["by"]))[-_MOST:]
     if not problem and not facts.told and not agreed:
         return ""
-    lines = [f"Dear {name}," if name else "Hello,", ""]
-    lines.append(f"Thank you for telling us about {problem}." if problem else "Thank you for talking to us.")
+    lines = [said.dear.format(name=name) if name else said.hello, ""]
+    lines.append(said.thanks_for.format(problem=problem) if problem else said.thanks)
     if facts.told:
-        lines.append(f"You told us: “{_capital(facts.told)}”")
+        lines.append(said.told.format(told=_capital(facts.told)))
     if agreed:
-        lines += ["This is what we agreed:", *(f"– {promise}" for promise in agreed)]
-    return "\n".join([*lines, "", "If anything of this is not as you remember it, just reply to this message."])
+        lines += [said.agreed, *(f"– {promise}" for promise in agreed)]
+    return "\n".join([*lines, "", said.ends])
 
 
-def _promise(promise: dict[str, Any]) -> str:
+def _promise(promise: dict[str, Any], said: Closing) -> str:
     # A recogniser writes "i will call you".
-    what, by = _capital(re.sub(r"\bi\b", "I", promise["what"])), promise["by"]
+    what, by = promise["what"], promise["by"]
+    for word, written in said.capitals.items():
+        what = re.sub(rf"\b{word}\b", written, what)
+    what = _capital(what)
     return f"{what} ({by})" if by and by.lower() not in what.lower() else what
 
 

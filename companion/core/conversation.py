@@ -52,7 +52,8 @@ class Conversation:
     """One call's conversation. Arguments as for `Session`."""
 
     def __init__(self, checklist: Checklist, judge: Judge, *, call: str, began: str | None, timed: bool) -> None:
-        self.floor = Floor(checklist.watch, timed)
+        language = judge.language
+        self.floor = Floor(checklist.watch, timed, language)
         self.openings = Openings(checklist.prompting, self.floor)
         self.prompter = Prompter(checklist.prompting)
         self.escalator = Escalator(checklist)
@@ -60,12 +61,13 @@ class Conversation:
         self._checklist = checklist
         self._judge = judge
         self._timed = timed
-        self._memory = Memory(began)
+        self._memory = Memory(began, language=language)
         self._count = 0
-        self._listening = [Listening(step.id, checklist.watch, self.floor) for step in checklist.steps if step.detector == "listens"]
+        listens = [step.id for step in checklist.steps if step.detector == "listens"]
+        self._listening = [Listening(step, checklist.watch, self.floor, language) for step in listens]
         self._temper = Temper(checklist.heat)
         self._orders = Orders(checklist, self.steps)
-        self._advice = Advice(checklist, self.prompter)
+        self._advice = Advice(checklist, self.prompter, language)
         self._solving = False
         self._hurried = False
         self._turn_of_agent = False
@@ -177,6 +179,7 @@ class Conversation:
             prompter=self.prompter,
             fill=self._advice.fill,
             told=self._told,
+            language=self._judge.language,
         )
         return CallClosed(summary=summary)
 

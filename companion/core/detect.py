@@ -17,6 +17,8 @@ from companion.core import promises as _promises
 from companion.core import times as _times
 from companion.core.checklist import Checklist, Flag, Step
 from companion.core.events import Channel, Utterance
+from companion.core.language.pack import Language
+from companion.core.language.packs import pack_of
 from companion.core.reading import Detector, Hit, Reader, Reading
 from companion.core.updates import Evidence, Grade
 from companion.core.upset import soothed, upset
@@ -86,23 +88,29 @@ _TURNS = 8
 class Memory:
     """What the judge remembers of one call: the last turns. Grows to a bound."""
 
-    def __init__(self, began: str | None = None) -> None:
+    def __init__(self, began: str | None = None, *, language: Language) -> None:
         self.began = began
+        self._language = language
         self.turns: list[tuple[int, Channel, tuple[str, ...]]] = []
 
     def add(self, index: int, utterance: Utterance) -> None:
         """Remember a turn, after it was judged."""
-        self.turns = [*self.turns[1 - _TURNS :], (index, utterance.speaker, normal(utterance.text).words)]
+        self.turns = [*self.turns[1 - _TURNS :], (index, utterance.speaker, normal(utterance.text, self._language).words)]
 
 
 class Judge:
-    """A checklist, compiled."""
+    """A checklist, compiled.
 
-    def __init__(self, checklist: Checklist) -> None:
+    Args:
+        language: its words' language; if left out, the pack for `checklist.language`.
+    """
+
+    def __init__(self, checklist: Checklist, language: Language | None = None) -> None:
         self.checklist = checklist
-        lists = {**_times.GRAMMAR, **_promises.GRAMMAR, **_problem.GRAMMAR, **checklist.lists}
+        self.language = language or pack_of(checklist.language)
         self._readers = {
-            channel: Reader(lists, dict(_rules(checklist, channel)), also=_LISTS[channel]) for channel in ("agent", "customer")
+            channel: Reader(checklist.lists, dict(_rules(checklist, channel)), language=self.language, also=_LISTS[channel])
+            for channel in ("agent", "customer")
         }
 
     def judge(self, utterance: Utterance, index: int, memory: Memory) -> Judgement:

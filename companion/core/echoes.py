@@ -42,17 +42,8 @@ _CUES = {
     "back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "about_you": _Need(2), "begins_you": _Need(2),
     "sums_up": _Need(1, 1, 1),
 }  # fmt: skip
-_OURS = frozenset("you your was were had has have been no not never without still after since again".split())
-"""Words of a case; a statement without any, in the present tense, speaks of what holds for everybody."""
-_BEFORE_TIME = frozenset("at by for from until to and around about".split())
-"""Words before a number that make it a time of day, or a part of something else."""
-_DAYS = frozenset(
-    """monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november
-    december christmas easter yesterday tonight""".split()
-)
 _CLAUSE = 3
 """More words before a "so" are a clause of their own."""
-_ASKING = frozenset(("what", "how", "why"))
 _PLAIN = _Need(3)
 _NOTE, _NOTED = 10, _Need(1)
 _SORRY, _SORRY_TO_HEAR, _TAG = _Need(1, 1), _Need(1, 1, full=99), _Need(1, full=1)
@@ -62,14 +53,14 @@ def echoes(reading: Reading, hits: list[Hit]) -> list[Hit]:
     """Stretches that give the customer's words back: two content words full, one thin. None before the customer has told anything."""
     if not reading.told:
         return []
-    stretches = _Stretches(reading)
+    stretches, supposes = _Stretches(reading), reading.language.echoes.supposes
     found = [*hits, *(Hit(span, 1, 60) for span in reading.spans("glad_that"))]
     for name, need in _CUES.items():
         for cue in reading.spans(name):
             found += stretches.after(name, cue, need)
     for sorry in reading.spans("sorry"):
         start, end, heard = account(reading, sorry)
-        if not reading.touches("no_apology", sorry) and reading.words[start : start + 1] != ("if",):
+        if not reading.touches("no_apology", sorry) and supposes.isdisjoint(reading.words[start : start + 1]):
             found += stretches.judge(sorry, (start, end), _SORRY_TO_HEAR if heard else _SORRY)
     for tag in reading.spans("tag"):
         found += stretches.before(tag)
@@ -83,6 +74,7 @@ class _Stretches:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
+        self._terms = reading.language.echoes
         self._keys = reading.content.keys(reading.words)
         self._stops = reading.spans("turns_away")
 
@@ -92,7 +84,7 @@ class _Stretches:
         opens = cue[0] in starts
         if any(cue[0] < at < cue[1] for at in starts):
             return []  # words of two sentences
-        if name == "back_cue" and _ASKING.intersection(self._reading.words[max(0, cue[0] - 2) : cue[0]]):
+        if name == "back_cue" and not self._terms.asking.isdisjoint(self._reading.words[max(0, cue[0] - 2) : cue[0]]):
             return []  # "what do you mean" asks, and gives nothing back
         if name == "begins_you" and cue[0] > 0 and not opens:
             return []
@@ -100,7 +92,7 @@ class _Stretches:
         if name != "back_full" and not opens and any(last == cue[0] for _, last in self._reading.spans("supposes")):
             return []  # said only as a condition or a question
         end = self._reading.sentence(cue[1] - 1, _REACH)
-        if self._reading.words[cue[1] - 1] == "mean" and end - cue[1] < _LAST:  # "…, do you mean?"
+        if self._reading.words[cue[1] - 1] in self._terms.meaning and end - cue[1] < _LAST:  # "…, do you mean?"
             return self.judge(cue, (max([0, cue[0] - _TRAILING, *(at for at in starts if at <= cue[0])]), cue[0]), need)
         end = min([end, *(max(first, cue[1]) for first, last in self._stops if first >= cue[0] and last > cue[1])])
         return self.judge(cue, (cue[1] if free else cue[0], end), need)
@@ -110,7 +102,7 @@ class _Stretches:
         words, starts = self._reading.words, self._reading.text.starts
         if tag[1] < len(words) and tag[1] not in starts:
             return []
-        if tag[1] - tag[0] == 1 and tag[0] > 0 and words[tag[0] - 1] in ("all", "is", "are", "that"):
+        if tag[1] - tag[0] == 1 and tag[0] > 0 and words[tag[0] - 1] in self._terms.before_tag:
             return []
         start = max([0, tag[0] - _REACH, *(at for at in starts if at < tag[0])])
         named = range(start, tag[0])
@@ -134,7 +126,8 @@ class _Stretches:
         found: list[Hit] = []
         for start, end in pairwise(bounds):
             opens = start not in ends or start in self._reading.text.starts  # what goes on after "you should" is still an instruction
-            if opens and start not in asked and self._reading.words[start : start + 2] != ("i", "have") and not self._general(start, end):
+            ours = " ".join(self._reading.words[start : start + 2]) in self._terms.ours
+            if opens and start not in asked and not ours and not self._general(start, end):
                 found += self.judge((start, start), (start, end), _PLAIN) or self._brief(start, end)
         return found
 
@@ -146,9 +139,9 @@ class _Stretches:
         named = [at for at in range(start, end) if keys[at] and keys[at] not in reading.vague]
         strong = {at for at in named if keys[at] in reading.told and reading.words[at] not in reading.topic}
         new = {keys[at] for at in named} - reading.told
-        numbers = {figure(word) for word in reading.before} - {""}
+        numbers = {figure(word, reading.language) for word in reading.before} - {""}
         counted = {at for at in range(start, end) if self._counted(at) in numbers}
-        days = {at for at in range(start, end) if reading.words[at] in _DAYS and reading.words[at] in reading.before}
+        days = {at for at in range(start, end) if reading.words[at] in self._terms.days and reading.words[at] in reading.before}
         proof = strong | counted | days
         if not strong or len(proof) < 2 or len(new) > len(proof) + 1 or not reading.near("went_wrong", start, end):
             return []
@@ -157,25 +150,27 @@ class _Stretches:
     def _counted(self, at: int) -> str | None:
         """How many things are counted at that place; not a time of day nor a digit of a longer number."""
         words = self._reading.words
-        number = figure(words[at])
+        language = self._reading.language
+        number = figure(words[at], language)
         after = words[at + 1] if at + 1 < len(words) else ""
         before = words[at - 1] if at else ""
-        return None if not number or not after or figure(after) or figure(before) or before in _BEFORE_TIME else number
+        alone = bool(after) and not figure(after, language) and not figure(before, language) and before not in self._terms.before_time
+        return number if number and alone else None
 
     def _general(self, start: int, end: int) -> bool:
         """Is this a statement of what holds for everybody?"""
-        return self._reading.near("general", start, end) and not _OURS.intersection(self._reading.words[start:end])
+        return self._reading.near("general", start, end) and self._terms.case.isdisjoint(self._reading.words[start:end])
 
     def _concludes(self, cue: Span) -> bool:
         """Does the cue draw a conclusion? Where punctuation stands, "…, so you are covered" in mid sentence does."""
         text = self._reading.text
         begun = max(at for at in (0, *text.starts) if at <= cue[0])
         marked = bool(text.starts) or text.original.rstrip().endswith((".", "!", "?"))
-        return marked and self._reading.words[cue[0]] == "so" and cue[0] - begun > _CLAUSE
+        return marked and self._reading.words[cue[0]] in self._terms.so and cue[0] - begun > _CLAUSE
 
     def _explains(self, cue: Span, end: int) -> bool:
         """Is it the agent's own reason or estimate?"""
-        return "you" not in self._reading.words[cue[0] : cue[1]] and self._reading.near("explains", cue[0], end)
+        return self._terms.you.isdisjoint(self._reading.words[cue[0] : cue[1]]) and self._reading.near("explains", cue[0], end)
 
     def judge(self, cue: Span, stretch: Span, need: _Need) -> list[Hit]:
         """Does this stretch give enough back, and how fully?"""

@@ -10,7 +10,6 @@ LISTS = ("feeling_adj", "turns_away")
 _BEFORE, _AFTER = 9, 14
 _SHORT, _RETOLD = 3, 3
 """So many of the customer's words behind the feeling, longer than that, are the case too, even if each is an everyday word."""
-_TIES = frozenset("without after when because having being by made".split())
 
 
 def feelings(reading: Reading, hits: list[Hit]) -> list[Hit]:
@@ -24,10 +23,10 @@ def _graded(reading: Reading, hit: Hit) -> Hit:
     last = reading.sentence(end - 1, _AFTER)
     last = min([last, *(stop for stop, _ in reading.spans("turns_away") if stop >= end)])
     case = [at for at in reading.specific(first, last) if not start <= at < end and not reading.touches("feeling_adj", (at, at + 1))]
-    tied_before = any(word in _TIES for word in reading.words[first:start])
+    tied_before = any(word in reading.language.ties for word in reading.words[first:start])
     case = [at for at in case if at >= end or tied_before or reading.given_back(at)]
     told = [at for at in case if reading.given_back(at)]
-    tied = any(word in _TIES for word in reading.words[first:last])
+    tied = any(word in reading.language.ties for word in reading.words[first:last])
     retold = [at for at in range(end, last) if len(reading.words[at]) > _SHORT and reading.words[at] in reading.before]
     if len(case) + len(told) < (2 if tied else 3):
         if len(retold) < _RETOLD:

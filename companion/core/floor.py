@@ -8,8 +8,10 @@ import msgspec
 
 from companion.core.checklist import Watch
 from companion.core.events import Channel, Utterance
+from companion.core.language.pack import Language
 from companion.core.pace import Pace
 from companion.core.updates import DeadAir, TalkOver
+from companion.core.words import folded
 
 _REACH = 60.0
 """Seconds that a stretch of speech is kept for finding overlaps; a recogniser's final is never later than this."""
@@ -45,9 +47,10 @@ class Floor:
     Args:
         watch: the checklist's limits.
         timed: False where times are made up: then nothing is ever reported.
+        language: of the back-channels.
     """
 
-    def __init__(self, watch: Watch, timed: bool) -> None:
+    def __init__(self, watch: Watch, timed: bool, language: Language) -> None:
         self.talk = Talk()
         self.over = {"agent": 0, "customer": 0}
         """Talk-overs charged to each."""
@@ -55,7 +58,8 @@ class Floor:
         """The agent's."""
         self._watch = watch
         self._timed = timed
-        self._back_channels = frozenset(watch.back_channels)
+        self._language = language
+        self._back_channels = frozenset(folded(word, language) for word in watch.back_channels)
         self._stretches: list[Stretch] = []
         self._speaking: dict[Channel, bool] = {"agent": False, "customer": False}
         self._silent_since: float | None = None
@@ -118,7 +122,7 @@ class Floor:
 
     def is_back_channel(self, text: str) -> bool:
         """Whether this only says "I am listening": short, and nothing but the checklist's back-channel words."""
-        words = [word.strip(".,!?…–").lower() for word in text.replace("-", " ").split()]
+        words = [word.strip(".,!?…–¡¿") for word in folded(text, self._language).replace("-", " ").split()]
         return 0 < len(words) <= 4 and all(word in self._back_channels for word in words)
 
     def _end_of_silence(self, start: float) -> list[DeadAir]:

@@ -10,7 +10,9 @@ from companion.core.checklist import Watch
 from companion.core.detect import StepHit
 from companion.core.events import Utterance
 from companion.core.floor import Floor
+from companion.core.language.pack import Language
 from companion.core.updates import Evidence
+from companion.core.words import folded
 
 _FULLY = 3
 
@@ -18,10 +20,12 @@ _FULLY = 3
 class Listening:
     """The customer's explanation so far, for one call."""
 
-    def __init__(self, step: str, watch: Watch, floor: Floor) -> None:
+    def __init__(self, step: str, watch: Watch, floor: Floor, language: Language) -> None:
         self._step = step
         self._watch = watch
         self._floor = floor
+        self._language = language
+        self._go_on = [folded(phrase, language) for phrase in watch.go_on]
         self._words = 0
         self._last: tuple[int, str] | None = None
         self._since = 0.0
@@ -56,5 +60,5 @@ class Listening:
         self._last = None
 
     def _asks_for_more(self, text: str) -> bool:
-        said = " ".join(word.strip(".,!?…–-").lower() for word in text.replace("’", "'").split())
-        return len(said.split()) <= 12 and any(phrase in said for phrase in self._watch.go_on)
+        said = " ".join(word.strip(".,!?…–-¡¿") for word in folded(text, self._language).replace("’", "'").split())
+        return len(said.split()) <= 12 and any(phrase in said for phrase in self._go_on)

@@ -12,18 +12,13 @@ from typing import TypeAlias
 
 import msgspec
 
-from companion.core.content import STOP
+from companion.core.language.pack import Language
 from companion.core.likeness import Vocabulary
 from companion.core.words import Span, normal
 from companion.errors import ChecklistError
 
 _MARK = re.compile(r"\[|\]|\(|\)|\||<[^<>]*>|\.{2,3}|[^\s\[\]()|<>]+")
-_TURNS = frozenset("not never but although unless without if no".split())
-"""Words over which a gap does not reach: what follows them means something else."""
 _GAPS = {"..": 3, "...": 6}
-_SMALL = frozenset("i we you me us your my am are is be been have has had that this it".split())
-"""Small words inside a phrase that may be misheard as some word of the same beginning and about the same length, if that is no small word
-itself."""
 FIGURE = "@figure"
 """In a template: any number in figures."""
 _UNLIKE = 3
@@ -63,14 +58,14 @@ Pattern: TypeAlias = tuple[Part, ...]
 
 
 @lru_cache(maxsize=8192)
-def read(template: str) -> Pattern:
-    """Read one template.
+def read(template: str, language: Language) -> Pattern:
+    """Read one template, with its words in that language's normal form.
 
     Raises:
         ChecklistError: a bracket is not closed, an empty list name, or nothing in it.
     """
     marks = _MARK.findall(template)
-    ways, at = _ways(marks, 0, template, "")
+    ways, at = _ways(marks, 0, template, "", language)
     if at < len(marks):
         raise ChecklistError(f"template {template!r}: '{marks[at]}' closes nothing; take it away or open it")
     if len(ways) != 1:
@@ -80,7 +75,7 @@ def read(template: str) -> Pattern:
     return ways[0]
 
 
-def _ways(marks: Sequence[str], at: int, template: str, closing: str) -> tuple[list[Pattern], int]:
+def _ways(marks: Sequence[str], at: int, template: str, closing: str, language: Language) -> tuple[list[Pattern], int]:
     ways: list[list[Part]] = [[]]
     while at < len(marks):
         mark = marks[at]
@@ -94,7 +89,7 @@ def _ways(marks: Sequence[str], at: int, template: str, closing: str) -> tuple[l
         if mark == "|":
             ways.append([])
         elif mark in ("[", "("):
-            inner, at = _ways(marks, at, template, "]" if mark == "[" else ")")
+            inner, at = _ways(marks, at, template, "]" if mark == "[" else ")", language)
             ways[-1].append(Choice(tuple(inner), mark == "["))
         elif mark in _GAPS:
             ways[-1].append(Gap(_GAPS[mark]))
@@ -103,9 +98,10 @@ def _ways(marks: Sequence[str], at: int, template: str, closing: str) -> tuple[l
         elif mark == FIGURE:
             ways[-1].append(Words(FIGURE))
         elif mark.endswith("*"):
-            ways[-1].append(Words(normal(mark[:-1]).words[0] if normal(mark[:-1]).words else mark[:-1].lower(), stem=True))
+            begun = normal(mark[:-1], language).words
+            ways[-1].append(Words(begun[0] if begun else mark[:-1].lower(), stem=True))
         else:
-            words = normal(mark).words
+            words = normal(mark, language).words
             if not words:
                 raise ChecklistError(f"template {template!r}: '{mark}' is never heard (hesitations are left out); take it away")
             ways[-1].extend(Words(word) for word in words)
@@ -148,8 +144,9 @@ class _Node:
 class _Net:
     """Some templates, merged: a graph from one root, walked from each word of an utterance."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language) -> None:
         self.root = _Node(own=True)
+        self._language = language
 
     def add(self, pattern: Pattern, name: str) -> None:
         for node in self._lay(pattern, [self.root]):
@@ -204,7 +201,7 @@ class _Net:
         open_, seen = [self.root], {self.root}
         while open_:
             node = open_.pop()
-            for symbol in node.next.keys() & _SMALL:
+            for symbol in node.next.keys() & self._language.small:
                 node.slips.setdefault(symbol[0], []).extend((len(symbol) + 2, after) for after in node.next[symbol])
             for other in (*(one for after in node.next.values() for one in after), *node.gap):
                 if other not in seen:
@@ -217,6 +214,7 @@ class _Net:
         open_ = [(self.root, start, 0)]
         seen: set[tuple[_Node, int, int]] = set()
         size = len(words)
+        turning, stop = self._language.turning, self._language.content.stop
         while open_:
             place = open_.pop()
             if place in seen:
@@ -234,9 +232,9 @@ class _Net:
                     if unlike + more <= _UNLIKE:
                         open_ += [(after, end, unlike + more) for after in node.next[symbol]]
             word = words[at]
-            if node.gap and word not in _TURNS:
+            if node.gap and word not in turning:
                 open_ += [(after, at + 1, unlike) for after in node.gap]
-            if node.slips and unlike + 2 <= _UNLIKE and at > start and word not in STOP:
+            if node.slips and unlike + 2 <= _UNLIKE and at > start and word not in stop:
                 open_ += [(after, at + 1, unlike + 2) for most, after in node.slips.get(word[0], ()) if len(word) < most]
         return found
 
@@ -253,6 +251,7 @@ class Grammar:
     Args:
         lists: name → templates; a list may use others, but not itself.
         rules: name → templates. Several templates of one name are one rule.
+        language: of the templates, and of what is read.
         also: lists to be found for their own sake, where they are there; others are only read if a rule needs them.
         misheard: long words that a recogniser may take for two or three short ones, in normal form.
 
@@ -265,17 +264,18 @@ class Grammar:
         lists: Mapping[str, Iterable[str]],
         rules: Mapping[str, Iterable[str]],
         *,
+        language: Language,
         also: Iterable[str] = (),
         misheard: Iterable[str] = (),
     ) -> None:
-        read_rules = {name: [read(template) for template in templates] for name, templates in rules.items()}
+        read_rules = {name: [read(template, language) for template in templates] for name, templates in rules.items()}
         wanted = [name for name in also if name in lists]
         wanted += [name for patterns in read_rules.values() for pattern in patterns for name in lists_in(pattern)]
         read_lists: dict[str, list[Pattern]] = {}
         while wanted:
             name = wanted.pop()
             if name in lists and name not in read_lists:
-                read_lists[name] = [read(template) for template in lists[name]]
+                read_lists[name] = [read(template, language) for template in lists[name]]
                 wanted += [used for pattern in read_lists[name] for used in lists_in(pattern)]
         depths: dict[str, int] = {}
         for name in read_lists:
@@ -285,18 +285,18 @@ class Grammar:
                 for used in lists_in(pattern):
                     if used not in depths:
                         raise ChecklistError(f"{name}: no list is called <{used}>; add it under 'lists' or correct the name")
-        self._nets: list[_Net] = [_Net() for _ in range(max(depths.values(), default=-1) + 1)]
+        self._nets: list[_Net] = [_Net(language) for _ in range(max(depths.values(), default=-1) + 1)]
         for name, patterns in read_lists.items():
             for pattern in patterns:
                 self._nets[depths[name]].add(pattern, name)
-        self._rules = _Net()
+        self._rules = _Net(language)
         for name, patterns in read_rules.items():
             for pattern in patterns:
                 self._rules.add(pattern, name)
         for net in (*self._nets, self._rules):
             net.finish()
         atoms = {atom for patterns in (*read_lists.values(), *read_rules.values()) for pattern in patterns for atom in _atoms(pattern)}
-        self.vocabulary = Vocabulary((a.word for a in atoms if not a.stem), (a.word for a in atoms if a.stem), misheard)
+        self.vocabulary = Vocabulary((a.word for a in atoms if not a.stem), (a.word for a in atoms if a.stem), misheard, language)
 
     def find(self, words: Sequence[str]) -> list[Found]:
         """Every rule and list found in `words` (in normal form), the longest of each name from each word on, in order of their

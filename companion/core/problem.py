@@ -7,18 +7,6 @@ twice").
 from companion.core.reading import Reading
 from companion.core.words import Span
 
-GRAMMAR: dict[str, tuple[str, ...]] = {
-    "@undergone": ("(i|we) (was|were|got|have been|had been|am being|are being|keep being|keep getting)",),
-    "@owner": ("(my|our|the|this|that|your)",),
-}  # fmt: skip
-
-_TURNED = {"my": "your", "our": "your", "me": "you", "us": "you", "i": "you", "we": "you", "am": "are", "your": "our", "myself": "yourself"}
-_VERBS = frozenset(
-    "is was are were has have had does did do will can could would keeps keep kept never still arrived came "
-    "broke stopped went failed died got that which "
-    "who and but because so since when i we you he she they it not just only always already again for with from at on in to of".split()
-)
-_JOINS = frozenset("and but because so i we".split())
 LISTS = ("@undergone", "@owner", "trouble")
 _LONGEST, _REST = 3, 5
 
@@ -32,7 +20,7 @@ def problem(reading: Reading) -> tuple[str, ...]:
     for _, end in reading.spans("@undergone"):
         if any(end <= start <= end + _LONGEST for start, _ in troubles):
             stop = min([_stop(reading, end, _REST), *(last + 2 for _, last in troubles if last > end)])
-            found.append((0, "being " + _turned(reading, (end, stop))))
+            found.append((0, f"{reading.language.problem.undergone} {_turned(reading, (end, stop))}"))
     for start, end in reading.spans("@owner"):
         stop = end
         while stop < min(len(reading.words), end + _LONGEST) and not _closes(reading, stop, end):
@@ -47,15 +35,15 @@ def problem(reading: Reading) -> tuple[str, ...]:
 
 def _closes(reading: Reading, at: int, first: int) -> bool:
     """Is the thing's name over at this word?"""
-    if reading.words[at] in _VERBS or at in reading.text.starts:
+    if reading.words[at] in reading.language.problem.closes or at in reading.text.starts:
         return True
     return at > first and any(start == at for start, _ in reading.spans("trouble"))
 
 
 def _stop(reading: Reading, at: int, most: int) -> int:
     end = reading.sentence(at, most)
-    return next((n for n in range(at + 1, end) if reading.words[n] in _JOINS), end)
+    return next((n for n in range(at + 1, end) if reading.words[n] in reading.language.problem.joins), end)
 
 
 def _turned(reading: Reading, span: Span) -> str:
-    return " ".join(_TURNED.get(word, word) for word in reading.words[span[0] : span[1]])
+    return " ".join(reading.language.problem.turned.get(word, word) for word in reading.words[span[0] : span[1]])

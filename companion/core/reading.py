@@ -6,6 +6,7 @@ from typing import TypeAlias
 import msgspec
 
 from companion.core.content import Content
+from companion.core.language.pack import Language
 from companion.core.phrases import Grammar
 from companion.core.updates import Grade
 from companion.core.words import Span, Text, normal
@@ -26,6 +27,7 @@ class Reading(msgspec.Struct, frozen=True):
     """An utterance, read."""
 
     text: Text
+    language: Language
     found: dict[str, list[Span]]
     """Where each list and rule stands, by name."""
     content: Content
@@ -79,6 +81,7 @@ class Reader:
         lists: name → templates. Some names mean something: `same-…` are words that mean the same, `vague` and `topic` are words that
             name no case, `misheard` are words that a recogniser may take for several.
         rules: name → templates.
+        language: of the templates, and of what is read. Its own lists are there too, where `lists` does not name them.
         also: lists to be found for their own sake.
 
     Raises:
@@ -86,19 +89,27 @@ class Reader:
     """
 
     def __init__(
-        self, lists: Mapping[str, Iterable[str]], rules: Mapping[str, Iterable[str]] | None = None, *, also: Iterable[str] = ()
+        self,
+        lists: Mapping[str, Iterable[str]],
+        rules: Mapping[str, Iterable[str]] | None = None,
+        *,
+        language: Language,
+        also: Iterable[str] = (),
     ) -> None:
-        def words(name: str) -> list[str]:
-            return [word for entry in lists.get(name, ()) for word in normal(entry).words]
+        lists = {**language.times, **language.promises, **language.wrong, **lists}
 
-        self._content = Content({name: words(name) for name in lists if name.startswith("same-")})
+        def words(name: str) -> list[str]:
+            return [word for entry in lists.get(name, ()) for word in normal(entry, language).words]
+
+        self._content = Content({name: words(name) for name in lists if name.startswith("same-")}, language)
+        self._language = language
         self._vague = self._content.folded(words("vague"))
         self._topic = frozenset(words("topic"))
-        self._grammar = Grammar(lists, rules or {}, also=also, misheard=words("misheard"))
+        self._grammar = Grammar(lists, rules or {}, language=language, also=also, misheard=words("misheard"))
 
     def read(self, said: str, told: Iterable[Iterable[str]] = ()) -> Reading:
         """Read an utterance; `told` are the words of the customer's turns before, in normal form."""
-        text = normal(said)
+        text = normal(said, self._language)
         if len(text.words) > _MOST:
             text = Text(text.original, text.words[:_MOST], text.spans[:_MOST], frozenset(at for at in text.starts if at < _MOST))
         found: dict[str, list[Span]] = {}
@@ -107,7 +118,7 @@ class Reader:
         turns = [tuple(words) for words in told]
         keys = frozenset(key for words in turns for key in self._content.folded(words))
         before = frozenset(word for words in turns for word in words)
-        return Reading(text, found, self._content, keys, before, self._vague, self._topic)
+        return Reading(text, self._language, found, self._content, keys, before, self._vague, self._topic)
 
 
 Detector: TypeAlias = Callable[[Reading, list[Hit]], list[Hit]]

@@ -7,6 +7,7 @@ import msgspec
 from companion.core.checklist import Checklist
 from companion.core.closing import Facts, message, to_try, went_well
 from companion.core.floor import Floor
+from companion.core.language.pack import Language
 from companion.core.prompting import Prompter
 from companion.core.steps import Steps, Track
 from companion.core.temper import Curve
@@ -34,6 +35,7 @@ def summarise(
     prompter: Prompter,
     fill: dict[str, str],
     told: str,
+    language: Language,
 ) -> dict[str, Any]:
     """The summary of a call that ends at `at`, ms from its start, in the form promised in docs/journal.md."""
     facts = Facts(
@@ -53,9 +55,9 @@ def summarise(
         "prompts": {kind: msgspec.to_builtins(counts) for kind, counts in sorted(prompter.counts.items())},
         "promises": story.promises,
         "escalated": story.escalated,
-        "well": went_well(facts, steps, checklist),
-        "try": to_try(facts, steps, checklist),
-        "message": message(facts),
+        "well": went_well(facts, steps, checklist, language.closing),
+        "try": to_try(facts, steps, checklist, language.closing),
+        "message": message(facts, language.closing),
     }
 
 

@@ -7,24 +7,29 @@ plain sarcasm.
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 
-from companion.core.content import STOP
-from companion.core.likeness import PLAIN
+from companion.core.language.pack import Language
 from companion.core.reading import Reading
+from companion.core.words import folded
 
-_SHOUTED = re.compile(r"\b[A-Z]{3,}\b")
+_SHOUTED = re.compile(r"\b[A-ZÀ-ÖØ-Þ]{3,}\b")
 _MARKS = re.compile(r"!(?:\s*!)+|\?(?:\s*[?!])+|!\?")
-_EVERYDAY = STOP | PLAIN
-"""Words that nobody writes in capitals but to stress them; "DM" and "USB" are not among them."""
 _MANY, _AGAIN, _REPEATED = 4, 0.5, 10.0
 """A turn of so many content words, so large a share of them said before: how much being made to say it again adds."""
 _ANGRY = re.compile("[\U0001f620\U0001f621\U0001f92c\U0001f624\U0001f612\U0001f644\U0001f595\U0001f621]")
 
 
-def typed(original: str) -> Iterable[float]:
+@cache
+def _everyday(language: Language) -> frozenset[str]:
+    """Words that nobody writes in capitals but to stress them; "DM" and "USB" are not among them."""
+    return language.content.stop | language.everyday
+
+
+def typed(original: str, language: Language) -> Iterable[float]:
     """The weights of shouting, marks and signs in what was typed; nothing in what a recogniser writes."""
     shouted = _SHOUTED.findall(original)
-    stressed = [word for word in shouted if word.lower() in _EVERYDAY]
+    stressed = [word for word in shouted if folded(word, language) in _everyday(language)]
     letters = sum(letter.isalpha() for letter in original)
     capitals = sum(len(word) for word in shouted)
     if letters >= 12 and capitals > 0.6 * letters:
@@ -63,7 +68,7 @@ def upset(reading: Reading, words: Mapping[str, float], flags: Mapping[str, floa
     keys = reading.content.folded(reading.words)
     if len(keys) >= _MANY and len(keys & reading.told) >= _AGAIN * len(keys):
         weights.append(_REPEATED)
-    return added([*weights, *typed(reading.text.original)])
+    return added([*weights, *typed(reading.text.original, reading.language)])
 
 
 def soothed(reading: Reading, words: Mapping[str, float]) -> float:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from companion.core.language.en import ENGLISH
+from companion.core.language.pack import Language
 from companion.core.roleplay import INTERRUPTED, MOMENTS, NOTHING, SILENCE, Cue, EndingKind, Line, Script
 from companion.core.updates import FlagRaised, StepHeard
 from companion.core.words import normal
@@ -46,10 +48,12 @@ class Customer:
     Args:
         script: the scenario.
         seed: picks the wordings.
+        language: of the scenario, and of the agent.
     """
 
-    def __init__(self, script: Script, seed: int = 0) -> None:
+    def __init__(self, script: Script, seed: int = 0, language: Language = ENGLISH) -> None:
         self.script = script
+        self._language = language
         self.temper = script.temper
         self.moves: list[Move] = []
         """All that was heard so far, in order."""
@@ -126,7 +130,7 @@ class Customer:
         for number, ending in enumerate(self.script.endings):
             if self.turns >= ending.turns and self._fits(ending):
                 return Reply(says=self._wording(f"ending {number}", ending.says), ending=ending.end)
-        spoken = " " + " ".join(normal(words).words)
+        spoken = " " + " ".join(normal(words, self._language).words)
         fitting = [(number, line) for number, line in enumerate(self.script.lines) if self._answers(line, held, spoken)]
         meant = [found for found in fitting if found[1].on or found[1].words]
         found = min(meant or fitting, key=lambda each: (self._said.get(f"line {each[0]}", 0), each[0]), default=None)
@@ -137,7 +141,7 @@ class Customer:
     def _answers(self, line: Line, held: dict[str, tuple[int, str]], spoken: str) -> bool:
         least = 2 if line.full else 1
         heard = not line.on or any(what in held and held[what][0] >= least for what in line.on)
-        named = not line.words or any(" " + " ".join(normal(each).words) in spoken for each in line.words)
+        named = not line.words or any(" " + " ".join(normal(each, self._language).words) in spoken for each in line.words)
         return heard and named and self._fits(line)
 
     def _fits(self, cue: Cue) -> bool:

@@ -8,10 +8,11 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
-from companion.core.checklist import Watch
+from companion.core.checklist import Checklist
 from companion.core.events import Channel, Partial, SpeechBegan, SpeechEnded, Utterance
 from companion.core.feed import Closed, Glimpsed, Happened, Item, Opened, Source
 from companion.core.floor import Floor
+from companion.core.language.packs import pack_of
 from companion.core.record import Record
 from companion.core.roleplay import EndingKind, Script
 from companion.core.updates import FlagRaised, StepHeard
@@ -63,22 +64,23 @@ class Desk:
     Args:
         script: the scenario.
         seed: picks the customer's wordings.
-        watch: the checklist's limits, which say what is a back-channel.
+        checklist: says what is a back-channel, and in which language all is said.
         call: the call's name.
         agent: hears the agent, where they speak; else they type, by `say`.
         haste: divides all pauses, and the time that words take.
     """
 
     def __init__(
-        self, script: Script, seed: int, watch: Watch, *, call: str = "practice", agent: Source | None = None, haste: float = 1.0
+        self, script: Script, seed: int, checklist: Checklist, *, call: str = "practice", agent: Source | None = None, haste: float = 1.0
     ) -> None:
-        self.customer = Customer(script, seed)
+        language = pack_of(checklist.language)
+        self.customer = Customer(script, seed, language)
         self.hearing = Hearing(self.customer, lambda text: not (self._speaking and self._is_back_channel(text)))
         self.ending: EndingKind | None = None
         """How the customer ended it; None so far."""
         self._script = script
         self._source = source(script, seed)
-        self._floor = Floor(watch, timed=False)
+        self._floor = Floor(checklist.watch, timed=False, language=language)
         self._call = call
         self._agent = agent
         self._haste = haste

@@ -51,7 +51,7 @@ def rehearse(script: Script, rules: Rules, lines: Iterable[str], *, seed: int = 
 
 class _Rehearsal:
     def __init__(self, script: Script, rules: Rules, seed: int, call: str) -> None:
-        self._customer = Customer(script, seed)
+        self._customer = Customer(script, seed, rules.judge.language)
         self._script = script
         self._call = Call(call, rules.started(source=source(script, seed), began=None, timed=False, speech=None), rules)
         self._records = [self._call.begin()]

@@ -1,6 +1,5 @@
 """Runs a checklist's own tests: the examples beside each rule, and its scenarios."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -8,6 +7,8 @@ import msgspec
 from companion.core.checklist import Checklist, Example, Flag, Side, Step
 from companion.core.detect import Judge
 from companion.core.events import Channel, Utterance
+from companion.core.language.pack import Language
+from companion.core.language.packs import KNOWN
 from companion.core.session import Session
 from companion.core.updates import FlagRaised, Grade, StepHeard
 from companion.rules.document import Line
@@ -40,7 +41,7 @@ class Report(msgspec.Struct, frozen=True):
     passing: tuple[Fault, ...]
     """Todos that come true now and belong among the other examples."""
     note: str = ""
-    """What to know of the checklist's language, where that is not English."""
+    """What to know of the checklist's language, where there is no pack for it."""
 
     @property
     def ok(self) -> bool:
@@ -89,15 +90,16 @@ def check(checklist: Checklist, judge: Judge, places: Mapping[Place, Line] | Non
             faults.append(Fault(line, f"scenario '{scenario.title}': {miss.text}"))
     todos = sum(case.todo for case in cases)
     faults.sort(key=lambda fault: (fault.line.file, fault.line))
-    return Report(len(cases) - todos, len(checklist.scenarios), todos, tuple(faults), tuple(passing), _note(checklist))
+    return Report(len(cases) - todos, len(checklist.scenarios), todos, tuple(faults), tuple(passing), _note(checklist, judge.language))
 
 
-def _note(checklist: Checklist) -> str:
-    if re.fullmatch(r"en([-_].*)?", checklist.language):
+def _note(checklist: Checklist, language: Language) -> str:
+    if language.name:
         return ""
-    english = sorted({step.detector for step in checklist.steps if step.detector and step.detector != "listens"})
-    steps = f"; the detectors {', '.join(english)} are of little use" if english else ""
-    return f"language '{checklist.language}': phrases count as they are written, but the engine's own grammar is English{steps}"
+    packs = ", ".join(sorted(KNOWN))
+    lost = sorted({step.detector for step in checklist.steps if step.detector and step.detector != "listens"})
+    steps = f"; the detectors {', '.join(lost)} are of little use" if lost else ""
+    return f"language '{checklist.language}': there is no pack for it (there is: {packs}), so phrases count as they are written{steps}"
 
 
 def turns(lines: tuple[str, ...], answering: Channel) -> Iterator[tuple[Channel, str]]:

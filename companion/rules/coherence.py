@@ -12,7 +12,7 @@ import msgspec
 
 from companion.core import detect, phrases
 from companion.core.checklist import Checklist, Flag, Prompt, Step
-from companion.core.times import GRAMMAR as ENGINE
+from companion.core.language.packs import pack_of
 from companion.errors import ChecklistError
 from companion.rules.document import Line
 
@@ -47,6 +47,7 @@ class _Check:
         self._checklist = checklist
         self._places = places
         self._file = file
+        self._language = pack_of(checklist.language)
         self._steps = [step.id for step in checklist.steps]
         self._flags = [flag.id for flag in checklist.flags]
 
@@ -195,14 +196,14 @@ class _Check:
         if opened:
             self._refuse(f"'{opened[-1]}' is never closed in '{template}'", *path)
         for name in _named(template):
-            if name not in ENGINE:
+            if name not in self._language.times:
                 self._known(name, self._checklist.lists, "list", *path)
         if re.search(r"[(\[|]\s*[|)\]]", template):
             self._refuse(f"a way is empty in '{template}'; put what may be left out in [ ]", *path)
         if not re.search(r"\w", template):
             self._refuse(f"'{template}' holds no words", *path)
         try:
-            phrases.read(template)
+            phrases.read(template, self._language)
         except ChecklistError as error:
             self._refuse(str(error), *path)
 

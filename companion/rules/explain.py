@@ -7,6 +7,7 @@ import msgspec
 from companion.core.checklist import Checklist, Flag, Step
 from companion.core.detect import Judge, Judgement, Memory, PromiseHit
 from companion.core.events import Channel, Utterance
+from companion.core.language.pack import Language
 from companion.core.session import Session
 from companion.core.updates import StepHeard
 from companion.rules.check import converse, turns
@@ -100,12 +101,12 @@ def explain(text: str, speaker: Channel, after: Sequence[str], checklist: Checkl
         + tuple(f"names the problem: {words}" for words in judgement.problem[:1])
     )
     grades = {each.rule: each.grade for each in met}
-    near = sorted(_near(text, speaker, checklist, grades), key=lambda each: -each.likeness)[:_MOST]
+    near = sorted(_near(text, speaker, checklist, grades, judge.language), key=lambda each: -each.likeness)[:_MOST]
     return Explanation(tuple(met), tuple(near), round(judgement.upset), round(judgement.soothed), judgement.promises, signs)
 
 
 def _judged(text: str, speaker: Channel, before: list[tuple[Channel, str]], judge: Judge) -> Judgement:
-    memory = Memory()
+    memory = Memory(language=judge.language)
     for number, (by, words) in enumerate(before):
         memory.add(number, _utterance(by, words))
     return judge.judge(_utterance(speaker, text), len(before), memory)
@@ -115,9 +116,9 @@ def _utterance(speaker: Channel, text: str) -> Utterance:
     return Utterance(speaker=speaker, text=text, start=0.0, end=0.0)
 
 
-def _near(text: str, speaker: Channel, checklist: Checklist, grades: dict[str, int]) -> Iterator[Near]:
+def _near(text: str, speaker: Channel, checklist: Checklist, grades: dict[str, int], language: Language) -> Iterator[Near]:
     """The nearest phrase of each rule that is not met, or only thinly."""
-    nearness = Nearness(text, checklist.lists)
+    nearness = Nearness(text, checklist.lists, language)
     rules: list[Step | Flag] = [*checklist.steps, *checklist.flags]
     for rule in rules:
         grade = grades.get(rule.id, 0)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from companion.core.language.pack import Language
 from companion.core.phrases import FIGURE, Choice, Gap, Listed, Part, Pattern, Words, read
 from companion.core.words import normal
 
@@ -15,12 +16,6 @@ _BETWEEN = 3
 
 _FOREIGN = 0.25
 """What such a word costs; a missing one costs 1."""
-
-
-_COMMON = frozenset(
-    "that this will with have from your they them would could should been just into what when".split()
-    + "some were does then than about there here".split()
-)
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -48,24 +43,26 @@ class Nearness:
     Args:
         text: what was said.
         lists: the checklist's lists, by name.
+        language: of both.
     """
 
-    def __init__(self, text: str, lists: Mapping[str, Sequence[str]]) -> None:
-        self._words = normal(text).words
+    def __init__(self, text: str, lists: Mapping[str, Sequence[str]], language: Language) -> None:
+        self._language = language
+        self._words = normal(text, language).words
         self._lists = lists
         self._ends: dict[tuple[str, int], frozenset[int]] = {}
 
     def nearest(self, phrase: str) -> Way | None:
         """The best way to find the phrase; None if not even one of its words is there."""
         front: _Front = {at: Way() for at in range(len(self._words) + 1)}
-        for part in read(phrase):
+        for part in read(phrase, self._language):
             front = self._past(part, front)
         best = min(front.values(), key=lambda way: (way.cost, -way.kept))
         return best if best.kept else None
 
     def holds(self, phrase: str) -> bool:
         """Whether the words hold the whole phrase."""
-        pattern = read(phrase)
+        pattern = read(phrase, self._language)
         return any(self._exact(pattern, at) for at in range(len(self._words)))
 
     def _past(self, part: Part, front: _Front) -> _Front:
@@ -96,7 +93,7 @@ class Nearness:
         for at, way in front.items():
             for skip in range(_BETWEEN + 1 if way.kept else 1):
                 for end in self._matches(part, at + skip):
-                    telling = any(len(word) > 3 and word not in _COMMON for word in self._words[at + skip : end])
+                    telling = any(len(word) > 3 and word not in self._language.common for word in self._words[at + skip : end])
                     fronts.append({end: Way(way.cost + skip * _FOREIGN, way.kept + 1, way.missing, way.telling + telling)})
         return _merged(fronts, len(self._words))
 
@@ -112,7 +109,7 @@ class Nearness:
         if key not in self._ends:
             self._ends[key] = frozenset()  # a list that held itself would end here
             entries = self._lists.get(part.name, ())
-            self._ends[key] = frozenset(end for entry in entries for end in self._exact(read(entry), at))
+            self._ends[key] = frozenset(end for entry in entries for end in self._exact(read(entry, self._language), at))
         return self._ends[key]
 
     def _exact(self, pattern: Pattern, at: int) -> frozenset[int]:

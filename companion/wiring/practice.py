@@ -101,7 +101,7 @@ async def _practice(script: Script, rules: Rules, options: Options) -> None:
     seed = options["seed"] if options.get("seed") is not None else secrets.randbelow(_SEEDS)
     sinks: list[Sink] = [JournalFolder(Path(options["journal"]), notices.append)] if options.get("journal") else []
     async with _microphone(script, options) as agent:
-        desk = Desk(script, seed, rules.checklist.watch, call=_call(script), agent=agent)
+        desk = Desk(script, seed, rules.checklist, call=_call(script), agent=agent)
         run = Run(desk, rules, [*sinks, desk.hearing], mask=hiding.said, mask_text=hiding.text, began="now")
         told = await _beside(run, desk, options, lambda: debrief(desk.customer, desk.ending, rules.checklist).lines())
     for line in [*notices, *told, f"again, the same: companion practice {script.id} --seed {seed}"]:

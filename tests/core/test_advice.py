@@ -9,6 +9,7 @@ from companion.core.advice import Advice
 from companion.core.checklist import Checklist, Escalation, Flag, HeatRules, Order, Prompt, Prompting, Step, Watch, When
 from companion.core.detect import Judgement
 from companion.core.events import Channel, Utterance
+from companion.core.language.en import ENGLISH
 from companion.core.opening import Opening
 from companion.core.prompting import Prompter
 from companion.core.steps import Cause, Steps
@@ -40,7 +41,7 @@ CHECKLIST = Checklist(
 class Bench:
     def __init__(self) -> None:
         self.prompter = Prompter(CHECKLIST.prompting)
-        self.advice = Advice(CHECKLIST, self.prompter)
+        self.advice = Advice(CHECKLIST, self.prompter, language=ENGLISH)
         self.steps = Steps(CHECKLIST)
 
     def ask(self, time: int = 0) -> "Bench":
@@ -173,7 +174,7 @@ def test_hotter_words_ask_anew_for_what_is_overdue(bench: Bench) -> None:
 @pytest.mark.parametrize(("state", "heat", "again"), [("missed", 50, True), ("done", 70, True), ("done", 69, False), ("waived", 90, False)])
 def test_what_is_urgent_is_asked_for_anew_when_anger_rises(bench: Bench, state: Any, heat: float, again: bool) -> None:
     urgent = Checklist(id="c", title="C", heat=HeatRules(alert=70), steps=(msgspec.structs.replace(SAW, urgent=True),))
-    bench.advice, bench.steps = Advice(urgent, bench.prompter), Steps(urgent)
+    bench.advice, bench.steps = Advice(urgent, bench.prompter, language=ENGLISH), Steps(urgent)
     bench.steps.tracks["saw"].state = state
     bench.advice.heated(bench.steps, 7, 0, heat)
     assert bool(bench.texts()) is again
@@ -245,7 +246,7 @@ def test_a_step_without_a_prompt_is_silent(bench: Bench) -> None:
 
 def test_what_is_urgent_comes_before_what_was_just_said(bench: Bench) -> None:
     urgent = Checklist(id="c", title="C", steps=(msgspec.structs.replace(SAW, urgent=True),), prompting=CHECKLIST.prompting)
-    bench.advice, bench.steps = Advice(urgent, bench.prompter), Steps(urgent)
+    bench.advice, bench.steps = Advice(urgent, bench.prompter, language=ENGLISH), Steps(urgent)
     bench.ask().steps.overdue(10_000)
     bench.advice.flag(FLAGS["policy"], 3, 1, 10_000, heat=50)
     bench.advice.step(bench.steps.tracks["saw"], 10_000)

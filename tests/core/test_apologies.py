@@ -3,6 +3,7 @@
 import pytest
 
 from companion.core.apologies import account, apologies
+from companion.core.language.en import ENGLISH
 from companion.core.reading import Hit, Reader
 
 READER = Reader(
@@ -12,6 +13,7 @@ READER = Reader(
         "topic": ["order"],
     },
     also=["sorry"],
+    language=ENGLISH,
 )
 
 

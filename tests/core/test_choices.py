@@ -3,6 +3,7 @@
 import pytest
 
 from companion.core.choices import LISTS, alternatives
+from companion.core.language.en import ENGLISH
 from companion.core.reading import Hit, Reader
 
 READER = Reader(
@@ -15,6 +16,7 @@ READER = Reader(
     },
     {"says": ["would you like", "if you wish"]},
     also=LISTS,
+    language=ENGLISH,
 )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from companion.core.checklist import Checklist, Flag, HeatRules, Prompt, Step, When
 from companion.core.closing import Facts, message, to_try, went_well
 from companion.core.detect import StepHit
+from companion.core.language.en import ENGLISH
 from companion.core.steps import Cause, Steps
 from companion.core.updates import Evidence
 
@@ -38,47 +39,47 @@ def steps(**grades: int) -> Steps:
 
 
 def test_nothing_heard_nothing_praised() -> None:
-    assert went_well(facts(peak=90, end=90), steps(), CHECKLIST) == ""
-    assert went_well(facts(), steps(side=2), CHECKLIST) == ""
+    assert went_well(facts(peak=90, end=90), steps(), CHECKLIST, ENGLISH.closing) == ""
+    assert went_well(facts(), steps(side=2), CHECKLIST, ENGLISH.closing) == ""
 
 
 def test_the_heat_that_came_down_is_the_best_of_news() -> None:
-    assert went_well(facts(peak=80, end=20), steps(), CHECKLIST) == "The heat came down from 80 to 20."
+    assert went_well(facts(peak=80, end=20), steps(), CHECKLIST, ENGLISH.closing) == "The heat came down from 80 to 20."
     curve = [[0, 50], [5, 80], [9, 75], [12, 60]]
-    assert went_well(facts(peak=80, end=60, curve=curve), steps(), CHECKLIST) == "The heat came down from 80 to 60."
-    praised = went_well(facts(peak=80, end=60, curve=curve), steps(saw=1, sorry=2), CHECKLIST)
+    assert went_well(facts(peak=80, end=60, curve=curve), steps(), CHECKLIST, ENGLISH.closing) == "The heat came down from 80 to 60."
+    praised = went_well(facts(peak=80, end=60, curve=curve), steps(saw=1, sorry=2), CHECKLIST, ENGLISH.closing)
     assert praised == "The heat came down from 80 to 60, most of it after “sorry it is”."
-    assert went_well(facts(peak=80, end=61), steps(saw=1), CHECKLIST) == "Saw it: “saw it is”."
-    assert went_well(facts(peak=39, end=0), steps(saw=1, sorry=2), CHECKLIST) == "Sorry: “sorry it is”."
+    assert went_well(facts(peak=80, end=61), steps(saw=1), CHECKLIST, ENGLISH.closing) == "Saw it: “saw it is”."
+    assert went_well(facts(peak=39, end=0), steps(saw=1, sorry=2), CHECKLIST, ENGLISH.closing) == "Sorry: “sorry it is”."
 
 
 def test_a_step_that_a_person_marked_has_no_words() -> None:
     one = Steps(CHECKLIST)
     one.mark("saw", "done", "ann", 0)
-    assert went_well(facts(), one, CHECKLIST) == "Saw it."
-    assert went_well(facts(peak=80, end=0), one, CHECKLIST) == "The heat came down from 80 to 0."
+    assert went_well(facts(), one, CHECKLIST, ENGLISH.closing) == "Saw it."
+    assert went_well(facts(peak=80, end=0), one, CHECKLIST, ENGLISH.closing) == "The heat came down from 80 to 0."
 
 
 def test_what_was_missed_comes_first() -> None:
     one = steps()
     one.ask(Cause(heat=0, peak=0, flags=frozenset({"lawyer"}), solving=False), 0)
     one.overdue(10_000)
-    assert to_try(facts(talk_overs=9), one, CHECKLIST) == "Name it. It calms."
+    assert to_try(facts(talk_overs=9), one, CHECKLIST, ENGLISH.closing) == "Name it. It calms."
     one.overdue(20_000)
-    assert to_try(facts(), one, CHECKLIST) == "Name it. It calms."
+    assert to_try(facts(), one, CHECKLIST, ENGLISH.closing) == "Name it. It calms."
     one.mark("saw", "waived", "ann", 0)
-    assert to_try(facts(), one, CHECKLIST) == "Sorry."
+    assert to_try(facts(), one, CHECKLIST, ENGLISH.closing) == "Sorry."
 
 
 def test_then_talk_overs_then_missteps_then_thin_steps() -> None:
     asked = steps(saw=1)
     asked.ask(Cause(heat=0, peak=0, flags=frozenset(), solving=False), 0)
-    assert to_try(facts(talk_overs=2, flags={"policy": 1}), asked, CHECKLIST).startswith("You came in 2 times")
+    assert to_try(facts(talk_overs=2, flags={"policy": 1}), asked, CHECKLIST, ENGLISH.closing).startswith("You came in 2 times")
     slipped = facts(talk_overs=1, flags={"policy": 1, "bare": 3, "lawyer": 4})
-    assert to_try(slipped, asked, CHECKLIST) == "Say what you can do. It closes doors."
-    assert to_try(facts(flags={"bare": 3, "lawyer": 4}), asked, CHECKLIST) == "Tie it. It calms."
-    assert to_try(facts(), steps(saw=1), CHECKLIST) == ""  # thin, but nobody needed it
-    assert to_try(facts(), steps(saw=2, sorry=1), CHECKLIST) == ""
+    assert to_try(slipped, asked, CHECKLIST, ENGLISH.closing) == "Say what you can do. It closes doors."
+    assert to_try(facts(flags={"bare": 3, "lawyer": 4}), asked, CHECKLIST, ENGLISH.closing) == "Tie it. It calms."
+    assert to_try(facts(), steps(saw=1), CHECKLIST, ENGLISH.closing) == ""  # thin, but nobody needed it
+    assert to_try(facts(), steps(saw=2, sorry=1), CHECKLIST, ENGLISH.closing) == ""
 
 
 def test_the_message_holds_what_was_promised_and_no_more() -> None:
@@ -88,7 +89,7 @@ def test_the_message_holds_what_was_promised_and_no_more() -> None:
         {"what": "look into it", "by": "", "due": None, "utterance": 2},
         {"what": "tomorrow", "by": "tomorrow", "due": None, "utterance": 3},  # what, it was not said
     ]
-    text = message(facts(promises=promises, fill={"name": "Ada", "problem": "your lamp"}))
+    text = message(facts(promises=promises, fill={"name": "Ada", "problem": "your lamp"}), ENGLISH.closing)
     assert text.splitlines()[:7] == [
         "Dear Ada,",
         "",
@@ -98,8 +99,8 @@ def test_the_message_holds_what_was_promised_and_no_more() -> None:
         "– Send it on Friday",
         "– Look into it",
     ]
-    assert message(facts()) == message(facts(promises=promises[3:])) == ""
-    assert "You told us: “It broke twice”" in message(facts(told="it broke twice"))
-    assert message(facts(promises=promises[:2] * 9)).count("–") == 2  # said again is not promised twice
-    assert "agreed" not in message(facts(fill={"problem": "your lamp"}))
-    assert message(facts(promises=promises[2:3])).splitlines()[:3] == ["Hello,", "", "Thank you for talking to us."]
+    assert message(facts(), ENGLISH.closing) == message(facts(promises=promises[3:]), ENGLISH.closing) == ""
+    assert "You told us: “It broke twice”" in message(facts(told="it broke twice"), ENGLISH.closing)
+    assert message(facts(promises=promises[:2] * 9), ENGLISH.closing).count("–") == 2  # said again is not promised twice
+    assert "agreed" not in message(facts(fill={"problem": "your lamp"}), ENGLISH.closing)
+    assert message(facts(promises=promises[2:3]), ENGLISH.closing).splitlines()[:3] == ["Hello,", "", "Thank you for talking to us."]

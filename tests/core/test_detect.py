@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from companion.core.checklist import Checklist, Example, Flag, HeatRules, Step
 from companion.core.detect import DETECTORS, Judge, Judgement, Memory
 from companion.core.events import Channel, Utterance
+from companion.core.language.en import ENGLISH
 from companion.rules.load import find, load
 
 SHIPPED = load(find("complaint"))
@@ -21,7 +22,7 @@ def said(text: str, speaker: Channel = "agent") -> Utterance:
 
 def judge(text: str, speaker: Channel = "agent", after: tuple[str, ...] = ()) -> Judgement:
     """Judge a turn after others (`agent: …`, `customer: …`)."""
-    memory = Memory(BEGAN)
+    memory = Memory(BEGAN, language=ENGLISH)
     for index, line in enumerate(after):
         who, _, words = line.partition(": ")
         memory.add(index, msgspec.structs.replace(said(words), speaker=who))
@@ -118,14 +119,14 @@ def test_any_text_can_be_judged(text: str, speaker: Channel) -> None:
 
 
 def test_a_partial_changes_nothing() -> None:
-    memory = Memory(BEGAN)
+    memory = Memory(BEGAN, language=ENGLISH)
     memory.add(0, said("my kettle leaks on the carpet", "customer"))
     one = JUDGE.judge(said("so your kettle leaks"), 1, memory)
     assert JUDGE.judge(said("so your kettle leaks"), 1, memory) == one
 
 
 def test_the_memory_has_a_bound() -> None:
-    memory = Memory()
+    memory = Memory(language=ENGLISH)
     for index in range(100):
         memory.add(index, said(f"turn {index}", "customer"))
     assert [index for index, _, _ in memory.turns] == list(range(92, 100))
@@ -171,20 +172,20 @@ def test_a_rule_hears_its_own_speaker_and_detectors_may_be_left_out() -> None:
         ),
     )
     small = Judge(checklist)
-    (hit,) = small.judge(said("hello, hello neighbour, good evening"), 3, Memory()).steps
+    (hit,) = small.judge(said("hello, hello neighbour, good evening"), 3, Memory(language=ENGLISH)).steps
     assert (hit.step, hit.grade, [piece.text for piece in hit.evidence]) == ("hello", 2, ["hello, hello neighbour"])
-    (hit,) = small.judge(said("good morning and hello hello world and hello"), 0, Memory()).steps
+    (hit,) = small.judge(said("good morning and hello hello world and hello"), 0, Memory(language=ENGLISH)).steps
     assert [piece.text for piece in hit.evidence] == ["good morning", "hello", "hello"]
-    assert small.judge(said("say hello"), 0, Memory()).steps == ()
-    assert [one.step for one in small.judge(said("hello", "customer"), 0, Memory()).steps] == ["hers"]
-    assert [one.flag for one in small.judge(said("a manager", "customer"), 0, Memory()).flags] == ["manager"]
-    assert small.judge(said("my manager", "customer"), 0, Memory()).flags == ()
-    assert small.judge(said("awful", "customer"), 0, Memory()).upset == pytest.approx(50)
+    assert small.judge(said("say hello"), 0, Memory(language=ENGLISH)).steps == ()
+    assert [one.step for one in small.judge(said("hello", "customer"), 0, Memory(language=ENGLISH)).steps] == ["hers"]
+    assert [one.flag for one in small.judge(said("a manager", "customer"), 0, Memory(language=ENGLISH)).flags] == ["manager"]
+    assert small.judge(said("my manager", "customer"), 0, Memory(language=ENGLISH)).flags == ()
+    assert small.judge(said("awful", "customer"), 0, Memory(language=ENGLISH)).upset == pytest.approx(50)
 
 
 def test_overlapping_evidence_is_one_piece() -> None:
     small = Judge(Checklist(id="x", title="X", steps=(Step(id="a", title="A", says=("one two", "two three", "five")),)))
-    (hit,) = small.judge(said("one two three four five"), 0, Memory()).steps
+    (hit,) = small.judge(said("one two three four five"), 0, Memory(language=ENGLISH)).steps
     assert [piece.text for piece in hit.evidence] == ["one two three", "five"]
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from companion.core.echoes import LISTS, echoes
+from companion.core.language.en import ENGLISH
 from companion.core.reading import Hit, Reader
 
 READER = Reader(
@@ -28,6 +29,7 @@ READER = Reader(
         "topic": ["order"],
     },
     also=LISTS,
+    language=ENGLISH,
 )
 TOLD = "my kettle leaks on the carpet and the lid is cracked since sunday about order seven and i rang three times".split()
 

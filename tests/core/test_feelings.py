@@ -3,12 +3,14 @@
 import pytest
 
 from companion.core.feelings import LISTS, feelings
+from companion.core.language.en import ENGLISH
 from companion.core.reading import Hit, Reader
 
 READER = Reader(
     {"feeling_adj": ["frustrating", "upset"], "turns_away": ["please"], "vague": ["issue"]},
     {"says": ["how frustrating", "i would be upset", "made you upset"]},
     also=LISTS,
+    language=ENGLISH,
 )
 
 

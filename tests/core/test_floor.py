@@ -3,6 +3,7 @@
 from companion.core.checklist import Watch
 from companion.core.events import Channel, Utterance, Word
 from companion.core.floor import Floor
+from companion.core.language.en import ENGLISH
 from companion.core.updates import DeadAir, TalkOver
 
 
@@ -11,7 +12,7 @@ def said(speaker: Channel, start: float, end: float, text: str = "well so it goe
 
 
 def floor(*, timed: bool = True) -> Floor:
-    return Floor(Watch(talk_over=0.5, dead_air=8.0), timed)
+    return Floor(Watch(talk_over=0.5, dead_air=8.0), timed, language=ENGLISH)
 
 
 def test_whoever_came_second_talked_over() -> None:

@@ -3,10 +3,14 @@
 import pytest
 
 from companion.core import likeness
+from companion.core.language.en import ENGLISH
 from companion.core.likeness import Vocabulary, skeleton, sound
 
 KNOWN = Vocabulary(
-    ["received", "refund", "wait", "apologize", "win", "frustrating", "delivery"], ["apolog", "frustrat"], ["apologize", "inconvenience"]
+    ["received", "refund", "wait", "apologize", "win", "frustrating", "delivery"],
+    ["apolog", "frustrat"],
+    ["apologize", "inconvenience"],
+    language=ENGLISH,
 )
 
 
@@ -45,27 +49,27 @@ def test_windows_that_sound_otherwise_are_nothing(window: tuple[str, ...]) -> No
 
 
 def test_nearly_the_sound_of_a_long_word_is_enough() -> None:
-    assert sound("inconvenience") == sound("inkonveniens")
-    far = Vocabulary(["inconvenience"], [], ["inconvenience"])
+    assert sound("inconvenience", ENGLISH.sounds) == sound("inkonveniens", ENGLISH.sounds)
+    far = Vocabulary(["inconvenience"], [], ["inconvenience"], language=ENGLISH)
     assert far.heard(("in", "convenients")) == (("inconvenience", 3),)
 
 
 def test_a_misheard_word_must_stand_in_a_template_to_matter() -> None:
-    assert Vocabulary([], [], ["apologize"]).heard(("a", "policy")) == ()
+    assert Vocabulary([], [], ["apologize"], language=ENGLISH).heard(("a", "policy")) == ()
 
 
 @pytest.mark.parametrize(("one", "other"), [("phone", "fone"), ("ease", "ees")])
 def test_the_same_sound(one: str, other: str) -> None:
-    assert sound(one) == sound(other.replace(" ", ""))
+    assert sound(one, ENGLISH.sounds) == sound(other.replace(" ", ""), ENGLISH.sounds)
 
 
 def test_the_skeleton_is_the_consonants() -> None:
-    assert skeleton("committed") == skeleton("comited") == "cmtd"
+    assert skeleton("committed", ENGLISH.sounds) == skeleton("comited", ENGLISH.sounds) == "cmtd"
 
 
 def test_what_was_worked_out_is_forgotten_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(likeness, "_KEPT", 2)
-    some = Vocabulary(["refund"], [], ["apologize"])
+    some = Vocabulary(["refund"], [], ["apologize"], language=ENGLISH)
     for word in ("alpha", "refnd", "charlie", "delta"):
         some.symbols(word)
         some.heard((word, "policy"))

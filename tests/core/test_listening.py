@@ -3,6 +3,7 @@
 from companion.core.checklist import Watch
 from companion.core.events import Channel, Utterance
 from companion.core.floor import Floor
+from companion.core.language.en import ENGLISH
 from companion.core.listening import Listening
 
 WATCH = Watch(explanation=4)
@@ -10,7 +11,7 @@ WATCH = Watch(explanation=4)
 
 class Heard:
     def __init__(self) -> None:
-        self.listening = Listening("heard", WATCH, Floor(WATCH, timed=True))
+        self.listening = Listening("heard", WATCH, Floor(WATCH, timed=True, language=ENGLISH), language=ENGLISH)
         self.index = -1
 
     def __call__(self, speaker: Channel, text: str, start: float = 0.0) -> int:

@@ -3,11 +3,12 @@
 import pytest
 
 from companion.core.events import Channel, Utterance
+from companion.core.language.en import ENGLISH
 from companion.core.naming import name
 
 
 def stated(speaker: Channel, text: str) -> str:
-    return name(Utterance(speaker=speaker, text=text, start=0.0, end=1.0))
+    return name(Utterance(speaker=speaker, text=text, start=0.0, end=1.0), language=ENGLISH)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from companion.core.checklist import Prompting, Watch
 from companion.core.events import Utterance
 from companion.core.floor import Floor
+from companion.core.language.en import ENGLISH
 from companion.core.opening import Opening, Openings
 
 RULES = Prompting(pause=2.0)
@@ -13,7 +14,7 @@ def said(speaker: str, start: float, end: float) -> Utterance:
 
 
 def opened() -> tuple[Floor, Openings]:
-    floor = Floor(Watch(), timed=True)
+    floor = Floor(Watch(), timed=True, language=ENGLISH)
     return floor, Openings(RULES, floor)
 
 

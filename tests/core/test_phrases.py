@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from companion.core.language.en import ENGLISH
 from companion.core.phrases import Grammar, read
 from companion.core.words import normal
 from companion.errors import ChecklistError
@@ -11,8 +12,12 @@ from companion.errors import ChecklistError
 
 def found(template: str, said: str, **lists: list[str]) -> list[str]:
     """What the template covers, the longest from each word on."""
-    words = normal(said).words
-    return [" ".join(words[one.span[0] : one.span[1]]) for one in Grammar(lists, {"rule": [template]}).find(words) if one.name == "rule"]
+    words = normal(said, language=ENGLISH).words
+    return [
+        " ".join(words[one.span[0] : one.span[1]])
+        for one in Grammar(lists, {"rule": [template]}, language=ENGLISH).find(words)
+        if one.name == "rule"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -48,18 +53,20 @@ def test_lists_are_read_like_words_and_may_use_others() -> None:
 
 
 def test_lists_may_be_found_for_their_own_sake() -> None:
-    words = normal("how very kind").words
-    names = {one.name for one in Grammar({"very": ["very"], "other": ["how"]}, {}, also=["very", "missing"]).find(words)}
+    words = normal("how very kind", language=ENGLISH).words
+    names = {one.name for one in Grammar({"very": ["very"], "other": ["how"]}, {}, also=["very", "missing"], language=ENGLISH).find(words)}
     assert names == {"very"}
 
 
 def test_a_word_spelled_nearly_so_counts_and_is_marked() -> None:
-    (hit,) = Grammar({}, {"rule": ["we received your letter"]}).find(normal("we recieved your letter").words)
+    (hit,) = Grammar({}, {"rule": ["we received your letter"]}, language=ENGLISH).find(
+        normal("we recieved your letter", language=ENGLISH).words
+    )
     assert (hit.span, hit.unlike) == ((0, 4), 1)
 
 
 def test_a_misheard_word_counts_within_a_phrase_but_not_alone() -> None:
-    grammar = Grammar({}, {"rule": ["i apologize for", "apologize"]}, misheard=["apologize"])
+    grammar = Grammar({}, {"rule": ["i apologize for", "apologize"]}, misheard=["apologize"], language=ENGLISH)
     assert [hit.span for hit in grammar.find(("i", "a", "policy", "for", "you"))] == [(0, 4)]
     assert [hit.span for hit in grammar.find(("a", "policy", "is"))] == []
 
@@ -74,32 +81,32 @@ def test_a_small_word_misheard_inside_a_phrase_is_forgiven() -> None:
 @pytest.mark.parametrize("template", ["(a|b", "[a", "a)", "a]", "a|b", "[]", "()", "", "um", "a (um|b)", "(a]"])
 def test_faulty_templates_say_what_to_do(template: str) -> None:
     with pytest.raises(ChecklistError, match=r"template .*; (add|write|take|open)"):
-        read(template)
+        read(template, ENGLISH)
 
 
 def test_empty_brackets_alone_hold_no_words() -> None:
     with pytest.raises(ChecklistError, match="holds no words"):
-        read(" ")
+        read(" ", ENGLISH)
 
 
 def test_an_unknown_list_and_a_circle_are_named() -> None:
     with pytest.raises(ChecklistError, match="rule: no list is called <b>"):
-        Grammar({}, {"rule": ["a <b>"]})
+        Grammar({}, {"rule": ["a <b>"]}, language=ENGLISH)
     with pytest.raises(ChecklistError, match="list <a>: no list is called <c>"):
-        Grammar({"a": ["<c>"]}, {"rule": ["<a>"]})
+        Grammar({"a": ["<c>"]}, {"rule": ["<a>"]}, language=ENGLISH)
     with pytest.raises(ChecklistError, match="circle: a > b > a"):
-        Grammar({"a": ["x <b>"], "b": ["y [<a>]"]}, {"rule": ["<a>"]})
+        Grammar({"a": ["x <b>"], "b": ["y [<a>]"]}, {"rule": ["<a>"]}, language=ENGLISH)
 
 
 def test_what_would_be_a_million_sentences_stays_small() -> None:
     template = " ".join(f"(a{n}x|b{n}x|c d{n}x) [e{n}x|f{n}x]" for n in "qrstuvwpklmn")
     said = " ".join(f"a{n}x e{n}x" for n in "qrstuvwpklmn")
-    assert found(template, said) == [normal(said).original]
+    assert found(template, said) == [normal(said, language=ENGLISH).original]
 
 
 @given(st.lists(st.sampled_from("i am so very sorry for the wait not but and".split()), max_size=14))
 def test_a_hit_is_never_lost_by_words_before_or_after(words: list[str]) -> None:
-    grammar = Grammar({}, {"rule": ["i am [so|very] sorry for"]})
+    grammar = Grammar({}, {"rule": ["i am [so|very] sorry for"]}, language=ENGLISH)
     inside = [*words, "stop", "i", "am", "so", "sorry", "for", "stop", *words]
     start = len(words) + 1
     assert (start, start + 5) in [hit.span for hit in grammar.find(inside)]
@@ -107,21 +114,23 @@ def test_a_hit_is_never_lost_by_words_before_or_after(words: list[str]) -> None:
 
 def test_templates_that_begin_alike_share_their_beginning() -> None:
     templates = ["thank you", "thank you for waiting", "thank you", "[dear] thank you", "(thank|bless) you so"]
-    grammar = Grammar({}, {"one": templates, "other": ["thank you for calling", "[so]"]})
-    hits = {(hit.name, hit.span) for hit in grammar.find(normal("thank you for waiting").words)}
+    grammar = Grammar({}, {"one": templates, "other": ["thank you for calling", "[so]"]}, language=ENGLISH)
+    hits = {(hit.name, hit.span) for hit in grammar.find(normal("thank you for waiting", language=ENGLISH).words)}
     assert hits == {("one", (0, 4))}
-    hits = {(hit.name, hit.span) for hit in grammar.find(normal("so thank you for calling").words)}
+    hits = {(hit.name, hit.span) for hit in grammar.find(normal("so thank you for calling", language=ENGLISH).words)}
     assert hits == {("one", (1, 3)), ("other", (0, 1)), ("other", (1, 5))}
 
 
 def test_gaps_that_meet_are_walked_once_and_the_exact_words_win() -> None:
-    grammar = Grammar({"calm": ["calm", "quiet"], "still": ["quite"]}, {"rule": ["be .. .. <calm>", "be .. .. <still> now"]})
-    hits = [(hit.name, hit.span, hit.unlike) for hit in grammar.find(normal("be very very quite calm calm now").words)]
+    grammar = Grammar(
+        {"calm": ["calm", "quiet"], "still": ["quite"]}, {"rule": ["be .. .. <calm>", "be .. .. <still> now"]}, language=ENGLISH
+    )
+    hits = [(hit.name, hit.span, hit.unlike) for hit in grammar.find(normal("be very very quite calm calm now", language=ENGLISH).words)]
     assert ("rule", (0, 5), 0) in hits or ("rule", (0, 4), 0) in hits
 
 
 def test_too_many_unlike_words_are_no_phrase() -> None:
-    grammar = Grammar({}, {"rule": ["received refund complaint supervisor"]})
-    assert grammar.find(normal("received refund complaint supervisor").words)
-    assert grammar.find(normal("recieved refnd complant supervisor").words)
-    assert not grammar.find(normal("recieved refnd complant superviser").words)
+    grammar = Grammar({}, {"rule": ["received refund complaint supervisor"]}, language=ENGLISH)
+    assert grammar.find(normal("received refund complaint supervisor", language=ENGLISH).words)
+    assert grammar.find(normal("recieved refnd complant supervisor", language=ENGLISH).words)
+    assert not grammar.find(normal("recieved refnd complant superviser", language=ENGLISH).words)

@@ -1,5 +1,6 @@
 """An utterance as the detectors see it."""
 
+from companion.core.language.en import ENGLISH
 from companion.core.reading import Reader
 
 READER = Reader(
@@ -12,6 +13,7 @@ READER = Reader(
     },
     {"rule": ["<sorry> for"]},
     also=["sorry"],
+    language=ENGLISH,
 )
 
 
@@ -55,4 +57,4 @@ def test_no_words_no_findings() -> None:
 
 def test_words_of_two_sentences_take_nothing_back() -> None:
     assert READER.read("I am so. Sorry for that").touches("rule", (3, 5))
-    assert not Reader({}, {"no": ["so sorry"]}).read("I am so. Sorry for that").touches("no", (3, 4))
+    assert not Reader({}, {"no": ["so sorry"]}, language=ENGLISH).read("I am so. Sorry for that").touches("no", (3, 4))

@@ -4,6 +4,7 @@ from companion.core.checklist import Checklist, Prompting, Step, Watch
 from companion.core.detect import StepHit
 from companion.core.events import Utterance
 from companion.core.floor import Floor
+from companion.core.language.en import ENGLISH
 from companion.core.prompting import Prompter
 from companion.core.steps import Steps
 from companion.core.summary import Story, summarise
@@ -15,9 +16,9 @@ CHECKLIST = Checklist(id="c", title="C", steps=(Step(id="saw", title="Saw"), Ste
 
 def test_a_call_in_which_nothing_happened() -> None:
     summary = summarise(
-        Story(call="7"), checklist=CHECKLIST, at=1500, heat=0, curve=Curve(), steps=Steps(CHECKLIST), floor=Floor(Watch(), timed=True),
-        prompter=Prompter(Prompting()), fill={}, told="",
-    )  # fmt: skip
+        Story(call="7"), checklist=CHECKLIST, at=1500, heat=0, curve=Curve(), steps=Steps(CHECKLIST), floor=Floor(Watch(), timed=True,
+        language=ENGLISH),
+        prompter=Prompter(Prompting()), fill={}, told="", language=ENGLISH)  # fmt: skip
     nothing = {"state": "open", "grade": 0, "at": None, "heard": 0, "evidence": []}
     assert summary == {
         "call": "7", "began": None, "duration": 1.5, "steps": {"saw": nothing, "sorry": nothing}, "flags": {},
@@ -31,7 +32,7 @@ def test_a_call_in_which_nothing_happened() -> None:
 def test_what_happened_stands_in_it() -> None:
     steps = Steps(CHECKLIST)
     steps.heard(StepHit(step="saw", grade=2, score=100, evidence=(Evidence(3, 0, 5, "i see"),)), 4000)
-    floor = Floor(Watch(), timed=True)
+    floor = Floor(Watch(), timed=True, language=ENGLISH)
     floor.spoke(Utterance(speaker="agent", text="so it goes", start=0.0, end=2.125))
     curve = Curve()
     curve.start = 5
@@ -40,8 +41,7 @@ def test_what_happened_stands_in_it() -> None:
     story = Story(call="7", began="2026-11-20T10:00:00Z", flags={"lawyer": 2})
     summary = summarise(
         story, checklist=CHECKLIST, at=9000, heat=10, curve=curve, steps=steps, floor=floor, prompter=Prompter(Prompting()),
-        fill={"problem": "your lamp"}, told="the lamp broke",
-    )  # fmt: skip
+        fill={"problem": "your lamp"}, told="the lamp broke", language=ENGLISH)  # fmt: skip
     assert summary["steps"]["saw"] == {
         "state": "done", "grade": 2, "at": 4000, "heard": 1, "evidence": [{"utterance": 3, "from": 0, "to": 5, "text": "i see"}],
     }  # fmt: skip

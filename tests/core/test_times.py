@@ -2,12 +2,12 @@
 
 import pytest
 
+from companion.core.language.en import ENGLISH
 from companion.core.reading import Hit, Reader
-from companion.core.times import GRAMMAR, LISTS, times
+from companion.core.times import LISTS, times
 
 READER = Reader(
     {
-        **GRAMMAR,
         "will": ["will", "going to", "allow", "take*"],
         "past": ["was", "did", "last"],
         "asks": ["can you", "when did"],
@@ -16,6 +16,7 @@ READER = Reader(
         "soon": ["as soon as (we|i)"],
     },
     also=LISTS,
+    language=ENGLISH,
 )
 
 
@@ -92,6 +93,6 @@ def test_the_checklists_own_phrases_stand() -> None:
 
 
 def test_vague_words_inside_an_exact_time_are_not_counted_twice() -> None:
-    reader = Reader({**GRAMMAR, "will": ["will"], "soon": ["friday"]}, also=LISTS)
+    reader = Reader({"will": ["will"], "soon": ["friday"]}, also=LISTS, language=ENGLISH)
     reading = reader.read("it will come on Friday")
     assert [hit.grade for hit in times(reading, [])] == [2]

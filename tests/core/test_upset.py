@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from companion.core.language.en import ENGLISH
 from companion.core.reading import Reader
 from companion.core.upset import added, soothed, typed, upset
 
 WORDS = {"awful": 50.0, "late": 10.0}
 SOOTHE = {"thank you": 20.0}
-READER = Reader({}, {f"heat:{one}": [one] for one in WORDS} | {f"soothe:{one}": [one] for one in SOOTHE})
+READER = Reader({}, {f"heat:{one}": [one] for one in WORDS} | {f"soothe:{one}": [one] for one in SOOTHE}, language=ENGLISH)
 
 
 @given(st.lists(st.floats(0, 1000)))
@@ -39,7 +40,7 @@ def test_each_weight_takes_its_share_of_the_rest() -> None:
     ],
 )
 def test_signs_of_typing(text: str, weights: list[float]) -> None:
-    assert list(typed(text)) == weights
+    assert list(typed(text, language=ENGLISH)) == weights
 
 
 def test_words_and_flags_add() -> None:

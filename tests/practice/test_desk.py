@@ -25,7 +25,7 @@ class Rehearsing:
 
     def __init__(self, script: Script, rules: Rules, agent: Any = None, haste: float = HASTE) -> None:
         self.records: list[Record] = []
-        self.desk = Desk(script, 0, rules.checklist.watch, agent=agent, haste=haste)
+        self.desk = Desk(script, 0, rules.checklist, agent=agent, haste=haste)
         self.run = Run(self.desk, rules, [self, self.desk.hearing])
         self.going = asyncio.create_task(self.run.go())
         self.desk.pick_up()

@@ -2,13 +2,14 @@
 
 import pytest
 
+from companion.core.language.en import ENGLISH
 from companion.rules.nearness import Nearness
 
 LISTS = {"feeling": ("upset", "[so] <strong>"), "strong": ("very angry", "furious")}
 
 
 def nearest(text: str, phrase: str) -> tuple[int, tuple[str, ...]] | None:
-    way = Nearness(text, LISTS).nearest(phrase)
+    way = Nearness(text, LISTS, ENGLISH).nearest(phrase)
     return None if way is None else (way.likeness, way.missing)
 
 
@@ -27,7 +28,7 @@ def nearest(text: str, phrase: str) -> tuple[int, tuple[str, ...]] | None:
 )
 def test_a_phrase_that_is_there_is_wholly_there(text: str, phrase: str) -> None:
     assert nearest(text, phrase) == (100, ())
-    assert Nearness(text, LISTS).holds(phrase)
+    assert Nearness(text, LISTS, ENGLISH).holds(phrase)
 
 
 @pytest.mark.parametrize(
@@ -44,13 +45,13 @@ def test_a_phrase_that_is_there_is_wholly_there(text: str, phrase: str) -> None:
 )
 def test_what_is_missing_is_named(text: str, phrase: str, likeness: int, missing: tuple[str, ...]) -> None:
     assert nearest(text, phrase) == (likeness, missing)
-    assert not Nearness(text, LISTS).holds(phrase)
+    assert not Nearness(text, LISTS, ENGLISH).holds(phrase)
 
 
 def test_words_that_share_nothing_are_not_near() -> None:
     assert nearest("good morning", "i am sorry") is None
     assert nearest("", "sorry") is None
-    assert not Nearness("", LISTS).holds("sorry")
+    assert not Nearness("", LISTS, ENGLISH).holds("sorry")
 
 
 def test_a_list_that_is_not_known_is_missing() -> None:
