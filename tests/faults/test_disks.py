@@ -181,7 +181,7 @@ def test_a_disk_that_may_only_be_read_is_one_line(what: str, disk: Disk, tmp_pat
     assert str(disk.folder) in process.said
 
 
-def test_a_journal_that_is_full_is_told_in_the_database_and_to_whoever_looks_on(disk: Disk, tmp_path: Path) -> None:
+def test_a_journal_that_is_full_is_told_and_the_summary_is_of_the_whole_call(disk: Disk, tmp_path: Path) -> None:
     process = Process("log", "-", "--journal", disk.folder, "--summary", fed=True, out=os.open(tmp_path / "out", os.O_CREAT | os.O_WRONLY))
     process.feed(*turns("a", 2))
     until(lambda: written(disk.folder, "a", 2), process.said)

@@ -174,3 +174,13 @@ def test_what_is_left_of_a_journal_proves_itself(lines: list[bytes], tmp_path: P
         path.write_bytes(cut(random.Random(seed), list(lines)))
         records = held(path)
         assert not records or check(records) == len(records), seed
+
+
+def test_a_damaged_journal_is_proved_up_to_its_hole(lines: list[bytes], tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"".join([*lines[:7], b"?\n", *lines[8:]]))
+    with pytest.raises(ReplayError, match=r"a\.jsonl: is damaged, as said above"):
+        replay({**REPLAY, "path": path, "check": True})
+    out, told = capfd.readouterr()
+    assert f"{path}: call a: 7 records, and the same events give the same updates" in out
+    assert [line.split(" ")[1] for line in told.splitlines()] == [f"{path}:8:", f"{path}:9:"]
