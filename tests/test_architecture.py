@@ -168,6 +168,7 @@ HOMES = {
     "aiohttp": {"sources", "web.py"},
     "textual_serve": {"web.py"},
     "nats": {"broadcast"},
+    "nkeys": {"broadcast"},
     "sqlalchemy": {"sinks"},
     "pyarrow": {"sinks"},
     "yaml": {"rules"},

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 import nats
+import nkeys
 from nats.aio.client import Client
 from nats.js import JetStreamContext, api
 from nats.js.errors import NotFoundError, ServiceUnavailableError
@@ -268,8 +269,10 @@ def _secrets(file: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: cannot be read: {error}; name a file with the bus's credentials") from error
     if "NATS USER JWT" in text:
+        _check_seed(file, text.partition("BEGIN USER NKEY SEED")[2].partition("\n")[2].partition("\n")[0])
         return {"user_credentials": str(file)}
     if text.strip().startswith("SU"):
+        _check_seed(file, text.strip())
         return {"nkeys_seed_str": text.strip()}
     try:
         found = tomllib.loads(text)
@@ -278,6 +281,14 @@ def _secrets(file: Path) -> dict[str, Any]:
     if set(found) not in ({"user", "password"}, {"token"}) or not all(isinstance(value, str) for value in found.values()):
         raise ConfigError(f'{file}: no credentials; write user = "…" and password = "…", or token = "…", or name a .creds or nkey file')
     return found
+
+
+def _check_seed(file: Path, seed: str) -> None:
+    """Raise ConfigError where nothing can be signed with it: the library would find out in the middle of connecting."""
+    try:
+        nkeys.from_seed(bytearray(seed.strip(), "utf-8"))
+    except (nkeys.NkeysError, ValueError, IndexError) as error:
+        raise ConfigError(f"{file}: its nkey's seed cannot be used; take the file as your NATS made it") from error
 
 
 def _reason(error: Exception) -> str:

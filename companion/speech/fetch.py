@@ -4,6 +4,7 @@ import difflib
 import hashlib
 import os
 from collections.abc import Callable
+from http.client import responses
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urljoin, urlsplit
@@ -66,7 +67,7 @@ def published(url: str | None = None) -> list[Published]:
     with _talk(url):
         answer = requests.get(url, timeout=_TIMEOUT, stream=True)
         if answer.status_code != 200:
-            raise SpeechError(f"{shown(url)}: the server says {answer.status_code} {answer.reason}; is {MIRROR} right?")
+            raise SpeechError(f"{shown(url)}: the server says {_status(answer.status_code)}; is {MIRROR} right?")
         body = b""
         for piece in answer.iter_content(_PIECE):
             body += piece
@@ -188,7 +189,7 @@ def _piecewise(address: str, part: Path, have: int, wanted: Published, progress:
             part.unlink()
             return False
         if answer.status_code not in (200, 206):
-            raise SpeechError(f"{shown(address)}: the server says {answer.status_code} {answer.reason}; try again later, or another mirror")
+            raise SpeechError(f"{shown(address)}: the server says {_status(answer.status_code)}; try again later, or another mirror")
         resumed = answer.status_code == 206 and answer.headers.get("Content-Range", "").startswith(f"bytes {have}-")
         if answer.status_code == 206 and not resumed:
             part.unlink()
@@ -202,6 +203,11 @@ def _piecewise(address: str, part: Path, have: int, wanted: Published, progress:
                 if progress is not None:
                     progress(have, max(total, have))
     return have >= total
+
+
+def _status(code: int) -> str:
+    """An HTTP status in words: the standard's, since the server's own may hold anything."""
+    return f"{code} {responses.get(code, '')}".strip()
 
 
 def _size(path: Path) -> int:
