@@ -3,9 +3,9 @@
 
     python bench/long_call.py [--utterances 10000] [--rounds 3]
 
-A hundred turns of `turns.jsonl` are said again and again, so that every hundred is the same work, as one call that is judged, written as
-a journal's lines, and folded into what an agent's screen and a supervisor's wall show. The cost of an utterance is the processor time of all
-that, at the median of its hundred; memory is that of the process, and what Python has allocated since the call began.
+A hundred turns of `turns.jsonl` are said again and again, so that every hundred is the same work, as one call that is judged, written
+as lines of a journal, and folded into what an agent's screen and a supervisor's wall show. The cost of an utterance is the processor time
+of all that, at the median of its hundred; memory is that of the process, and what Python has allocated since the call began.
 """
 
 import argparse

@@ -12,8 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 
-SIZE = (40, 120)
-"""Lines, columns."""
+LINES, COLUMNS = 40, 120
 
 _ESCAPE = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[PX^_].*?\x1b\\|\x1b[@-Z\\-_()][0-9A-B]?", re.DOTALL)
 
@@ -24,17 +23,18 @@ class Terminal:
     Args:
         command: the program.
         stdin: a descriptor that takes the keyboard's place; the terminal stays the one that controls the program.
+        lines: its height.
     """
 
-    def __init__(self, command: Sequence[str], *, stdin: int | None = None) -> None:
+    def __init__(self, command: Sequence[str], *, stdin: int | None = None, lines: int = LINES) -> None:
         self.started = time.monotonic()
         """When it was started, on the clock that all processes share."""
         self._pid, self._file = pty.fork()
         if self._pid == 0:
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", *SIZE, 0, 0))
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", lines, COLUMNS, 0, 0))
             if stdin is not None:
                 os.dup2(stdin, 0)
-            names = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "COLUMNS": str(SIZE[1]), "LINES": str(SIZE[0])}
+            names = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "COLUMNS": str(COLUMNS), "LINES": str(lines)}
             os.execvpe(command[0], list(command), {**os.environ, **names})
 
     def __enter__(self) -> "Terminal":

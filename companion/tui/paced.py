@@ -18,7 +18,8 @@ PACE = 0.05
 class PacedApp(App[None]):
     """Runs in the event loop of whoever feeds it: `await app.run_async()` beside the tasks that push things in.
 
-    What comes in is folded at once; the screen is given what is newest at most every `pace` seconds, however much came in.
+    What comes in is folded at once. The screen is given it at once too, if it was given nothing in the last `pace` seconds; else when these
+    are over, and then what is newest, however much came in.
 
     Args:
         theme: `dark` or `light`.
@@ -38,8 +39,8 @@ class PacedApp(App[None]):
         self.theme = self._themes[theme].name
         self.refreshes = 0
         """How often the screen was given something."""
-        self._due = False
-        self._mounted = False
+        self._stale = False
+        self._resting = True
 
     @property
     def pace(self) -> float:
@@ -48,7 +49,7 @@ class PacedApp(App[None]):
 
     def on_mount(self) -> None:
         """Show what came in so far."""
-        self._mounted = True
+        self._stale = True
         self.call_after_refresh(self._give)
 
     def switch_theme(self) -> None:
@@ -65,11 +66,16 @@ class PacedApp(App[None]):
 
     def touch(self) -> None:
         """Something came in that is to be seen soon; never waits, and may be called before the app runs."""
-        if self._mounted and not self._due:
-            self._due = True
-            self.call_later(self.set_timer, self.pace, self._give)  # a timer must be made in the app's own context, not its feeder's
+        self._stale = True
+        if not self._resting:
+            self._resting = True
+            self.call_later(self._give)  # in the app's own context, not its feeder's
 
     def _give(self) -> None:
-        self._due = False
-        self.refreshes += 1
-        self.give()
+        """Give, and then rest; where nothing came in meanwhile, the next thing need not wait."""
+        self._resting = self._stale
+        if self._stale:
+            self._stale = False
+            self.refreshes += 1
+            self.give()
+            self.set_timer(self.pace, self._give)
