@@ -5,7 +5,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from companion.errors import SpeechError
 from companion.speech import models
@@ -56,6 +56,10 @@ def _harmless(packed: zipfile.ZipFile, size: int, name: str) -> None:
     unpacked = sum(file.file_size for file in files)
     if len(files) > _MOST_FILES or unpacked > max(size, 1) * _MOST_RATIO:
         raise SpeechError(f"{name}: its archive holds {len(files)} files of {megabytes(unpacked)}: that is no model; try another mirror")
+    names = [file.filename.casefold() for file in files]
+    folders = {parent.as_posix() for name in names for parent in PurePosixPath(name).parents}
+    if len(set(names)) < len(names) or folders & set(names):
+        raise SpeechError(f"{name}: its archive holds a file twice, or where a folder is; try another mirror")
     for file in files:
         parts = file.filename.replace("\\", "/").split("/")
         mode = file.external_attr >> 16

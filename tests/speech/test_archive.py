@@ -3,6 +3,7 @@
 import io
 import shutil
 import stat
+import struct
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -80,6 +81,31 @@ def test_a_bomb_is_refused_before_it_goes_off(tmp_path: Path, own: Path) -> None
     (tmp_path / "a.zip").write_bytes(bomb.getvalue())
     with pytest.raises(SpeechError, match=r"holds 1 files of 30\.0 MB: that is no model"):
         archive.unpack(tmp_path / "a.zip", NAME, own)
+
+
+@pytest.mark.parametrize("names", [("x", "x"), ("x", "X"), ("x", "x/y"), ("X", "x/y")])
+def test_what_is_there_twice_is_refused(tmp_path: Path, own: Path, names: tuple[str, ...]) -> None:
+    bad = packed(tmp_path / "a.zip", *((f"{NAME}/{name}", b"x") for name in names))
+    with pytest.raises(SpeechError, match="holds a file twice, or where a folder is"):
+        archive.unpack(bad, NAME, own)
+    assert list(own.iterdir()) == []
+
+
+def test_an_archive_of_very_many_files_is_refused(tmp_path: Path, own: Path) -> None:
+    bad = packed(tmp_path / "a.zip", *((f"{NAME}/{number}", b"") for number in range(10_000)))
+    with pytest.raises(SpeechError, match=r"holds 10004 files of 0\.0 MB: that is no model"):
+        archive.unpack(bad, NAME, own)
+    assert list(own.iterdir()) == []
+
+
+def test_sizes_that_are_lies_unpack_no_more_than_they_say(tmp_path: Path, own: Path) -> None:
+    path = packed(tmp_path / "a.zip", (f"{NAME}/zeros", bytes(3_000_000)))
+    whole = path.read_bytes()
+    assert whole.count(struct.pack("<I", 3_000_000)) >= 2  # stored: the packed size, too
+    path.write_bytes(whole.replace(struct.pack("<II", 3_000_000, 3_000_000), struct.pack("<II", 3_000_000, 10)))
+    with pytest.raises(SpeechError, match=r"cannot be unpacked|want"):
+        archive.unpack(path, NAME, own)
+    assert list(own.iterdir()) == []
 
 
 def test_a_full_disk_is_seen_before_it_is_full(tmp_path: Path, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
