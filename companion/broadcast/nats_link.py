@@ -5,6 +5,7 @@ import os
 import random
 import tomllib
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -202,6 +203,8 @@ class Link:
             )
         except nats.errors.NoServersError as error:
             raise (failure[0] if failure else error) from None
+        assert client._reading_task is not None
+        client._reading_task.add_done_callback(partial(_over, gone))
         try:
             await self._furnish(client)
             self._client, self._gone = client, gone
@@ -225,6 +228,13 @@ class Link:
                 if not self._makes:
                     raise Away("no gateway has published calls there yet") from None
                 await streams.add_stream(config)
+
+
+def _over(gone: asyncio.Event, reading: asyncio.Task[None]) -> None:
+    """Nothing is read any more. The library forgets to say so where the connection is reset while it still has something to send."""
+    if not reading.cancelled():
+        reading.exception()  # else asyncio would print it
+    gone.set()
 
 
 def _streams(limits: Limits) -> tuple[api.StreamConfig, api.StreamConfig]:

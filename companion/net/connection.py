@@ -16,6 +16,7 @@ LONGEST_MESSAGE = 2 * 1024 * 1024
 
 _OPEN = 10.0  # seconds for dialling and the handshake
 _CLOSE = 2.0  # seconds that a peer may take to say good-bye
+_GOOD_BYES = (1000, 1001)  # close codes that are no complaint (RFC 6455, section 7.4.1)
 
 # What matters is said as items; the library's own log would write into the screen.
 _log = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ def in_words(error: Exception) -> str:
         case ConnectionClosed() if error.rcvd is not None:
             said = clean(error.rcvd.reason)[:200]
             return f"broke off with code {error.rcvd.code}" + (f" ({said})" if said else "")
-        case ConnectionClosed() if error.sent is not None:
+        case ConnectionClosed() if error.sent is not None and error.sent.code not in _GOOD_BYES:
             return "sends what cannot be taken" + (f" ({error.sent.reason})" if error.sent.reason else "")
         case ConnectionClosed():
             return "broke off"

@@ -34,11 +34,13 @@ from tests.faults.counted import RATE, AudioSocket, Twilio, Vosk, counting, soun
 from tests.faults.proxy import Proxy
 from tests.faults.size import times
 
+pytestmark = pytest.mark.timeout(times(120, 1800))
+
 RULES = Rules.of(load(find("complaint")))
 PEERS = [Twilio, Vosk, AudioSocket]
 WORDS = times(6, 12)
 LAG = times(0.05, 2.0)
-PATIENCE = 60.0
+PATIENCE = times(60.0, 600.0)
 BROKEN = (OSError, EOFError, ConnectionClosed)
 
 
@@ -170,7 +172,8 @@ async def test_packets_that_are_lost_leave_holes_but_never_shift_what_follows(tm
         assert heard == sorted(heard), f"seed {seed}"
         for said in events(folder, Utterance):
             number = int(said.text)
-            assert (number - 1) * 0.5 - 0.05 <= said.start < said.end <= (number - 1) * 0.5 + 0.5, f"seed {seed}: {said}"
+            # a stream begins with the first packet that arrives
+            assert (number - 1) * 0.5 - 0.25 <= said.start < said.end <= (number - 1) * 0.5 + 0.5, f"seed {seed}: {said}"
 
 
 # ── a chat that we join ──
@@ -210,7 +213,8 @@ def joined(port: int) -> Chat:
 
 
 @pytest.mark.parametrize("slowness", [{"lag": LAG}, {"sip": 1}], ids=["late", "a byte at a time"])
-async def test_a_chat_over_a_slow_network_is_whole(slowness: dict[str, Any], tmp_path: Path) -> None:
+async def test_a_chat_over_a_slow_network_is_whole(slowness: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "_CLOSE", LAG)  # too soon for the good-bye to be heard
     chats = Chats()
     async with chats.serving() as port, Proxy(port, **slowness) as network, judged(joined(network.port), tmp_path):
         await chats.tell(20)
