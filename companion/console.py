@@ -2,30 +2,22 @@
 
 import sys
 from collections.abc import Sequence
-
-from rich.console import Console as RichConsole
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from typing import TYPE_CHECKING
 
 from companion.core.events import Channel, Partial
 from companion.core.record import Record
 from companion.core.updates import FlagRaised, StepHeard
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 
 class Console:
     """What a headless run shows to people. Use as a context manager, so that the bar is gone when other words follow."""
 
     def __init__(self) -> None:
-        self._console = RichConsole(stderr=True)
-        self._bar: Progress | None = None
+        self._bar: Progress | None = _bar() if sys.stderr.isatty() else None
         self._tasks: dict[str, TaskID] = {}
-        if self._console.is_terminal:
-            columns = (
-                TextColumn("{task.description}", markup=False),
-                BarColumn(),
-                TextColumn("{task.percentage:>3.0f} %"),
-                TimeRemainingColumn(),
-            )
-            self._bar = Progress(*columns, console=self._console, transient=True)
 
     def __enter__(self) -> "Console":
         return self
@@ -73,3 +65,17 @@ class Console:
 
     def clock(self, call: str, at: int) -> None:
         """Not shown headless."""
+
+
+def _bar() -> "Progress":
+    """A bar for each call that is under way."""
+    from rich.console import Console as RichConsole  # only here: where nobody looks, a twentieth of the start is saved
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=RichConsole(stderr=True), transient=True)

@@ -1,10 +1,21 @@
 """stderr: plain lines where it is no terminal, a bar above which lines stand where it is one."""
 
 import io
+import sys
 
 import pytest
+import rich.console
 
 from companion import console
+
+
+def terminal(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """Let stderr be a terminal; what it shows."""
+    screen = io.StringIO()
+    made = rich.console.Console
+    monkeypatch.setattr(rich.console, "Console", lambda stderr: made(file=screen, force_terminal=True, width=80))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    return screen
 
 
 def test_a_notice_is_one_plain_line_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
@@ -17,9 +28,7 @@ def test_a_notice_is_one_plain_line_on_stderr(capsys: pytest.CaptureFixture[str]
 
 
 def test_a_terminal_gets_a_bar_and_notices_stand_above_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = io.StringIO()
-    made = console.RichConsole
-    monkeypatch.setattr(console, "RichConsole", lambda stderr: made(file=screen, force_terminal=True, width=80))
+    screen = terminal(monkeypatch)
     with console.Console() as shown:
         shown.progress("call-1", 0.25)
         shown.notice("a [line]")
@@ -30,9 +39,7 @@ def test_a_terminal_gets_a_bar_and_notices_stand_above_it(monkeypatch: pytest.Mo
 
 
 def test_the_bars_of_calls_that_are_over_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = io.StringIO()
-    made = console.RichConsole
-    monkeypatch.setattr(console, "RichConsole", lambda stderr: made(file=screen, force_terminal=True, width=80))
+    screen = terminal(monkeypatch)
     with console.Console() as shown:
         for name in ("a", "b", "[bold]c"):
             shown.progress(name, 0.5)

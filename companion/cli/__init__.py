@@ -91,6 +91,7 @@ def cli(ctx: click.Context, config_file: str | None) -> None:
 
 def main() -> None:
     """The program: run a command, turn every expected failure into one line on stderr and the documented exit status."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start a thread for each core, which costs more than all our sums
     os.umask(0o077)  # what is written holds people's words: it is its owner's alone; who wants more sets a default ACL on the folder
     try:
         status = cli.main(prog_name="companion", standalone_mode=False)

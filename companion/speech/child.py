@@ -14,8 +14,13 @@ from companion.speech.engine import EngineLost, Listener
 
 _LAST_LINES = 20  # of libvosk's own words, kept for the text of an error
 _KALDI = re.compile(r"^(?:ERROR|ASSERTION_FAILED) \(.*?:\d+\):? *")  # ERROR (VoskAPI:Model():model.cc:122) what is wrong
-_GIVEN = tuple("DYLD_ HOME LANG LC_ LD_ MALLOC_ MKL_ OMP_ OPENBLAS_ PATH PYTHON SYSTEMROOT TEMP TMP VOSK_".split())
+_GIVEN = tuple("DYLD_ GLIBC_ HOME LANG LC_ LD_ MALLOC_ MKL_ OMP_ OPENBLAS_ PATH PYTHON SYSTEMROOT TEMP TMP VOSK_".split())
 """Beginnings of the environment variables that the process is given: it reads strangers' sound, and our secrets are not its business."""
+
+_MEMORY = {"GLIBC_TUNABLES": "glibc.malloc.arena_max=1024:glibc.malloc.mxfast=0"}
+"""How glibc is to give libvosk its memory, unless somebody has said: each thread, so each stream, from a place of its own however many there
+are (from the seventeenth on, two cores would share places and wait for each other), and nothing put by to be tidied up later. That saves 6 to
+11 % of the CPU of 28 streams and changes no word. Other C libraries do not know the variable."""
 
 
 class _Stream:
@@ -68,7 +73,7 @@ class Child(asyncio.SubprocessProtocol):
         apart: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
             apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-        apart["env"] = {name: value for name, value in os.environ.items() if name.upper().startswith(_GIVEN)}
+        apart["env"] = _MEMORY | {name: value for name, value in os.environ.items() if name.upper().startswith(_GIVEN)}
         command = [sys.executable, "-P", worker.__file__, str(path), str(rate)]
         try:
             await child._loop.subprocess_exec(lambda: child, *command, **apart)

@@ -1,13 +1,15 @@
 """One channel of a call, from wherever its sound comes: what two of them, put together by `pair`, have in common."""
 
 from collections.abc import AsyncIterator
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import msgspec
 
 from companion.core.feed import Complaint
-from companion.net.dialling import Back, Lost
 from companion.speech.audio import Samples
+
+if TYPE_CHECKING:  # a file is read without the libraries that dial
+    from companion.net.dialling import Back, Lost
 
 
 class Sound(msgspec.Struct, frozen=True):
@@ -19,7 +21,7 @@ class Sound(msgspec.Struct, frozen=True):
     """Samples a second."""
 
 
-Heard: TypeAlias = Sound | Lost | Back | Complaint
+Heard: TypeAlias = "Sound | Lost | Back | Complaint"
 
 
 class Side(Protocol):
