@@ -3,9 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: check test torture fuzz lint types walls rules core wheel picture bench clean
+.PHONY: check test torture fuzz lint types walls rules core wheel picture bench starter-toy clean
 
-check: lint types walls rules test core wheel
+check: lint types walls rules test core wheel starter-toy
 
 .venv: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -46,13 +46,18 @@ wheel: .venv  # what is installed works as what is checked out: checklists, mode
 picture: .venv
 	$(BIN)/python docs/picture.py
 
-bench: .venv
-	$(BIN)/python bench/ticks.py
-	$(BIN)/python bench/detect.py
-	$(BIN)/python bench/speech.py
-	$(BIN)/python bench/concurrency.py
-	$(BIN)/python bench/cost.py
-	$(BIN)/python bench/broadcast.py
+bench: .venv  # every question, one after the other, into docs/performance.md; about twenty minutes of an idle machine
+	$(BIN)/python bench/all.py
+
+STARTER := tools/starter-model
+
+$(STARTER)/.venv: $(STARTER)/requirements.txt
+	$(PYTHON) -m venv $@
+	$@/bin/pip install -q -r $<
+	@touch $@
+
+starter-toy: $(STARTER)/.venv  # the starter model's recipe at the size of a toy: two minutes, half of them for installing torch
+	cd $(STARTER) && .venv/bin/python -m pytest
 
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv $(STARTER)/.venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
