@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from cost import run
+from sides import spend
 
 from companion.core.record import Record
 from companion.sinks.database import Database
@@ -58,8 +58,8 @@ def main() -> None:
             (Path(folder) / "calls.jsonl").write_text(calls(given.calls), encoding="utf-8")
             url = given.database or f"sqlite:///{folder}/calls.db"
             command = [sys.executable, "-m", "companion", "log", f"{folder}/calls.jsonl", "--journal"]
-            without = run([*command, f"{folder}/a"])
-            beside = run([*command, f"{folder}/b", "--database", url])
+            without = spend([*command, f"{folder}/a"])
+            beside = spend([*command, f"{folder}/b", "--database", url])
             records = [record for path in sorted(Path(folder, "b").iterdir())[:5] for record in read(path)]
             pairs.append((without, beside))
             print(f"{number + 1}: without {without[0]:.2f} s CPU, {without[1]:.2f} s; with {beside[0]:.2f} s CPU, {beside[1]:.2f} s")

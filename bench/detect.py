@@ -15,6 +15,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
+from sides import HEADER, figure, line, row
 
 from companion.core.checklist import Checklist
 from companion.core.detect import Judge, Memory
@@ -51,12 +52,14 @@ def main() -> None:
     plain = _times(matched, utterances[: min(1000, len(utterances))])
     quarter = len(ours) // 4
     first, last = statistics.median(ours[:quarter]), statistics.median(ours[-quarter:])
-    print(f"checklist {checklist.id}: {len(phrases)} templates, compiled in {made:.0f} ms")
-    print(f"{'':36}{'median':>9}{'p99':>9}{'mean':>9}   ms per utterance")
-    for name, took in (("judge", ours), ("rapidfuzz partial_ratio, same phrases", plain)):
-        print(f"{name:36}{statistics.median(took):9.3f}{_p99(took):9.3f}{statistics.fmean(took):9.3f}")
-    print(f"ratio of the medians: {statistics.median(ours) / statistics.median(plain):.2f}")
-    print(f"growth over {len(ours)} utterances of one call: first quarter {first:.3f}, last quarter {last:.3f} ({last / first - 1:+.1%})")
+    judging, matching = statistics.median(ours), statistics.median(plain)
+    print(HEADER)
+    question = f"judging an utterance by `{checklist.id}` / rapidfuzz's `partial_ratio` over the same {len(phrases):,} phrases"
+    print(row(question, figure(judging, "ms"), figure(matching, "ms"), [judging / matching], 1))
+    p99 = figure(_p99(ours), "ms")
+    print(line("the same, at the 99th percentile", p99, figure(_p99(plain), "ms"), p99, "≤ 8 ms", _p99(ours) <= 8))
+    print(f"\nThe checklist is compiled in {made:.0f} ms. Growth over {len(ours):,} utterances of one call: {first:.3f} ms at the median of")
+    print(f"the first quarter, {last:.3f} ms in the last ({last / first - 1:+.1%}).")
 
 
 def _said(checklist: Checklist) -> list[Utterance]:

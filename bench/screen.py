@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import soundfile
-from sides import centile
+from sides import HEADER, centile, line
 from terminal import Terminal
 
 from companion.core.call import Call, Rules
@@ -200,15 +200,12 @@ def main() -> None:
     for name in names:
         for kind, when in shown(drawn, moments, f"{name} said").items():
             lags[kind].append((when - times[kind][name]) * 1000)
-    print("| question | marks | median | p95 | worst | reach | |\n|---|---|---|---|---|---|---|")
+    print(HEADER)
     for kind, reach in REACH.items():
         p95 = centile(lags[kind], 0.95)
-        figures = f"{statistics.median(lags[kind]):.0f} ms | {p95:.0f} ms | {max(lags[kind]):.0f} ms"
-        source = "partial" if kind == "tentative" else "final"
-        verdict = "reached" if p95 <= reach else "not reached"
-        print(
-            f"| from bare Vosk's {source} to the {kind} tick on the screen | {len(lags[kind])} | {figures} | p95 ≤ {reach} ms | {verdict} |"
-        )
+        question = f"from Vosk's {'partial' if kind == 'tentative' else 'final'} to the {kind} tick on the screen, {len(lags[kind])} marks"
+        ours = f"median {statistics.median(lags[kind]):.0f} ms later, worst {max(lags[kind]):.0f} ms"
+        print(line(question, ours, "bare Vosk, fed the same", f"p95 {p95:.0f} ms later", f"≤ {reach} ms", p95 <= reach))
 
 
 if __name__ == "__main__":

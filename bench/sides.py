@@ -50,11 +50,14 @@ def compared(question: str, pairs: Sequence[tuple[float, float]], unit: str, rea
 def row(question: str, ours: str, theirs: str, ratios: Sequence[float], reach: float, *, faster: bool = False) -> str:
     """A row: both sides as they are to be read, and the ratios of the rounds."""
     middle = statistics.median(ratios)
-    reached = middle >= reach if faster else middle <= reach
     spread = f"{middle:.2f}× ({min(ratios):.2f}–{max(ratios):.2f})" if len(ratios) > 1 else f"{middle:.2f}×"
-    return (
-        f"| {question} | {ours} | {theirs} | {spread} | {'≥' if faster else '≤'} {reach:g}× | {'reached' if reached else 'not reached'} |"
-    )
+    reached = middle >= reach if faster else middle <= reach
+    return line(question, ours, theirs, spread, f"{'≥' if faster else '≤'} {reach:g}×", reached)
+
+
+def line(question: str, ours: str, theirs: str, found: str, reach: str, reached: bool) -> str:
+    """A row where no ratio is asked for."""
+    return f"| {question} | {ours} | {theirs} | {found} | {reach} | {'reached' if reached else 'not reached'} |"
 
 
 def figure(value: float, unit: str) -> str:
