@@ -18,9 +18,9 @@ _GIVEN = tuple("DYLD_ GLIBC_ HOME LANG LC_ LD_ MALLOC_ MKL_ OMP_ OPENBLAS_ PATH 
 """Beginnings of the environment variables that the process is given: it reads strangers' sound, and our secrets are not its business."""
 
 _MEMORY = {"GLIBC_TUNABLES": "glibc.malloc.arena_max=1024:glibc.malloc.mxfast=0"}
-"""How glibc is to give libvosk its memory, unless somebody has said: each thread, so each stream, from a place of its own however many there
-are (from the seventeenth on, two cores would share places and wait for each other), and nothing put by to be tidied up later. That saves 6 to
-11 % of the CPU of 28 streams and changes no word. Other C libraries do not know the variable."""
+"""How glibc is to give libvosk its memory, unless somebody has said: each thread, so each stream, from a place of its own, however many
+there are (two cores' seventeenth would share one and wait), and nothing put by to be tidied up later. That saves 6 to 11 % of the CPU of
+28 streams and changes no word. Other C libraries do not know the variable."""
 
 
 class _Stream:
