@@ -25,13 +25,14 @@ from companion.core.seen import Clock, Glimpse, Level, Notice
 from companion.core.updates import FlagRaised, StepHeard
 from companion.errors import ConfigError, PeerError, SinkError
 from companion.net.reach import address, is_here, is_local, not_listening, tls
+from companion.net.strangers import Strangers
 from companion.speech.redact import clean
 
 SUBPROTOCOL = Subprotocol("companion.v1")
 """Spoken with whoever asks for it; who asks for none gets the same."""
 
 MOST_STRANGERS = 64
-"""Connections at once that have not said who they are. They have five seconds each."""
+"""Connections at once that have not said who they are; they have five seconds each, and the oldest less where more come."""
 
 MOST_GUESTS = 1000
 """Connections at once, all told."""
@@ -97,7 +98,7 @@ class Hub:
         """All calls that are here."""
         self.guests: set[Guest] = set()
         """All who have said who they are."""
-        self._strangers: set[ServerConnection] = set()
+        self._strangers = Strangers(MOST_STRANGERS)
         self._tell = tell
         self._server: Server | None = None
         self._keeping: asyncio.Task[None] | None = None
@@ -134,7 +135,7 @@ class Hub:
                 ssl=self._tls,
                 process_request=self._admit,
                 select_subprotocol=_select,
-                create_connection=self._connection,  # type: ignore[arg-type]
+                create_connection=self._strangers.connection,  # type: ignore[arg-type]
                 open_timeout=_HANDSHAKE,
                 close_timeout=_CLOSE,
                 ping_interval=_PING,
@@ -220,7 +221,7 @@ class Hub:
         """Somebody has said who they are; whether there is room."""
         if len(self.guests) >= MOST_GUESTS:
             return False
-        self._strangers.discard(guest.connection)
+        self._strangers.leave(guest.connection.transport)
         self.guests.add(guest)
         self.ledger.watchers[guest.follower] = None
         return True
@@ -256,9 +257,6 @@ class Hub:
 
     # ── the port ──
 
-    def _connection(self, *args: Any, **kwargs: Any) -> ServerConnection:
-        return _Stranger(self._strangers, *args, **kwargs)
-
     def _admit(self, connection: ServerConnection, request: http11.Request) -> http11.Response | None:
         if self._roll is None and not all(map(is_here, request.headers.get_all("Origin"))):
             # any page that somebody has open in a browser can dial this machine
@@ -279,25 +277,6 @@ class Hub:
             if self._roll is not None and self._roll.refresh():
                 revoked = [guest for guest in self.guests if guest.who not in self._roll.holders]
                 await asyncio.gather(*(guest.dismiss("your token was revoked", 1008) for guest in revoked))
-
-
-class _Stranger(ServerConnection):
-    """A connection that counts among the strangers until somebody is known at its end."""
-
-    def __init__(self, strangers: set[ServerConnection], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._strangers = strangers
-
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        if len(self._strangers) >= MOST_STRANGERS:
-            transport.abort()
-        else:
-            self._strangers.add(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._strangers.discard(self)
-        super().connection_lost(exc)
 
 
 def _select(connection: ServerConnection, asked: Sequence[Subprotocol]) -> Subprotocol | None:

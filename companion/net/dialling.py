@@ -108,7 +108,7 @@ class Line:
                 reason = self._why or in_words(error)
                 if not joined:
                     raise SourceError(f"{self._name}: {reason}; check the address, and that it is on") from error
-                if self.stopped:
+                if self._stop.is_set():
                     return  # it was too slow to say good-bye, and that is no loss
                 lost_at = loop.time() if self._connection is not None else lost_at
             finally:

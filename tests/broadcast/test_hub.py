@@ -234,7 +234,7 @@ class TestDoor:
             for _ in range(700):
                 _, writer = await asyncio.open_connection("127.0.0.1", house.port)
                 writer.close()
-            await until(lambda: not house._strangers)
+            await until(lambda: len(house._strangers) == 0)
             dan = watch(house.port)
             await dan.until(lambda: len(dan.records("7")) == 1)
 

@@ -6,9 +6,8 @@ import ssl
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
-from websockets.datastructures import Headers
 
-from companion.sources.listeners.door import Door
+from companion.net.strangers import Strangers
 from companion.sources.protocols.hook import Request
 
 LONGEST = 256 * 1024
@@ -16,6 +15,9 @@ LONGEST = 256 * 1024
 
 PATIENCE = 10.0
 """Seconds that a connection may last, from its first byte to the answer's last."""
+
+CONNECTIONS = 64
+"""How many there may be; one more, and the oldest ends."""
 
 _HANDSHAKE = 5.0  # seconds, of TLS
 _LINGER = 2.0  # seconds in which what is too long is still read, so that its sender sees the answer and no broken connection
@@ -103,23 +105,19 @@ class _Bounded(web.Server):
 
     def __init__(self, answer: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]) -> None:
         super().__init__(answer, auto_decompress=False, lingering_time=_LINGER, access_log=None, logger=_log)
-        self._door = Door(None)  # without a token it only counts
-        self.inside: dict[web.RequestHandler, tuple[str, asyncio.TimerHandle]] = {}
+        self._strangers = Strangers(CONNECTIONS)  # nobody stays to be known better
+        self.inside: dict[web.RequestHandler, tuple[asyncio.Transport, asyncio.TimerHandle]] = {}
 
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
-        """Let a connection in, if there is room."""
+        """Let a connection in."""
         super().connection_made(handler, transport)
-        peer = str(transport.get_extra_info("peername")[0])
-        if self._door.refusal("/", Headers(), peer) is not None:
-            transport.abort()
-            return
-        self._door.enter(peer)
-        self.inside[handler] = peer, asyncio.get_running_loop().call_later(PATIENCE, transport.abort)
+        self._strangers.enter(transport)
+        self.inside[handler] = transport, asyncio.get_running_loop().call_later(PATIENCE, transport.abort)
 
     def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
         """Make room."""
         super().connection_lost(handler, exc)
         if handler in self.inside:
-            peer, end = self.inside.pop(handler)
+            transport, end = self.inside.pop(handler)
             end.cancel()
-            self._door.leave(peer)
+            self._strangers.leave(transport)

@@ -6,6 +6,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from websockets import http11
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -14,6 +15,7 @@ from websockets.typing import Subprotocol
 from companion.core.feed import Complaint, Item, Ready
 from companion.errors import ConfigError
 from companion.net.reach import address, is_local, not_listening, tls
+from companion.net.strangers import Strangers
 from companion.sources.listeners.door import Door, Refusals
 from companion.sources.listeners.exchange import LINGER, Exchange
 from companion.speech.recogniser import Recogniser
@@ -22,6 +24,7 @@ CLOSE = 2.0
 """Seconds that a peer may take to say good-bye."""
 
 _HANDSHAKE = 5.0  # seconds
+_STRANGERS = 256  # connections at once whose handshake is not done
 _REASON = 120  # bytes that a close frame has for words (RFC 6455, section 5.5)
 
 # What matters is said as items; the library's own log would write into the screen.
@@ -72,6 +75,7 @@ class WebSocketListener(ABC):
         self._door = door
         self._tls = tls(certificate, key)
         self._refusals = Refusals()
+        self._strangers = Strangers(_STRANGERS)
         self._exchange = Exchange(self.name, recogniser, linger)
         self.listening = asyncio.Event()
         """Set once peers can connect."""
@@ -106,6 +110,7 @@ class WebSocketListener(ABC):
         self._exchange.stop.set()
 
     async def _listen(self) -> Server:
+        quick: dict[str, Any] = {"ssl_handshake_timeout": _HANDSHAKE, "ssl_shutdown_timeout": CLOSE} if self._tls is not None else {}
         try:
             server = await serve(
                 self._serve,
@@ -117,8 +122,10 @@ class WebSocketListener(ABC):
                 close_timeout=CLOSE,
                 max_size=self.longest_message,
                 select_subprotocol=self._select,
+                create_connection=self._strangers.connection,  # type: ignore[arg-type]
                 compression=None,  # sound does not shrink; trying costs time
                 logger=_log,
+                **quick,
             )
         except OSError as error:
             raise not_listening(self.name, error) from error
@@ -138,6 +145,7 @@ class WebSocketListener(ABC):
 
     async def _serve(self, connection: ServerConnection) -> None:
         peer = self._peer(connection)
+        self._strangers.leave(connection.transport)
         self._door.enter(peer)
         try:
             await self._talk(connection)
