@@ -14,16 +14,17 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect
 
+from companion.core.call import Call
 from companion.core.events import CallEnded, CallStarted, Utterance
-from companion.core.promises import due
 from companion.core.record import Record
 from companion.core.updates import Promised
+from companion.wiring.parts import rules_of
 from tests.faults.processes import Process, ended, until, whole
 from tests.faults.size import times
 
 LIBRARY = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
 PROMISE = "I am so sorry. I will call you back tomorrow by noon."
-LASTS = 4.0
+LASTS = 3.0
 EVENING = "2026-10-24 18:00:00"
 """The clocks of Europe go back in the night that follows."""
 
@@ -134,6 +135,9 @@ def test_a_calls_time_does_not_jump(jumps: list[float], tmp_path: Path) -> None:
     ],
 )
 def test_an_hour_that_was_promised_lasts_an_hour_when_the_clocks_change(began: str, words: str, moment: str) -> None:
-    found = due(words.split(), began)
+    rules = rules_of("complaint")
+    call = Call("a", rules.started(source="-", began=began, timed=True, speech=None), rules)
+    said = Utterance(speaker="agent", text=f"I am so sorry. I will call you back {words}.", start=0.0, end=2.0)
+    (found,) = [record.update.due for record in call.receive(said, 2000) if isinstance(record.update, Promised)]
     assert found is not None
     assert datetime.fromisoformat(found) == datetime.fromisoformat(moment)

@@ -12,17 +12,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import soundfile
 
-from companion.core.events import SinkFailed, Utterance
-from companion.core.record import Record
+from companion.core.events import Utterance
+from companion.core.record import Record, encode
 from companion.errors import SinkError
 from companion.report import done
 from companion.sinks.database import Database
 from companion.sinks.journal import JournalFolder
 from companion.sinks.reading import read
 from companion.sinks.store import Store
+from companion.sinks.tape import Tapes
+from companion.speech.recogniser import AudioChunk, Scripted
 from companion.wiring.database import rebuild
-from companion.wiring.parts import DATA
 from tests.faults.processes import ANGRY, SORRY, Process, ended, recorded, stored, transcript, until, whole
 from tests.faults.size import times
 from tests.sinks.databases import call
@@ -107,7 +109,7 @@ def test_a_disk_that_fills_up_costs_the_journals_of_the_calls_of_then(disk: Disk
     process.feed(*turns("a", 4))
     until(lambda: written(disk.folder, "a", 4), process.said)
     disk.fill(process)
-    process.feed(*turns("a", 4, 4), *turns("b", 4))
+    process.feed(*turns("a", 40, 4), *turns("b", 4))
     assert process.told(r"journal \S+a\.jsonl: (no space left on device|file too large); the call goes on without it")
     assert process.told(r"journal \S+b\.jsonl: (no space left on device|file too large); the call goes on without it")
     disk.free(process)
@@ -162,13 +164,13 @@ def test_a_database_whose_disk_stays_full_can_be_made_up_for(disk: Disk, tmp_pat
     with pytest.raises(SinkError, match="some records could not be kept"):
         bring()
     assert told[-1].endswith("companion database rebuild --journal DIR brings it back")
-    assert whole(tmp_path / "journals" / "a.jsonl") == records
+    assert list(map(encode, whole(tmp_path / "journals" / "a.jsonl"))) == list(map(encode, records))
     disk.free()
     rebuild({"database_url": url, "journal": str(tmp_path / "journals")}, ())
     assert stored(url)["a"] == kept(records)
 
 
-@pytest.mark.parametrize("what", ["--journal", "--database"])
+@pytest.mark.parametrize("what", ["--journal", "--database"][: times(1, 2)])
 def test_a_disk_that_may_only_be_read_is_one_line(what: str, disk: Disk, tmp_path: Path) -> None:
     disk.forbid()
     if not disk.own and os.geteuid() == 0:
@@ -186,7 +188,7 @@ def test_a_journal_that_is_full_is_told_and_the_summary_is_of_the_whole_call(dis
     process.feed(*turns("a", 2))
     until(lambda: written(disk.folder, "a", 2), process.said)
     disk.fill(process)
-    process.feed(*turns("a", 2, 2))
+    process.feed(*turns("a", 40, 2))
     process.told("the call goes on without it")
     process.fed()
     assert process.wait() == 5
@@ -194,18 +196,23 @@ def test_a_journal_that_is_full_is_told_and_the_summary_is_of_the_whole_call(dis
         assert b'"call":"a"' in (tmp_path / "out").read_bytes()  # the summary is of the whole call
 
 
-def test_sound_that_no_longer_fits_is_told_and_the_call_goes_on(disk: Disk, tmp_path: Path) -> None:
+async def test_sound_that_no_longer_fits_is_told_and_the_call_goes_on(disk: Disk) -> None:
     if not disk.own:
         return
-    sound = DATA / "demo" / "call4_everything.flac"  # five times the disk, as sound that is kept
-    process = Process("log", sound, "--keep-audio", disk.folder, "--journal", tmp_path / "journals")
-    process.told(r"its sound is not kept any further: No space left on device")
-    if not times(False, True):
-        process.send(signal.SIGINT)
-    process.wait()
-    (journal,) = (tmp_path / "journals").iterdir()
-    assert ended(whole(journal))
-    assert not [record for record in whole(journal) if isinstance(record.event, SinkFailed)]
+    told: list[str] = []
+    tapes = Tapes(disk.folder, told.append)
+    recogniser = tapes.taped(lambda call: Scripted([]))("call-1")
+    second = bytes(2 * recogniser.rate)
+    await recogniser.hear(AudioChunk(channel="agent", pcm=second, start=0.0))
+    assert tapes.label("call-1", "a")
+    disk.fill()
+    for start in range(1, 20):
+        await recogniser.hear(AudioChunk(channel="agent", pcm=second, start=float(start)))
+    await recogniser.finish("agent")
+    await recogniser.close()
+    assert told == ["call call-1: its sound is not kept any further: No space left on device"]
+    samples, rate = soundfile.read(disk.folder / "a.wav")
+    assert len(samples) >= rate  # what was kept is a whole file
 
 
 def test_a_mark_that_does_not_fit_leaves_the_others_whole(disk: Disk) -> None:
@@ -227,7 +234,7 @@ def test_a_mark_that_does_not_fit_leaves_the_others_whole(disk: Disk) -> None:
 
 def test_a_process_that_hangs_in_its_disk_loses_nothing(tmp_path: Path) -> None:
     """Who waits for a disk does nothing else, as if it were stopped."""
-    source = transcript(tmp_path / "a.jsonl", "a", times(100, 2000), 0.02)
+    source = transcript(tmp_path / "a.jsonl", "a", times(60, 2000), 0.02)
     process = Process("serve", "--hub", "127.0.0.1:0", "--listen", source, "--journal", tmp_path / "journals")
     journal = tmp_path / "journals" / "a.jsonl"
     until(journal.exists, process.said)
@@ -238,7 +245,7 @@ def test_a_process_that_hangs_in_its_disk_loses_nothing(tmp_path: Path) -> None:
         time.sleep(0.1)
     until(lambda: ended(list(read(journal))), process.said)
     process.end(signal.SIGINT)
-    assert sum(isinstance(record.event, Utterance) for record in whole(journal)) == times(100, 2000)
+    assert sum(isinstance(record.event, Utterance) for record in whole(journal)) == times(60, 2000)
 
 
 def test_a_reader_that_pauses_is_waited_for(tmp_path: Path) -> None:

@@ -44,11 +44,11 @@ def put(path: Path, content: bytes | None) -> None:
         path.write_bytes(content)
 
 
-@pytest.mark.parametrize("edit", list(EDITS)[:: times(3, 1)])
+@pytest.mark.parametrize("edit", list(EDITS)[:: times(6, 1)])
 def test_a_call_keeps_the_checklist_it_began_with(edit: str, tmp_path: Path) -> None:
     rules = tmp_path / "ours.yaml"
     rules.write_text(CHECKLIST)
-    source = transcript(tmp_path / "a.jsonl", "a", 40, 0.05)
+    source = transcript(tmp_path / "a.jsonl", "a", 20, 0.05)
     with gateway("--listen", source, "--checklist", rules, "--journal", tmp_path / "journals") as (process, _):
         journal = tmp_path / "journals" / "a.jsonl"
         until(journal.exists, process.said)

@@ -80,7 +80,7 @@ def joined(chance: random.Random, lines: list[bytes]) -> bytes:
     return b"".join([*lines, *other])[chance.randrange(2) * chance.randrange(200) :]
 
 
-DAMAGES: tuple[Damage, ...] = (cut, holes, swapped, doubled, zeroed, flipped, strewn, joined)
+DAMAGES: tuple[Damage, ...] = (holes, cut, swapped, doubled, zeroed, flipped, strewn, joined)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def test_what_is_whole_is_read_and_all_else_is_told(damage: Damage, lines: list[
         assert told or not hole or damage in (joined, flipped), seed  # where the end is missing, nobody can know
 
 
-@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize("damage", DAMAGES[:: times(4, 1)], ids=lambda damage: damage.__name__)
 def test_every_command_does_with_what_is_left(
     damage: Damage, lines: list[bytes], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -133,7 +133,7 @@ def test_every_command_does_with_what_is_left(
         "what if": lambda: replay({**REPLAY, "path": path, "headless": True, "other": "chat"}),
         "check": lambda: replay({**REPLAY, "path": path, "check": True}),
         "report": lambda: report([path.parent], REPORT),
-        "page": lambda: report([path], {**REPORT, "html": tmp_path / "page.html"}),
+        "page": lambda: report([path], {**REPORT, "html": times(None, tmp_path / "page.html")}),
         "followups": lambda: follow_up([path.parent], FOLLOW_UPS, datetime.now(UTC)),
         "rebuild": lambda: rebuild(database, ()),
         "export": lambda: export(database, "calls", "jsonl", str(tmp_path / "calls.jsonl")),

@@ -21,7 +21,7 @@ from tests.sinks.databases import PASSWORD, PostgreSQL, call, postgresql, server
 
 __all__ = ["postgresql", "server"]
 
-ROUNDS = times(2, 200)
+ROUNDS = times(1, 200)
 
 
 def files(folder: Path, count: int, process: Process | Screen) -> bool:
@@ -106,8 +106,8 @@ def test_the_hub_is_killed_and_comes_back(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     address = f"ws://127.0.0.1:{port}"
-    kills = times(2, 200)
-    source = transcript(tmp_path / "a.jsonl", "a", kills * 80 + 600, 0.05)
+    kills = times(1, 200)
+    source = transcript(tmp_path / "a.jsonl", "a", kills * 80 + 400, 0.05)
 
     def hub() -> Process:
         process = Process("serve", "--listen", "vosk://127.0.0.1:0", "--hub", f"127.0.0.1:{port}")
