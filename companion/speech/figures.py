@@ -42,7 +42,8 @@ _WHEN = (
     r"(?:in|since|until|till|by|during|before|after|from|year|early|late|spring|summer|autumn|fall|winter|"
     r"desde|en|hasta|durante|año|del?)"
 )
-_AMOUNT = r"(?: \d{1,3} (?: [ ,.'’\u00a0] \d{3} )+ (?: [.,] \d{1,2} )? | \d{1,6} (?: [.,] \d{1,2} )? )"
+# At most six groups, or a long text of them would be read to its end from each of them anew.
+_AMOUNT = r"(?: \d{1,3} (?: [ ,.'’\u00a0] \d{3} ){1,6} (?: [.,] \d{1,2} )? | \d{1,6} (?: [.,] \d{1,2} )? )"
 _ALONE = r"(?! \d | [.:/\-–] \d | [ ] \d )"  # no further digits: what follows would make it a longer number
 
 _FIGURES = re.compile(

@@ -18,7 +18,6 @@ _TROUBLE = re.compile(
 )
 
 _LONGEST = 2000  # characters of an address that are looked at
-_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@")
 _IN_QUERY = re.compile(r"((?:password|token|secret)=)[^&]*")
 
 
@@ -45,7 +44,10 @@ def shown(uri: str) -> str:
 
 def without_password(text: str) -> str:
     """A setting's text with `***` for a password that somebody wrote into a URL."""
-    return _IN_QUERY.sub(r"\1***", _PASSWORD.sub(r"\1***@", text))
+    scheme, slashes, rest = text.partition("://")
+    who, at, where = rest.rpartition("@")
+    name, colon, _ = who.partition(":")
+    return _IN_QUERY.sub(r"\1***", f"{scheme}{slashes}{name}{colon and ':***'}{at}{where}")
 
 
 def _harmless(match: re.Match[str]) -> str:

@@ -76,7 +76,7 @@ def listed(sources: str, info: str) -> list[Device]:
     found = []
     for part in re.split(r"^Source #.*$", sources, flags=re.MULTILINE)[1:]:
         told: dict[str, str] = dict(re.findall(r"^\t(Name|Description|Sample Specification|Monitor of Sink): (.*)$", part, re.MULTILINE))
-        rate = re.search(r"(\d+)Hz", told.get("Sample Specification", ""))
+        rate = re.search(r"(?<!\d)(\d+)Hz", told.get("Sample Specification", ""))
         if "Name" not in told or rate is None:
             continue
         name, plays = told["Name"], told.get("Monitor of Sink", "n/a")
