@@ -5,7 +5,7 @@ It names promises by what stays the same when journals are read again, and is on
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -29,11 +29,15 @@ def beside(journal: str) -> Path:
     return Path(journal).parent / NAME
 
 
-def read(files: Iterable[Path]) -> dict[str, datetime]:
+def read(files: Iterable[Path], tell: Callable[[str], None]) -> dict[str, datetime]:
     """When the promises were done that are marked; the last mark of each counts, and a file that is not there has none.
 
+    Args:
+        files: where the marks are.
+        tell: takes one line for a person: a line that is no mark, which is left out.
+
     Raises:
-        JournalError: a file cannot be read, or holds something else.
+        JournalError: a file cannot be read.
     """
     marks: dict[str, Mark] = {}
     for path in files:
@@ -46,9 +50,10 @@ def read(files: Iterable[Path]) -> dict[str, datetime]:
         for number, line in enumerate(lines, 1):
             try:
                 mark = msgspec.json.decode(line, type=Mark)
-            except msgspec.MsgspecError as error:
-                raise JournalError(f"{path}:{number}: not a mark of a promise: {error}; take the line away", line=number) from error
-            marks[mark.id] = mark
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+                tell(f"{path}:{number}: not a mark of a promise: {error}; left out")
+            else:
+                marks[mark.id] = mark
     return {id: mark.done for id, mark in marks.items() if mark.done is not None}
 
 
@@ -60,8 +65,12 @@ def add(path: Path, mark: Mark) -> None:
     """
     line = msgspec.json.encode(mark) + b"\n"
     try:
-        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
         try:
+            if os.fstat(file).st_size:
+                os.lseek(file, -1, os.SEEK_END)
+                if os.read(file, 1) != b"\n":  # the mark before it was cut off in writing
+                    line = b"\n" + line
             if (written := os.write(file, line)) < len(line):
                 os.ftruncate(file, os.fstat(file).st_size - written)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

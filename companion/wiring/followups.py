@@ -34,7 +34,7 @@ def follow_up(paths: Sequence[Path], options: Options, now: datetime) -> bool:
     if not calls:  # in cron, a mistyped name must not look like promises kept
         known = ", ".join(sorted({call.agent for call in found if call.agent})) or "nobody"
         raise ConfigError(f"followups: no call is of agent {options['agent']!r}; known here: {known}")
-    kept = done.read({done.beside(call.journal) for call in calls})
+    kept = done.read({done.beside(call.journal) for call in calls}, lambda text: print(f"companion: {text}", file=sys.stderr))
     promised = ordered(followups(calls, kept), now)
     for id in options["done"]:
         _mark(_found(promised, id), now)

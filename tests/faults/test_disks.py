@@ -229,7 +229,7 @@ def test_a_mark_that_does_not_fit_leaves_the_others_whole(disk: Disk) -> None:
     assert 1 < count < len(many) - 1
     disk.free()
     done.add(path, many[-1])
-    assert set(done.read([path])) == {mark.id for mark in (*many[:count], many[-1])}
+    assert set(done.read([path], print)) == {mark.id for mark in (*many[:count], many[-1])}
 
 
 def test_a_process_that_hangs_in_its_disk_loses_nothing(tmp_path: Path) -> None:

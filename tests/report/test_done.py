@@ -14,17 +14,20 @@ def test_the_last_mark_counts_and_no_file_has_none(tmp_path: Path) -> None:
     assert path == tmp_path / "followups.done"
     for mark in (Mark("a", NOW), Mark("b", NOW), Mark("b", None)):
         add(path, mark)
-    assert read([path, tmp_path / "other" / "followups.done"]) == {"a": NOW}
+    assert read([path, tmp_path / "other" / "followups.done"], print) == {"a": NOW}
     assert path.read_text().splitlines()[0] == '{"id":"a","done":"2026-11-18T12:00:00+01:00"}'
 
 
-def test_what_is_no_mark_is_named(tmp_path: Path) -> None:
+def test_what_is_no_mark_is_named_and_left_out(tmp_path: Path) -> None:
     path = tmp_path / "followups.done"
-    path.write_text('{"id": "a", "done": "2026-11-18T12:00:00"}\n')  # without a zone
-    with pytest.raises(JournalError, match=r"followups.done:1: not a mark of a promise: .*; take the line away"):
-        read([path])
+    path.write_bytes(b'{"id": "a", "done": "2026-11-18T12:00:00"}\n{"id": "b\xff"}\n{"id": "c", "do')  # without a zone; no text; torn
+    add(path, Mark("d", NOW))
+    told: list[str] = []
+    assert read([path], told.append) == {"d": NOW}
+    assert [line.split(": ")[0] for line in told] == [f"{path}:{number}" for number in (1, 2, 3)]
+    assert all(line.endswith("; left out") for line in told)
     with pytest.raises(JournalError, match="cannot be read: is a directory"):
-        read([tmp_path])
+        read([tmp_path], print)
 
 
 def test_where_nothing_can_be_written_it_is_said(tmp_path: Path) -> None:
