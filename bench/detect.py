@@ -58,8 +58,8 @@ def main() -> None:
     print(row(question, figure(judging, "ms"), figure(matching, "ms"), [judging / matching], 1))
     p99 = figure(_p99(ours), "ms")
     print(line("the same, at the 99th percentile", p99, figure(_p99(plain), "ms"), p99, "≤ 8 ms", _p99(ours) <= 8))
-    print(f"\nThe checklist is compiled in {made:.0f} ms. Growth over {len(ours):,} utterances of one call: {first:.3f} ms at the median of")
-    print(f"the first quarter, {last:.3f} ms in the last ({last / first - 1:+.1%}).")
+    print(f"\nThe checklist is compiled in {made:.0f} ms. Of {len(ours):,} utterances of one call, one of the first quarter costs")
+    print(f"{first:.3f} ms at the median, one of the last {last:.3f} ms ({last / first - 1:+.1%}).")
 
 
 def _said(checklist: Checklist) -> list[Utterance]:

@@ -60,7 +60,7 @@ def main() -> None:
     runs = parser.parse_args().runs
     help_ = in_turn(lambda: spend([*COMPANION, "--help"]).wall, lambda: spend([sys.executable, "-c", CLICK]).wall, 3 * runs)
     frames = in_turn(lambda: first_frame(LIVE, "help"), lambda: first_frame([sys.executable, "-c", TEXTUAL], "Leave now"), runs)
-    checklist = statistics.median(first_frame(LIVE, "Acknowledged") for _ in range(runs))
+    checklist = statistics.median(first_frame(LIVE, "acknowledged") for _ in range(runs))
     print(HEADER)
     print(compared("start of `companion --help` / a bare click program", help_, "s", 1.5))
     print(compared("`companion live` to its first frame / a bare Textual app", frames, "s", 1.5))
