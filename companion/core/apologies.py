@@ -57,7 +57,9 @@ def account(reading: Reading, sorry: Span) -> tuple[int, int, bool]:
         if not told:
             return stop, stop, bool(heard)
     # one is sorry you waited, but apologizes for it
-    clause = not terms.clausal.isdisjoint(words[sorry[0] : sorry[1]]) or words[at - 1] == terms.that
+    spoken = words[sorry[0] : sorry[1]]
+    bare = not terms.clausal.isdisjoint(spoken) and terms.complete.isdisjoint(spoken)
+    clause = bare or words[at - 1] == terms.that
     if at < stop and (joined or (clause and _begins(words, at, stop, terms))):
         return at, _end(words, at, stop, terms), bool(heard)
     return stop, stop, bool(heard)

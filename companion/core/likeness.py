@@ -102,8 +102,11 @@ class Vocabulary:
         for other in self._near.get(word[0], ()):
             if abs(len(other) - len(word)) <= most:
                 distance = OSA.distance(word, other, score_cutoff=most)
-                if distance <= most and (
-                    bare == skeleton(other, language.sounds) or root == stem(other, language) or (distance == 1 and len(word) > _LONG)
+                told = language.sounds.endings_tell and word[-2:] != other[-2:]
+                if (
+                    distance <= most
+                    and not told
+                    and (bare == skeleton(other, language.sounds) or root == stem(other, language) or (distance == 1 and len(word) > _LONG))
                 ):
                     near[other] = distance
         best = min(near.values(), default=0)

@@ -57,6 +57,8 @@ def _titled(text: str, language: Language, *, mine: bool) -> str:
     patterns, names = _patterns(language), language.names
     for match in patterns.titled.finditer(text):
         title, surname = match[1].lower(), match[2]
+        if title in names.alone and not surname[0].isupper():
+            continue
         if folded(surname, language) in names.none or (mine and not patterns.own.search(text[: match.start()])):
             continue
         return f"{names.titles[title]} {surname.capitalize() if surname.islower() else surname}"

@@ -64,6 +64,8 @@ def read(template: str, language: Language) -> Pattern:
     Raises:
         ChecklistError: a bracket is not closed, an empty list name, or nothing in it.
     """
+    for one in language.spelling.joined:
+        template = re.sub(rf"\b{one.replace(' ', ' +')}\b", one.replace(" ", "-"), template)
     marks = _MARK.findall(template)
     ways, at = _ways(marks, 0, template, "", language)
     if at < len(marks):

@@ -5,7 +5,7 @@ twice").
 """
 
 from companion.core.reading import Reading
-from companion.core.words import Span
+from companion.core.words import Span, folded
 
 LISTS = ("@undergone", "@owner", "trouble")
 _LONGEST, _REST = 3, 5
@@ -46,4 +46,11 @@ def _stop(reading: Reading, at: int, most: int) -> int:
 
 
 def _turned(reading: Reading, span: Span) -> str:
-    return " ".join(reading.language.problem.turned.get(word, word) for word in reading.words[span[0] : span[1]])
+    turned = reading.language.problem.turned
+    return " ".join(turned.get(reading.words[at]) or _written(reading, at) for at in range(*span))
+
+
+def _written(reading: Reading, at: int) -> str:
+    """A word as the customer wrote it, with its accents, where that is the same word."""
+    written = reading.text.quote((at, at + 1)).lower()
+    return written if folded(written, reading.language) == reading.words[at] else reading.words[at]

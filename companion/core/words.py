@@ -88,7 +88,7 @@ def _spell(word: str, spelling: Spelling) -> tuple[str, ...]:
 
 @lru_cache(maxsize=_BOUND)
 def _spelled(raw: str, language: Language) -> tuple[str, ...]:
-    word = folded(raw, language).replace("’", "'").replace("`", "'").replace("´", "'")
+    word = " ".join(folded(raw, language).replace("-", " ").split()).replace("’", "'").replace("`", "'").replace("´", "'")
     return tuple(word for word in _spell(word, language.spelling) if word not in language.spelling.fillers)
 
 

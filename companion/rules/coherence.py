@@ -196,7 +196,7 @@ class _Check:
         if opened:
             self._refuse(f"'{opened[-1]}' is never closed in '{template}'", *path)
         for name in _named(template):
-            if name not in self._language.times:
+            if name not in self._language.times and name not in self._language.promises:
                 self._known(name, self._checklist.lists, "list", *path)
         if re.search(r"[(\[|]\s*[|)\]]", template):
             self._refuse(f"a way is empty in '{template}'; put what may be left out in [ ]", *path)

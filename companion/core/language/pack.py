@@ -77,6 +77,8 @@ class Sounds(Part, frozen=True, kw_only=True, eq=False):
     """Letters that count only at the beginning."""
     spelled: tuple[tuple[str, str], ...] = ()
     """Letters → letters that sound alike, one after the other."""
+    endings_tell: bool = False
+    """Whether an ending says who does it: then words that end otherwise are not alike."""
 
 
 class Names(Part, frozen=True, kw_only=True, eq=False):
@@ -84,6 +86,8 @@ class Names(Part, frozen=True, kw_only=True, eq=False):
 
     titles: Mapping[str, str] = {}
     """Title as said, small → as it is spoken to."""
+    alone: Words = frozenset()
+    """Those that are said without a name too: behind them, only what is written with a capital is a name."""
     own: tuple[str, ...] = ()
     """What stands before one's own name with a title ("this is")."""
     stated: tuple[str, ...] = ()
@@ -121,7 +125,9 @@ class Apologies(Part, frozen=True, kw_only=True, eq=False):
     """The words around an apology."""
 
     clausal: Words = frozenset()
-    """Words of apology that a bare clause may follow ("sorry we …")."""
+    """Words of apology that a bare clause may follow ("sorry we …") …"""
+    complete: Words = frozenset()
+    """… but not beside one of these (Spanish "lo siento")."""
     alone: Words = frozenset()
     """Words of apology that, alone in the middle of other words, only mend the speaker's sentence ("Monday, sorry, Tuesday") …"""
     openers: Words = frozenset()

@@ -3,9 +3,10 @@
 from functools import cache
 
 from companion.core.language.en import ENGLISH
+from companion.core.language.es import SPANISH
 from companion.core.language.pack import Language
 
-KNOWN: dict[str, Language] = {pack.code: pack for pack in (ENGLISH,)}
+KNOWN: dict[str, Language] = {pack.code: pack for pack in (ENGLISH, SPANISH)}
 
 
 @cache

@@ -37,7 +37,7 @@ SPELLING = Spelling(
         "everytime": "every time",
         "alot": "a lot", "tho": "though", "thru": "through", "nite": "night", "tonite": "tonight", "2moro": "tomorrow", "2day": "today",
         "wtf": "what the fuck", "omg": "oh my god", "tech": "technician",
-        "uh oh": "uhoh", "uh-oh": "uhoh", "whilst": "while", "amongst": "among", "i'd": "i would",
+        "uh oh": "uhoh", "whilst": "while", "amongst": "among", "i'd": "i would",
     },
     shortened={"n't": "not", "'m": "am", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would"},
     possessive=("'s", "is"),
