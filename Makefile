@@ -3,9 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: check test torture fuzz lint types walls rules core wheel picture bench starter-toy clean
+.PHONY: check test torture fuzz lint types walls rules core wheel picture bench starter-toy clean audit sbom
 
-check: lint types walls rules test core wheel starter-toy
+check: lint types walls rules test core wheel starter-toy audit sbom
 
 .venv: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -42,6 +42,17 @@ core: .venv  # the core is fully covered by its own tests
 
 wheel: .venv  # what is installed works as what is checked out: checklists, model and demo are inside
 	PYTHON=$(PYTHON) bench/wheel.sh
+
+.venv/supply: .venv  # a place of their own: what they need is not what we ship
+	$(PYTHON) -m venv .venv/supply
+	.venv/supply/bin/pip install -q 'pip-audit>=2.7' 'cyclonedx-bom>=5'
+	@touch .venv/supply
+
+audit: .venv/supply  # known vulnerabilities of what is shipped; says loudly where nobody could be asked
+	$(BIN)/python tools/supply_chain.py audit
+
+sbom: .venv/supply  # a bill of materials, and a look at the licences
+	$(BIN)/python tools/supply_chain.py bill build/sbom.json
 
 picture: .venv
 	$(BIN)/python docs/picture.py
