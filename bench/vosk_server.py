@@ -91,8 +91,8 @@ async def speak(
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             await connection.send(sound[number * size : (number + 1) * size].tobytes())
             said = json.loads(await connection.recv())
-            served.replies.append(time.monotonic() - due)
-            served.finals += served.replies[-1:] if said.get("text") else []
+            for waits in (served.replies, served.finals) if said.get("text") else (served.replies,):
+                waits.append(time.monotonic() - due)
         await connection.send('{"eof" : 1}')
         await connection.recv()
 
