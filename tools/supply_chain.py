@@ -117,7 +117,7 @@ def judged(answered: list[dict[str, Any]], count: int) -> list[str]:
     known = [one for one in answered if "vulns" in one and "skip_reason" not in one]
     if not known:
         print(
-            f"audit: NOTHING WAS AUDITED: the vulnerability service cannot be reached, or knows none of {count} packages", file=sys.stderr
+            f"audit: NOTHING WAS AUDITED: the vulnerability service is away, or knows none of {count} packages", file=sys.stderr
         )
         return []
     wrong = [f"{one['name']}: not audited: {one['skip_reason']}" for one in answered if "skip_reason" in one]
