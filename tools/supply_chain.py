@@ -116,9 +116,7 @@ def judged(answered: list[dict[str, Any]], count: int) -> list[str]:
     """What the answers of pip-audit mean for `count` packages: a line for each that is vulnerable or was left out."""
     known = [one for one in answered if "vulns" in one and "skip_reason" not in one]
     if not known:
-        print(
-            f"audit: NOTHING WAS AUDITED: the vulnerability service is away, or knows none of {count} packages", file=sys.stderr
-        )
+        print(f"audit: NOTHING WAS AUDITED: the vulnerability service is away, or knows none of {count} packages", file=sys.stderr)
         return []
     wrong = [f"{one['name']}: not audited: {one['skip_reason']}" for one in answered if "skip_reason" in one]
     for one in known:
