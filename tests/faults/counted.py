@@ -36,6 +36,7 @@ class Counting:
     def __init__(self) -> None:
         self._levels: dict[Channel, list[float]] = {"agent": [], "customer": []}
         self._began: dict[Channel, float] = {"agent": 0.0, "customer": 0.0}
+        self._end = 0.0
 
     async def hear(self, chunk: AudioChunk) -> Sequence[Hearing]:
         """The numbers that are over in this chunk."""
