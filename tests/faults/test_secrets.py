@@ -1,7 +1,6 @@
 """No secret gets where it does not belong: arguments and environments of processes, journals, databases, what is printed, crash dumps."""
 
 import contextlib
-import os
 import re
 import signal
 import socket
@@ -17,9 +16,10 @@ import soundfile
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from companion import cli, web
+from companion import web
 from companion.broadcast.nats_link import _secrets as read_credentials
 from companion.errors import ConfigError
+from tests.faults.inside import run
 
 HUSH = "hush1hush"
 """Stands in every secret."""
@@ -82,15 +82,6 @@ def parrot() -> Iterator[Parrot]:
     found.close()
 
 
-def run(line: str, monkeypatch: pytest.MonkeyPatch) -> object:
-    """Run a command in this process; its exit status."""
-    monkeypatch.setattr(sys, "argv", ["companion", *line.split()])
-    monkeypatch.setattr(os, "umask", lambda mask: 0)  # the tests' own
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    return ended.value.code
-
-
 WRONG = {
     "hub refuses": "watch ws://127.0.0.1:1 --headless --broadcast-token-file secrets/token",
     "hub, password in URL": f"watch ws://eve:{HUSH}@127.0.0.1:1 --headless",
@@ -98,7 +89,6 @@ WRONG = {
     "hub parrots": "watch ws://127.0.0.1:PARROT --headless --broadcast-token-file secrets/token",
     "bus refuses": "watch nats://127.0.0.1:1 --headless --bus-credentials secrets/bus.toml",
     "bus, password in URL": f"watch nats://eve:{HUSH}@127.0.0.1:1 --headless",
-    "bus parrots": "watch nats://127.0.0.1:PARROT --headless --bus-credentials secrets/bus.toml",
     "bus, broken TOML": "watch nats://127.0.0.1:1 --headless --bus-credentials secrets/broken.toml",
     "database, password in URL": f"log call.jsonl --database postgresql://eve:{HUSH}@127.0.0.1:1/calls",
     "database, password in query": f"log call.jsonl --database postgresql://eve@127.0.0.1:1/calls?password={HUSH}",
@@ -131,7 +121,7 @@ def test_no_error_quotes_a_secret(
 ) -> None:
     monkeypatch.setenv("COMPANION_MODEL_LIST", f"http://eve:{HUSH}@127.0.0.1:{parrot.port}/list.json?key={HUSH}")
     soundfile.write(folder / "call.wav", numpy.zeros((8000, 2), "int16"), 16000)
-    status = run(WRONG[case].replace("PARROT", str(parrot.port)), monkeypatch)
+    status = run(monkeypatch, *WRONG[case].replace("PARROT", str(parrot.port)).split())
     out, err = capfd.readouterr()
     assert status == 0 if case == "settings" else status in (2, 3, 4, 5), err
     assert HUSH not in out + err
@@ -150,7 +140,7 @@ def test_broken_credentials_are_not_quoted(folder: Path, file: str) -> None:
 def test_a_browsers_screens_are_told_files_and_no_secrets(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     monkeypatch.setattr(web, "serve", lambda command, port, title: told.extend(command))
-    assert run("watch --web --broadcast-token-file secrets/token --bus-credentials secrets/bus.toml", monkeypatch) == 0
+    assert run(monkeypatch, *"watch --web --broadcast-token-file secrets/token --bus-credentials secrets/bus.toml".split()) == 0
     assert "secrets/token" in told
     assert HUSH not in str(told)
 
