@@ -126,15 +126,18 @@ def find_file(named: str | None, environment: Mapping[str, str] = os.environ) ->
     """The configuration file that is in force, if any.
 
     Raises:
-        ConfigError: one was named, and it is not there.
+        ConfigError: one was named, and it is not there; or the one here is another user's, who could send our calls anywhere by it.
     """
     for origin, path in (("--config", named), ("COMPANION_CONFIG", environment.get("COMPANION_CONFIG"))):
         if path:
             if not Path(path).is_file():
                 raise ConfigError(f"{path}: no such file (named by {origin}); give the path of a companion.toml")
             return Path(path)
-    if Path("companion.toml").is_file():
-        return Path("companion.toml")
+    here = Path("companion.toml")
+    if here.is_file():
+        if os.name == "posix" and here.stat().st_uid not in (0, os.geteuid()):
+            raise ConfigError(f"{here.absolute()}: belongs to another user; if it may decide here, name it by --config")
+        return here
     import platformdirs
 
     own = Path(platformdirs.user_config_path("companion")) / "companion.toml"

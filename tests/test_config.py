@@ -1,5 +1,6 @@
 """Settings: each has its three spellings, and says where it came from."""
 
+import os
 from pathlib import Path
 
 import platformdirs
@@ -77,6 +78,19 @@ def test_one_file_is_in_force_and_the_nearest_wins(tmp_path: Path) -> None:
     assert config.find_file("b.toml", {"COMPANION_CONFIG": "a.toml"}) == Path("b.toml")
     with pytest.raises(ConfigError, match=r"missing\.toml: no such file \(named by --config\)"):
         config.find_file("missing.toml", {})
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have owners on POSIX systems")
+def test_a_file_here_that_is_another_users_decides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "companion.toml").touch()
+    owner = (tmp_path / "companion.toml").stat().st_uid
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    if owner == 0:
+        os.chown(tmp_path / "companion.toml", 12345, -1)
+    with pytest.raises(ConfigError, match=r"companion\.toml: belongs to another user; if it may decide here, name it by --config"):
+        config.find_file(None, {})
+    assert config.find_file("companion.toml", {}) == Path("companion.toml")
 
 
 def test_a_whole_number_will_do_for_seconds() -> None:
