@@ -34,7 +34,7 @@ _COMMANDS = {
 """In the order of `--help`: what a newcomer needs first."""
 
 _SELDOM = 100_000
-"""New objects after which Python looks for garbage while commands load: what is loaded stays, and looking through it takes a tenth of a start."""
+"""New objects after which Python looks for garbage while a command loads. What is loaded stays; looking through it is a tenth of a start."""
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
@@ -98,6 +98,7 @@ def main() -> None:
     gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start a thread for each core, which costs more than all our sums
     os.umask(0o077)  # what is written holds people's words: it is its owner's alone; who wants more sets a default ACL on the folder
+    _take_places()
     try:
         status = cli.main(prog_name="companion", standalone_mode=False)
     except click.exceptions.Abort:
@@ -121,6 +122,21 @@ def main() -> None:
         print(f"companion: output: {error.strerror or error}; make room, or send it elsewhere", file=sys.stderr)
         sys.exit(SinkError.exit_code)
     sys.exit(status or 0)
+
+
+def _take_places() -> None:
+    """Where stdin, stdout or stderr was closed, let no file or connection of ours get its number, which would then be read or written to.
+
+    Reading from such a stdin and writing to such a stdout fails as it should; what is told to nobody is lost.
+    """
+    for number, access in enumerate((os.O_WRONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, access)  # the lowest number that is free, and so this one
+    sys.stdin = sys.stdin or os.fdopen(0, closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
 
 
 def _let_go_of_stdout() -> None:
