@@ -34,7 +34,7 @@ _COMMANDS = {
 """In the order of `--help`: what a newcomer needs first."""
 
 _SELDOM = 100_000
-"""New objects after which Python looks for garbage while a command loads. What is loaded stays; looking through it is a tenth of a start."""
+"""New objects until Python looks for garbage while a command loads. What is loaded stays; looking through it is a tenth of a start."""
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
