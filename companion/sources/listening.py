@@ -1,7 +1,7 @@
 """One call's sound on its way to the recogniser: columns of samples in, items out. What files and streams have in common."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
@@ -63,14 +63,14 @@ class Listening:
         """
         return self.items(round_, await self.listen(round_), clocked=clocked)
 
-    async def listen(self, round_: Round) -> list[Sequence[Hearing]]:
+    def listen(self, round_: Round) -> Awaitable[list[Sequence[Hearing]]]:
         """What the recogniser says to each channel of a round; may be asked for the next round before it has answered.
 
-        Raises:
+        Raises (when awaited):
             SpeechError: the recogniser keeps failing.
         """
         # Both channels are worked on at once; the order of what comes out stays the channels'.
-        return await asyncio.gather(*map(self._recogniser.hear, round_)) if len(round_) > 1 else [await self._recogniser.hear(round_[0])]
+        return asyncio.gather(*map(self._recogniser.hear, round_))
 
     def items(self, round_: Round, heard: Sequence[Sequence[Hearing]], *, clocked: bool = True) -> list[Item]:
         """What a round brought, as items; to be asked in the order of the rounds."""

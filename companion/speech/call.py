@@ -37,7 +37,7 @@ class Call:
         """Samples a second it must be fed."""
         return self._rate
 
-    async def hear(self, chunk: AudioChunk) -> Sequence[Hearing]:
+    def hear(self, chunk: AudioChunk) -> Awaitable[Sequence[Hearing]]:
         """What this chunk brought. A `Partial` without text takes back one that came to nothing.
 
         Raises:
@@ -46,7 +46,7 @@ class Call:
         ear = self._ears.get(chunk.channel)
         if ear is None or ear.ending:
             ear = self._ears[chunk.channel] = Ear(chunk.channel, self._rate, self._engine, self._mourn)
-        return await ear.hear(chunk)
+        return ear.hear(chunk)
 
     async def finish(self, channel: Channel) -> Sequence[Hearing]:
         """The channel's last final text. It may begin anew afterwards.

@@ -98,14 +98,14 @@ class Ear:
         self._began = self._until = 0.0  # its first and last word's time
         self._settled = 0.0  # end of the last word settled
 
-    async def hear(self, chunk: AudioChunk) -> Sequence[Hearing]:
+    def hear(self, chunk: AudioChunk) -> "asyncio.Future[Sequence[Hearing]]":
         """What this chunk brought; see `Recogniser.hear`."""
         if self._reached is not None and abs(chunk.start - self._reached) > _JUMP:
             self._add(worker.SETTLE, None, None)
         self._reached = self._end(chunk)
         answer: asyncio.Future[Sequence[Hearing]] = asyncio.get_running_loop().create_future()
         self._add(worker.SOUND, chunk, answer)
-        return await answer
+        return answer
 
     async def finish(self) -> Sequence[Hearing]:
         """The last words; see `Recogniser.finish`."""

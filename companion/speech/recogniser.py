@@ -36,10 +36,10 @@ class Recogniser(Protocol):
         """Samples a second it must be fed."""
         ...
 
-    async def hear(self, chunk: AudioChunk) -> Sequence[Hearing]:
+    def hear(self, chunk: AudioChunk) -> Awaitable[Sequence[Hearing]]:
         """What this chunk brought: often nothing, a partial, or a final.
 
-        Raises:
+        Raises (when awaited):
             SpeechError: it keeps failing.
         """
         ...
@@ -80,7 +80,8 @@ async def ahead(
             yield first, await heard
     finally:
         for _, heard in waiting:
-            heard.cancel()
+            if not heard.cancel() and not heard.cancelled():
+                heard.exception()  # taken note of, the first has told it: to cancel a gathering that is done does not do this
 
 
 class Scripted:

@@ -1,11 +1,13 @@
 """The double hears what it is told; a file heard ahead brings the same as one chunk after the other."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 
 import pytest
 
 from companion.core.events import Partial, Utterance
+from companion.errors import SpeechError
 from companion.speech.recogniser import AudioChunk, Hearing, Scripted, ahead
 
 SCRIPT = (
@@ -67,3 +69,23 @@ async def test_stopping_early_leaves_no_task() -> None:
     await hearings.aclose()  # type: ignore[attr-defined]
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
+
+
+async def test_of_many_failures_the_first_is_told_and_none_is_left_lying() -> None:
+    loop = asyncio.get_running_loop()
+    left: list[str] = []
+    loop.set_exception_handler(lambda _, what: left.append(what["message"]))
+    answers: list[asyncio.Future[Sequence[Hearing]]] = []
+
+    def hear(chunk: AudioChunk) -> "asyncio.Future[list[Sequence[Hearing]]]":
+        answers.append(loop.create_future())
+        if len(answers) == 4:
+            for answer in answers:
+                loop.call_soon(answer.set_exception, SpeechError("lost"))
+        return asyncio.gather(answers[-1])
+
+    with pytest.raises(SpeechError, match="lost"):
+        await anext(ahead(hear, CHUNKS, 3))
+    answers.clear()
+    gc.collect()
+    assert left == []
