@@ -49,7 +49,7 @@ def test_the_checklist_shown_passes_its_own_tests() -> None:
     (shown,) = re.findall(r"^```yaml\n(.*?)^```", read("checklists.md"), re.DOTALL | re.MULTILINE)
     checklist, places = parse(document.parse(shown, "checklists.md"), "checklists.md")
     report = check(checklist, Judge(checklist), places)
-    assert report.lines("checklists.md") == ["checklists.md: 5 examples, 1 scenarios, 0 todo: 0 faults"]
+    assert report.lines("checklists.md") == ["checklists.md: 5 examples, 1 scenario, 0 todo: 0 faults"]
 
 
 def test_the_chat_shown_comes_true() -> None:

@@ -95,7 +95,7 @@ class Desk:
         self._began = 0.0
 
     def pick_up(self) -> None:
-        """The agent takes the call: the customer begins to speak."""
+        """The agent takes the call: it begins, and the customer speaks."""
         self._picked_up.set()
 
     def say(self, text: str) -> None:
@@ -117,7 +117,7 @@ class Desk:
             SourceError: as the agent's source does.
             SpeechError: likewise.
         """
-        task = self._task(self._listen(self._agent) if self._agent is not None else self._rehearse(None))
+        task = self._task(self._call_taken())
         try:
             while (item := await self._items.get()) is not None:
                 if isinstance(item, BaseException):
@@ -131,9 +131,14 @@ class Desk:
         """End it where it is."""
         if self._agent is not None:
             await self._agent.close()
-        else:
+        if self._agent is None or not self._picked_up.is_set():
             self._items.put_nowait(Closed(call=self._call, reason="stopped"))
             self._items.put_nowait(None)
+
+    async def _call_taken(self) -> None:
+        """The call, from when it is picked up: until then its clock stands, and no microphone is open."""
+        await self._picked_up.wait()
+        await (self._rehearse(None) if self._agent is None else self._listen(self._agent))
 
     def _task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task whose error is raised by the iteration."""
@@ -187,7 +192,6 @@ class Desk:
         self._began = asyncio.get_running_loop().time()
         opened = Opened(call=self._call, source=self._source, timed=self._agent is not None, speech=speech, customer=self._script.caller)
         self._items.put_nowait(opened)
-        await self._picked_up.wait()
         self._untold = self.customer.opening()
         reply = Reply()
         while True:

@@ -52,9 +52,14 @@ class Report(msgspec.Struct, frozen=True):
         """The report for a person: one line for each fault, and a last one that sums up."""
         found = [f"{fault.line.file or file}:{fault.line}: {fault.text}" for fault in self.faults]
         found += [f"{fault.line.file or file}:{fault.line}: {fault.text}; move it up" for fault in self.passing]
-        faults = f"{len(self.faults)} fault{'' if len(self.faults) == 1 else 's'}"
         found += [f"{file}: {self.note}"] if self.note else []
-        return [*found, f"{file}: {self.examples} examples, {self.scenarios} scenarios, {self.todos} todo: {faults}"]
+        tests = f"{counted(self.examples, 'example')}, {counted(self.scenarios, 'scenario')}"
+        return [*found, f"{file}: {tests}, {self.todos} todo: {counted(len(self.faults), 'fault')}"]
+
+
+def counted(count: int, name: str) -> str:
+    """`1 example`, `2 examples`."""
+    return f"{count} {name}{'' if count == 1 else 's'}"
 
 
 class _Case(msgspec.Struct, frozen=True):

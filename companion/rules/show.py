@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from companion.core.checklist import Checklist, Examples, Flag, Prompt, Step, When
+from companion.rules.check import counted
 from companion.rules.document import Line
 from companion.rules.load import Place
 
@@ -35,7 +36,7 @@ def show(checklist: Checklist, places: Mapping[Place, Line] | None = None) -> li
     if checklist.lists:
         out += ["", "Lists"]
         out += [f"   <{name}>{origin.of('lists', name)}: {_few(entries, 6)}" for name, entries in checklist.lists.items()]
-    return [*out, "", f"{_counted(len(checklist.scenarios), 'scenario')}"]
+    return [*out, "", f"{counted(len(checklist.scenarios), 'scenario')}"]
 
 
 class _Origins:
@@ -71,7 +72,7 @@ def _step(step: Step) -> Iterator[str]:
     yield f"asked for: {_when(step.when)}" + (f"; best after {', '.join(step.after)}" if step.after else "")
     times = [f"reminds after {step.remind:g} s"] if step.remind is not None else []
     times += [f"overdue after {step.due:g} s"] if step.due is not None else []
-    times += [f"overdue after {_counted(step.turns, 'turn')} of the agent"] if step.turns is not None else []
+    times += [f"overdue after {counted(step.turns, 'turn')} of the agent"] if step.turns is not None else []
     times += [f"missed {step.escalate:g} s later"] if step.escalate is not None else []
     if times:
         yield ", ".join(times)
@@ -84,7 +85,7 @@ def _flag(flag: Flag) -> Iterator[str]:
     if flag.why:
         yield flag.why
     if flag.order is not None:
-        times = f" {_counted(flag.order.times, 'time')}" if flag.order.times > 1 else ""
+        times = f" {counted(flag.order.times, 'time')}" if flag.order.times > 1 else ""
         heat = f", the heat being {flag.order.heat} or more" if flag.order.heat else ""
         yield f"raised by: {flag.order.done}{times} without {' or '.join(flag.order.without)}{heat}"
     elif flag.detector:
@@ -101,11 +102,11 @@ def _flag(flag: Flag) -> Iterator[str]:
 
 def _measured(checklist: Checklist) -> Iterator[str]:
     watch, heat, prompting = checklist.watch, checklist.heat, checklist.prompting
-    yield f"talk-over: both speak for {watch.talk_over:g} s; {_counted(watch.talk_overs, 'talk-over')} call for a prompt"
+    yield f"talk-over: both speak for {watch.talk_over:g} s; {counted(watch.talk_overs, 'talk-over')} call for a prompt"
     yield f"dead air: {watch.dead_air:g} s; handle time: {watch.handle_time:g} s"
     yield f"pace: {watch.pace} words a minute, {watch.hurry:g} times as fast as at first"
     words = len(heat.words) + len(heat.soothe)
-    yield f"heat: {_counted(words, 'phrase')}, halves in {heat.half_life:g} s; warns at {heat.warn}, alerts at {heat.alert}"
+    yield f"heat: {counted(words, 'phrase')}, halves in {heat.half_life:g} s; warns at {heat.warn}, alerts at {heat.alert}"
     yield (
         f"prompts: in a pause of {prompting.pause:g} s, {prompting.cooldown:g} s apart, at most {prompting.most}, "
         f"each for {prompting.lasts:g} s"
@@ -141,10 +142,6 @@ def _examples(examples: Examples) -> str:
 def _few(entries: tuple[str, ...], most: int) -> str:
     more = f" · and {len(entries) - most} more" if len(entries) > most else ""
     return " · ".join(entries[:most]) + more
-
-
-def _counted(count: int, name: str) -> str:
-    return f"{count} {name}" + ("" if count == 1 else "s")
 
 
 def _indented(lines: Iterator[str]) -> list[str]:

@@ -53,6 +53,8 @@ class CallScreen(Screen[None]):
     snapshot: reactive[Snapshot] = reactive(Snapshot(), repaint=False)
     keyboard = AGENT
     """What the footer says."""
+    by = "agent"
+    """Who does what the keys do; empty where that is known further on."""
 
     def __init__(self, act: Callable[[str, AnyEvent], None] | None, end: Callable[[], None], switch_theme: Callable[[], None]) -> None:
         super().__init__()
@@ -74,7 +76,7 @@ class CallScreen(Screen[None]):
     def own_keys(self) -> dict[str, Callable[[], None]]:
         """The keys that do something to the call; others only look."""
         return {
-            **{str(number): partial(self._tick_number, number) for number in range(1, 10)},
+            **self.tick_keys(),
             "d": self._dismiss,
             "h": self._hold,
             "b": lambda: self._do(Bookmarked(by="agent")),
@@ -87,6 +89,10 @@ class CallScreen(Screen[None]):
             "enter": self._tick_cursor,
             "escape": self._leave_cursor,
         }
+
+    def tick_keys(self) -> dict[str, Callable[[], None]]:
+        """A step's own number ticks it, and takes the tick back."""
+        return {str(number): partial(self._tick_number, number) for number in range(1, 10)}
 
     def help(self) -> HelpScreen:
         """What the help key shows."""
@@ -164,7 +170,7 @@ class CallScreen(Screen[None]):
             self._mark(self.snapshot.view.steps[self._cursor].id, "waived")
 
     def _mark(self, step: str, state: StepState) -> None:
-        self._do(Marked(step=step, state=state, by="agent"))
+        self._do(Marked(step=step, state=state, by=self.by))
 
     def _dismiss(self) -> None:
         prompt = self.snapshot.view.prompt

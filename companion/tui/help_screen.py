@@ -21,6 +21,7 @@ AGENT = (
     ("l", "light or dark"),
 )
 SUPERVISOR = (
+    AGENT[0],
     ("n", "nudge: a line to the agent"),
     ("a", "acknowledge the alerts"),
     ("t", "hand-over card, take over"),

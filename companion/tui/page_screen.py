@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from companion.tui.lines import BLANK, Line, cut, width_of, wrap
 from companion.tui.panel import inked
-from companion.tui.summary_screen import LOOKING
+from companion.tui.summary_screen import LEAVING, LOOKING
 
 STYLES = {"·": "$quiet", "+": "bold $good", "–": "bold $hot", "○": "$quiet", "→": "bold $bar"}
 
@@ -21,7 +21,7 @@ class PageScreen(Screen[None]):
     Args:
         sentences: a line each: first the most important one, then titles, and under them sentences that begin with a sign.
         footer: what the keys do.
-        leave: called at any key that does not scroll.
+        leave: called at Enter and Esc.
     """
 
     def __init__(self, sentences: Sequence[str], footer: str, leave: Callable[[], None]) -> None:
@@ -47,7 +47,7 @@ class PageScreen(Screen[None]):
         if event.key in LOOKING:
             name = {"pageup": "page_up", "pagedown": "page_down"}.get(event.key, event.key)
             getattr(view, f"scroll_{name}")(animate=False)
-        elif self.is_current:  # keys that were pressed before it went are still delivered
+        elif event.key in LEAVING and self.is_current:  # keys that were pressed before it went are still delivered
             self._leave()
 
 

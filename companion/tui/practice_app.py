@@ -9,9 +9,9 @@ from companion.tui.page_screen import PageScreen
 from companion.tui.practice_screen import PracticeScreen
 from companion.tui.summary_screen import Save
 
-PICK_UP = "any other key: pick up"
-BACK = "any other key: back to the call"
-SUMMARY = "any other key: the call's summary"
+PICK_UP = "Enter: pick up"
+BACK = "Enter: back to the call"
+SUMMARY = "Enter: the call's summary"
 
 
 class PracticeApp(CallApp):

@@ -18,7 +18,7 @@ class Shadow(msgspec.Struct, frozen=True, kw_only=True):
     call: str
     wants: int = 0
     """The number of the next record. What was under way when the call was asked for anew, and what comes twice, is let go."""
-    snapshot: Snapshot = Snapshot()
+    snapshot: Snapshot = Snapshot(you="the agent")
 
     def take(self, item: Overseen) -> "Shadow":
         """The shadow after one more thing came in; the same one if that is of no concern to it."""

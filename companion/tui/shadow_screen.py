@@ -18,7 +18,7 @@ LONGEST = 500
 
 
 class ShadowScreen(CallScreen):
-    """Looks on; nudges, acknowledges, takes over and bookmarks, by whom is known further on.
+    """Looks on; nudges, acknowledges, takes over, ticks and bookmarks, by whom is known further on.
 
     Args:
         act: told the call and what the supervisor does to it; None for who may only look on.
@@ -27,6 +27,7 @@ class ShadowScreen(CallScreen):
     """
 
     AUTO_FOCUS = ""
+    by = ""
 
     def __init__(self, act: Callable[[str, AnyEvent], None] | None, back: Callable[[], None], switch_theme: Callable[[], None]) -> None:
         super().__init__(act, back, switch_theme)
@@ -35,7 +36,7 @@ class ShadowScreen(CallScreen):
     def own_keys(self) -> dict[str, Callable[[], None]]:
         """The supervisor's keys."""
         return {
-            **dict.fromkeys("123456789", lambda: self._tell(words.AGENTS_OWN if self._act else words.READ_ONLY)),
+            **self.tick_keys(),
             "n": self._ask_for_nudge,
             "a": lambda: self._do(Acknowledged(by="")),
             "t": self._show_card,

@@ -42,6 +42,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """Why nothing more will come, once nothing will."""
     asking: str = ""
     """A question to the person that the next key answers, or the answer to a key."""
+    you: str = "you"
+    """What the agent is called: `you`, or `the agent` for whoever looks on."""
     cursor: int | None = None
     """The step under the cursor, counted from 0; None while the cursor is not in use."""
 
@@ -94,7 +96,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
             if not isinstance(record.event, CallStarted):
                 return self
             if self.view.ended is not None:
-                return Snapshot(notice=self.notice)._record(record)
+                return Snapshot(notice=self.notice, you=self.you)._record(record)
             return self.take(Notice(text=f"call {record.call} began; it is judged, but not shown here"))
         after = replace(self, view=self.view.fold(record), now=max(self.now, record.at))
         if isinstance(record.event, Utterance):

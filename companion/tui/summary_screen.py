@@ -1,4 +1,4 @@
-"""The closing summary: what was said when, what moved the heat, what was promised. Stays until a key is pressed."""
+"""The closing summary: what was said when, what moved the heat, what was promised. Stays until it is closed: a letter that was being typed is not enough."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -20,6 +20,7 @@ from companion.tui.widgets.summary import summary
 Save: TypeAlias = Callable[[str, str, dict[str, Any]], str]
 """Given a call's name, its page and its summary; answers in one line."""
 
+LEAVING = frozenset({"enter", "escape"})
 LOOKING = frozenset({"up", "down", "pageup", "pagedown", "home", "end"})
 
 
@@ -28,7 +29,7 @@ class SummaryScreen(Screen[None]):
 
     Args:
         snapshot: the call at its end.
-        leave: called at any key that does nothing else.
+        leave: called at Enter and Esc.
         save: keeps the call's page (Markdown) and summary somewhere, and says where; None where there is no place.
     """
 
@@ -67,7 +68,7 @@ class SummaryScreen(Screen[None]):
         elif event.key == "s" and self._save is not None:
             view = self._snapshot.view
             self._tell(self._save(view.call, minutes(view), view.summary or {}))
-        elif self.is_current:  # keys that were pressed before it went are still delivered
+        elif event.key in LEAVING and self.is_current:  # keys that were pressed before it went are still delivered
             self._leave()
 
     def _copied(self) -> str:

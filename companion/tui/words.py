@@ -17,10 +17,9 @@ LOST = "The stream is lost and nothing can be heard. Clocks stand still; tick by
 WAITING = "Waiting for the call to begin …"
 END = "End the call? e: yes · any other key: no"
 READ_ONLY = "You are looking on: this call cannot be marked from here."
-AGENTS_OWN = "The steps are the agent's to tick; n sends the agent a line."
 OVER = "Nothing more will come. Any key leaves."
-COPIED_DRAFT = "the draft is on the clipboard, if this terminal has one · any key closes"
-COPIED_PAGE = "the page is on the clipboard, if this terminal has one · any key closes"
+COPIED_DRAFT = "the draft is on the clipboard, if this terminal has one · Enter closes"
+COPIED_PAGE = "the page is on the clipboard, if this terminal has one · Enter closes"
 CARD = "Enter takes over · other keys go back"
 BACK = "any key goes back"
 SILENT = 5_000
@@ -111,12 +110,12 @@ def flagged(speaker: Channel, title: str) -> str:
     return f"{FLAG[speaker]} {small(title)}".replace("_", " ").replace(" ", "\u00a0")
 
 
-def talk_overs(floor: Floor) -> str:
-    """How often somebody was talked over, and by whom; empty while nobody was."""
-    you, they = floor.overs_agent, floor.overs_customer
-    if you and they:
-        return f"talk-overs: you {you}×, they {they}×"
-    return f"you talked over them {you}×" if you else f"they talked over you {they}×" if they else ""
+def talk_overs(floor: Floor, you: str = "you") -> str:
+    """How often somebody was talked over, and by whom; empty while nobody was. `you` is what the agent is called."""
+    mine, theirs = floor.overs_agent, floor.overs_customer
+    if mine and theirs:
+        return f"talk-overs: {you} {mine}×, they {theirs}×"
+    return f"{you} talked over them {mine}×" if mine else f"they talked over {you} {theirs}×" if theirs else ""
 
 
 def dead_air(floor: Floor) -> str:
@@ -143,21 +142,22 @@ def due(promise: Promised) -> str:
     return f"“{promise.by}” – {day:%a} {day.day} {day:%b}{hour}"
 
 
-def turns(view: CallView) -> tuple[str, ...]:
+def turns(view: CallView, you: str = "you") -> tuple[str, ...]:
     """Talk shares, talk-overs, dead air, prompts, flags on the agent's words, bookmarks; what there is none of is empty."""
     floor = view.floor
     talk = floor.agent + floor.customer
-    shares = f"you spoke {round(100 * floor.agent / talk)} % of the time" if view.timed and talk else ""
+    shares = f"{you} spoke {round(100 * floor.agent / talk)} % of the time" if view.timed and talk else ""
     answered = ", ".join(f"{count} {outcome}" for outcome, count in view.outcomes.items())
     prompts = f"prompts {view.prompts} ({answered})" if answered else ""
     slips = sum(flag.speaker == "agent" for flag in view.flags)
     marks = len(view.bookmarks)
+    whose = "your" if you == "you" else f"{you}'s"
     return (
         shares or f"{view.utterances} utterance{'' if view.utterances == 1 else 's'}",
-        talk_overs(floor) or ("nobody was talked over" if view.timed and talk else ""),
+        talk_overs(floor, you) or ("nobody was talked over" if view.timed and talk else ""),
         dead_air(floor),
         prompts,
-        f"{slips} of your phrases flagged" if slips else "",
+        f"{slips} of {whose} phrases flagged" if slips else "",
         f"{marks} bookmark{'s' if marks > 1 else ''}" if marks else "",
     )
 
@@ -261,4 +261,4 @@ def because(text: str) -> str:
 
 def leave(*, saves: bool) -> str:
     """The closing summary's keys."""
-    return "any key closes · ↑↓ scroll · c copy" + (" · s save" if saves else "")
+    return "Enter closes · ↑↓ scroll · c copy" + (" · s save" if saves else "")

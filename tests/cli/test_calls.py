@@ -280,11 +280,11 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     opened.close()
 
 
-def test_the_demo_plays_in_a_real_terminal_and_its_summary_stays_until_a_key(terminal: Terminal) -> None:
+def test_the_demo_plays_in_a_real_terminal_and_its_summary_stays_until_enter(terminal: Terminal) -> None:
     terminal.type(f"{shlex.join(COMPANION)} demo --chat --speed 30; echo status $?", "Enter")
     until(lambda: "gave a timeline" in terminal.screen().lower())
-    until(lambda: "any key" in terminal.screen())
-    terminal.type("x")
+    until(lambda: "Enter closes" in terminal.screen())
+    terminal.type("Enter")
     until(lambda: "status 0" in terminal.screen())
     assert "Traceback" not in terminal.screen()
 
@@ -302,8 +302,8 @@ def test_ctrl_c_leaves_the_screen_with_the_terminal_whole(terminal: Terminal) ->
     terminal.type(f"{shlex.join(COMPANION)} demo; echo status $?", "Enter")
     until(lambda: "apologized" in terminal.screen().lower())
     terminal.type("C-c")
-    until(lambda: "any key" in terminal.screen())
-    terminal.type("x")
+    until(lambda: "Enter closes" in terminal.screen())
+    terminal.type("Enter")
     until(lambda: "status 0" in terminal.screen())
     assert "Traceback" not in terminal.screen()
 
@@ -363,8 +363,8 @@ def test_live_listens_beside_a_softphone(sound_server: Any, terminal: Terminal, 
     sound_server.start()
     until(lambda: "nothing heard since" not in terminal.screen())
     terminal.type("C-c")
-    until(lambda: "any key" in terminal.screen())
-    terminal.type("x")
+    until(lambda: "Enter closes" in terminal.screen())
+    terminal.type("Enter")
     until(lambda: "status 0" in terminal.screen())
     assert "Traceback" not in terminal.screen()
 

@@ -95,7 +95,7 @@ def test_the_report_for_a_person(tmp_path: Path) -> None:
         f"{file}:33: todo: 'fine' comes true now; move it up",
         f"{file}: 15 examples, 2 scenarios, 5 todo: 8 faults",
     ]
-    assert Report(1, 0, 0, (), ()).lines("c.yaml") == ["c.yaml: 1 examples, 0 scenarios, 0 todo: 0 faults"]
+    assert Report(1, 0, 0, (), ()).lines("c.yaml") == ["c.yaml: 1 example, 0 scenarios, 0 todo: 0 faults"]
     assert Report(1, 0, 0, (), ()).ok
 
 

@@ -18,7 +18,7 @@ async def test_the_call_begins_once_the_briefing_was_read(calls: Any) -> None:
         await pilot.pause()
         assert isinstance(room.app.screen, PageScreen)
         assert room.picked_up == 0
-        await pilot.press("x")
+        await pilot.press("enter")
         await pilot.pause()
         assert room.picked_up == 1
 
@@ -27,15 +27,15 @@ async def test_the_debrief_comes_before_the_summary(calls: Any) -> None:
     room = Room(calls)
     async with room.app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        await pilot.press("x")
+        await pilot.press("enter")
         for record in calls.settled().records[len(calls.heated().records) :]:
             room.app.show(record)
         await pilot.pause(0.2)
         assert isinstance(room.app.screen, PageScreen)
-        await pilot.press("x")
+        await pilot.press("enter")
         await pilot.pause()
         assert isinstance(room.app.screen, SummaryScreen)
-        await pilot.press("x")
+        await pilot.press("enter")
     assert room.ended == 0
 
 
@@ -43,13 +43,13 @@ async def test_who_types_on_when_the_call_is_over_leaves_one_page(calls: Any) ->
     room = Room(calls)
     async with room.app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        await pilot.press("x")
+        await pilot.press("enter")
         for record in calls.settled().records[len(calls.heated().records) :]:
             room.app.show(record)
         await pilot.pause(0.2)
         debrief = room.app.screen
         for _ in range(5):
-            debrief.post_message(Key("x", "x"))
+            debrief.post_message(Key("enter", "\r"))
         await pilot.pause()
         assert isinstance(room.app.screen, SummaryScreen)
 
@@ -58,7 +58,7 @@ async def test_ctrl_c_ends_the_call_and_on_a_page_leaves(calls: Any) -> None:
     room = Room(calls)
     async with room.app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        await pilot.press("x")
+        await pilot.press("enter")
         await pilot.pause()
         await pilot.press("ctrl+c")
         assert room.ended == 1
@@ -78,7 +78,7 @@ async def test_who_speaks_has_no_line(calls: Any) -> None:
     )
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        await pilot.press("x", "h")
+        await pilot.press("enter", "h")
         assert room.typing == []
 
 
@@ -90,7 +90,7 @@ def test_pictures(calls: Any, snap_compare: Any, size: tuple[int, int], stage: s
     async def before(pilot: Any) -> None:
         await pilot.pause()
         if stage != "briefing":
-            await pilot.press("x")
+            await pilot.press("enter")
             await pilot.pause()
         if stage == "call":
             await pilot.press(*"sorry")

@@ -40,7 +40,7 @@ async def test_a_turn_is_typed_and_said(calls: Any) -> None:
     room = Room(calls)
     async with room.app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        await pilot.press("x")
+        await pilot.press("enter")
         await pilot.pause()
         await pilot.press("s", "o", "r", "r", "y", "space", "2", "enter", "enter")
         await pilot.pause()
@@ -53,18 +53,18 @@ async def test_escape_gives_the_keys_and_t_the_line_again(calls: Any) -> None:
     room = Room(calls)
     async with room.app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        await pilot.press("x")
+        await pilot.press("enter")
         await pilot.pause()
         await pilot.press("escape", "2", "i")
         await pilot.pause()
         assert room.done == [events.Marked(step="paraphrased", state="done", by="agent")]
-        await pilot.press("x")
+        await pilot.press("enter")
         await pilot.pause()
         assert not room.app.screen.query_one(Asking).display
         await pilot.press("question_mark")
         await pilot.pause()
         assert isinstance(room.app.screen, HelpScreen)
-        await pilot.press("x")
+        await pilot.press("enter")
         await pilot.pause()
         await pilot.press("t", "h", "i", "enter")
         await pilot.pause()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from companion.core.events import Acknowledged, AnyEvent, Bookmarked, CallEnded, Nudged, TakenOver
+from companion.core.events import Acknowledged, AnyEvent, Bookmarked, CallEnded, Marked, Nudged, TakenOver
 from companion.tui import words
 from companion.tui.help_screen import HelpScreen
 from companion.tui.paced import PacedApp
@@ -57,7 +57,8 @@ DONE: list[tuple[tuple[str, ...], list[Any]]] = [
     (("t", "enter"), [("c-17", TakenOver(by=""))]),
     (("t", "escape"), []),
     (("escape",), ["back"]),
-    (("3", "d", "h", "q", "e", "w", "space", "enter", "up", "down"), []),
+    (("3",), [("c-17", Marked(step="acknowledged_feelings", state="done", by=""))]),
+    (("d", "h", "q", "e", "w", "space", "enter", "up", "down"), []),
 ]
 
 
@@ -75,10 +76,6 @@ async def test_a_nudge_has_an_end(calls: Any) -> None:
         seat.screen.query_one("Asking").value = "x" * (LONGEST - 1)  # type: ignore[attr-defined]
         await pilot.press("end", "y", "z", "enter")
     assert seat.done == [("c-17", Nudged(text="x" * (LONGEST - 1) + "y", by=""))]
-
-
-async def test_ticking_is_the_agents(calls: Any) -> None:
-    assert words.AGENTS_OWN in await Seat(calls).press("3")
 
 
 async def test_who_may_only_look_on_is_told_so(calls: Any) -> None:

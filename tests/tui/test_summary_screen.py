@@ -23,7 +23,7 @@ async def test_it_comes_when_the_call_is_over_and_goes_with_a_key(calls: Any) ->
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert isinstance(app.screen, SummaryScreen)
-        await pilot.press("x")
+        await pilot.press("enter")
     assert app.return_code == 0
 
 
@@ -102,7 +102,7 @@ async def test_a_call_that_begins_meanwhile_waits_behind_it(calls: Any) -> None:
         for record in calls.Playbook(call="Reed, B.").start().records:
             app.show(record)
         assert isinstance(app.screen, SummaryScreen)
-        await pilot.press("x")
+        await pilot.press("enter")
         await pilot.pause()
         assert not isinstance(app.screen, SummaryScreen)
         assert app.is_running

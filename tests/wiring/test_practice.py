@@ -97,12 +97,12 @@ def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
 def test_a_rehearsal_in_a_terminal_is_journaled_and_debriefed(terminal: Callable[..., Terminal]) -> None:
     desk = terminal()
     desk.until(b"pick up")
-    desk.press(b"x")
+    desk.press(b"\r")
     desk.until(b"say something")
     desk.press(b"so sorry that our machine ruined your floor\r")
     desk.until(b'"speaker":"agent"', journaled=True)
     desk.press(b"\x03")
-    desk.until(b"any other key: the call")
+    desk.until(b"Enter: the call")
     desk.press(b"\x03")
     desk.until(b"again, the same: companion practice defective_product --seed 3")
     assert desk.running.wait(20) == 0
@@ -115,11 +115,11 @@ def test_a_spoken_rehearsal_hears_the_microphone(terminal: Callable[..., Termina
     soundfile.write(tmp_path / "agent.wav", sound[: 5 * rate, 0], rate)
     desk = terminal("--voice", "--speech-model", str(DATA / "starter"))
     desk.until(b"pick up")
-    desk.press(b"x")
+    desk.press(b"\r")
     desk.until(b'"speaker":"customer"', journaled=True)
     sound_server.play("mouth", tmp_path / "agent.wav")
     desk.until(b"my name is anna", journaled=True)
     desk.press(b"\x03")
-    desk.until(b"any other key: the call")
+    desk.until(b"Enter: the call")
     desk.press(b"\x03")
     assert desk.running.wait(20) == 0

@@ -85,7 +85,7 @@ def _short(snapshot: Snapshot, width: int) -> list[Line]:
 def _turns(snapshot: Snapshot) -> Piece:
     """Talk-overs and dead air; what has just happened stands out for a moment."""
     floor = snapshot.view.floor
-    parts = [part for part in (words.talk_overs(floor), words.dead_air(floor)) if part]
+    parts = [part for part in (words.talk_overs(floor, snapshot.you), words.dead_air(floor)) if part]
     last = max((at for at in (floor.over_at, floor.dead_at) if at is not None), default=None)
     fresh = last is not None and snapshot.now - last < FRESH
     return " · ".join(parts), "bold reverse $warm" if fresh else "$warm"

@@ -22,7 +22,7 @@ AGENT = Keyboard(
     ((STEPS, " tick"), ("d", "ismiss"), ("h", "old"), ("b", ""), ("q", "uiet"), ("e", "nd"), ("?", "")),
 )
 SUPERVISOR = Keyboard(
-    (("n", "nudge"), ("a", "acknowledge"), ("t", "take over"), ("b", "bookmark"), ("Esc", "back"), ("?", "help")),
+    (("n", "nudge"), ("a", "acknowledge"), ("t", "take over"), (STEPS, "tick/undo"), ("b", "bookmark"), ("Esc", "back"), ("?", "help")),
     (("n", "udge"), ("a", "ck"), ("t", "ake over"), ("b", "mark"), ("Esc", ""), ("?", "")),
 )
 PRACTICE = Keyboard((("t", "type"), ("i", "info"), *AGENT.words), (("t", "ype"), ("i", "nfo"), *AGENT.narrow[:3], *AGENT.narrow[5:]))

@@ -24,7 +24,7 @@ def summary(snapshot: Snapshot, width: int, height: int) -> list[Line]:
         [_rule(words.progress(view).replace("checklist", "steps"), width), *_steps(view, width)],
         [_rule(words.heat_line(view), width), *_curve(view, width, 8 if tall else 3)],
         [_rule("promises", width), *_promises(view, width)] if view.promises else [],
-        [_rule("the call", width), *_turns(view, width)],
+        [_rule("the call", width), *_turns(view, snapshot.you, width)],
         [*([_rule("one thing that went well, one to try", width)] * tall), *remarks] if (remarks := _remarks(view, width)) else [],
         [_rule("a draft to the customer", width), *draft] if (draft := _draft(view, width)) else [],
     ]
@@ -96,8 +96,8 @@ def _promises(view: CallView, width: int) -> list[Line]:
     return found
 
 
-def _turns(view: CallView, width: int) -> list[Line]:
-    parts = [part.replace(" ", "\u00a0") if len(part) < width else part for part in words.turns(view) if part]
+def _turns(view: CallView, you: str, width: int) -> list[Line]:
+    parts = [part.replace(" ", "\u00a0") if len(part) < width else part for part in words.turns(view, you) if part]
     return [((" ", ""), *line) for line in wrap([("\u00a0· ".join(parts), "")], width - 1)]
 
 
