@@ -11,6 +11,7 @@ import msgspec
 
 from companion.core.events import AnyEvent, Channel, Partial
 from companion.core.record import Record
+from companion.core.seen import Level as Level
 from companion.core.updates import FlagRaised, StepHeard
 
 
@@ -49,14 +50,6 @@ class Passed(msgspec.Struct, frozen=True, kw_only=True):
 
     call: str
     at: int
-
-
-class Level(msgspec.Struct, frozen=True, kw_only=True):
-    """How loud a channel is, 0–1: shows that sound arrives and nothing else; may be dropped."""
-
-    call: str
-    channel: Channel
-    level: float
 
 
 class Complaint(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ class Glimpse(Message, frozen=True, kw_only=True, tag="partial"):
 
 
 class Level(Message, frozen=True, kw_only=True):
-    """How loud a channel is, 0–1; may be dropped."""
+    """How loud a channel is, 0–1: shows that sound arrives and nothing else; may be dropped."""
 
     call: str
     channel: Channel

@@ -124,7 +124,8 @@ class Line:
                 return
             tries += 1
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), wait * random.uniform(1 - JITTER, 1 + JITTER))
+                async with asyncio.timeout(wait * random.uniform(1 - JITTER, 1 + JITTER)):
+                    await self._stop.wait()
 
     async def send(self, message: str | bytes) -> None:
         """Say something; nobody hears it where there is no connection, which the iterator tells."""

@@ -52,7 +52,7 @@ def export_to(path: Path, table: str, rows: Iterable[Sequence[Any]], form: str) 
             count = export(table, rows, form, file)
         part.replace(path)
     except OSError as error:
-        raise SinkError(f"{path}: cannot be written: {error.strerror or error}; name another file") from error
+        raise SinkError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}; name another file") from error
     finally:
         part.unlink(missing_ok=True)
     return count

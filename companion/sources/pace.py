@@ -32,7 +32,8 @@ class Pace:
         if left <= 0 or self._stop.is_set():
             return True
         try:
-            await asyncio.wait_for(self._stop.wait(), min(left, at_most))
+            async with asyncio.timeout(min(left, at_most)):
+                await self._stop.wait()
         except TimeoutError:
             return left <= at_most
         return True

@@ -35,7 +35,8 @@ class Again:
             async for item in self._source:
                 yield item
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), self._pause)
+                async with asyncio.timeout(self._pause):  # wait_for may swallow a cancellation before Python 3.12
+                    await self._stop.wait()
             if self._stop.is_set():
                 return
             self._source = self._make()

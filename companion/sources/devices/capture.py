@@ -75,7 +75,8 @@ class Capture:
 
     async def _rest(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._stop.wait()
 
     async def _record(self, device: Device) -> AsyncIterator[Sound]:
         """Sound of this device until it goes, or is no longer the one that is meant."""

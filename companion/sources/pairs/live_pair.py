@@ -141,7 +141,8 @@ class LivePair:
 
     async def _tick(self) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stop.wait(), _TICK)
+            async with asyncio.timeout(_TICK):  # wait_for may swallow a cancellation before Python 3.12
+                await self._stop.wait()
 
     def _said(self) -> list[Item]:
         said, self._news = self._news, []
