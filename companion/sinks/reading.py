@@ -121,7 +121,7 @@ class _Losses:
     def add(self, line: int, why: str) -> None:
         """Something is wrong there."""
         self.first = self.first or (line, why)
-        if self._why and line == self._end + 1 and _kind(why) == _kind(self._why):
+        if self._why and line <= self._end + 1 and _kind(why) == _kind(self._why):
             self._end = line
             return
         self._say()
@@ -133,6 +133,7 @@ class _Losses:
         self._say()
         if self._told > _MOST_TOLD:
             self._tell(f"{self._name}: damaged in {self._told - _MOST_TOLD} further places")
+            self._told = _MOST_TOLD
 
     def _say(self) -> None:
         if not self._why:

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,15 @@ import pytest
 
 from companion.core.record import Record, decode, encode
 from companion.core.replay import check
+from companion.core.view import CallView
+from companion.core.wall import WallRow
 from companion.errors import CompanionError, ReplayError
 from companion.sinks.reading import read
 from companion.sinks.retention import Folder
 from companion.sinks.store import Store
 from companion.wiring.database import export, rebuild
 from companion.wiring.followups import follow_up
+from companion.wiring.headless import journals
 from companion.wiring.report import report
 from companion.wiring.showing import replay
 from tests.faults.size import times
@@ -130,6 +134,8 @@ def test_every_command_does_with_what_is_left(
     database = {"database_url": f"sqlite:///{tmp_path}/calls.db", "journal": str(path.parent)}
     commands: dict[str, Callable[[], object]] = {
         "replay": lambda: replay({**REPLAY, "path": path, "headless": True}),
+        "screen": lambda: [reduce(CallView.fold, records, CallView()) for records in journals(path).values()],
+        "wall": lambda: [reduce(WallRow.fold, records, WallRow()) for records in journals(path).values()],
         "what if": lambda: replay({**REPLAY, "path": path, "headless": True, "other": "chat"}),
         "check": lambda: replay({**REPLAY, "path": path, "check": True}),
         "report": lambda: report([path.parent], REPORT),
