@@ -13,8 +13,8 @@ TIMES: dict[str, tuple[str, ...]] = {
     "@number": ("<@digit>", "<@digit> (o|a|u|y) <@digit>", "<@digit> <@digit>"),
     "@few": ("(unos|unas|pocos|pocas|algunos|algunas|un par de) [pocos|pocas|cuantos|cuantas]",),
     "@unit": (
-        "(segundo|segundos|minuto|minutos|minutito|minutitos|hora|horas|horita|horitas|dia|dias|diitas|semana|semanas|semanita|mes|meses|noche|"
-        "noches|ano|anos) [habil|habiles|laborable|laborables|natural|naturales|corridos]",
+        "(segundo|segundos|minuto|minutos|minutito|minutitos|hora|horas|horita|horitas|dia|dias|diitas|semana|semanas|semanita|mes|meses|ano|"
+        "anos) [habil|habiles|laborable|laborables|natural|naturales|corridos]",
     ),
     "@weekday": (f"({'|'.join(_WEEKDAYS)})",),
     "@month": (f"({'|'.join(_MONTHS)})",),
@@ -88,6 +88,7 @@ _TOLD = [
 PROMISES: dict[str, tuple[str, ...]] = {
     "@promise": (
         f"[le|te|se lo|se la|se los|se las|te lo|te la|lo|la|los|las|les|os|me] ({'|'.join(dict.fromkeys(_TOLD))})",
+        "(se|te) (lo|la|los|las) (llevo|llevan|llevamos|traen|traemos|dejan)",
         "(voy|vas|va|vamos|vais|van) a", "(le|te|lo|la|les|se lo|te lo) va a",
         "(lo|la|los|las) (tiene|tienes|tenes|tendra|ve|vera|recibe|recibis)", "(tiene|tienes|tenes) (el|la|su|tu|los|las)",
         "(deberia|deberias|deberian) (llegar|tener|recibir|estar|ver|quedar)", "me comprometo", "quedamos en", "a que quede",
