@@ -175,7 +175,8 @@ class Recipe:
         learning = training.Training(net, self._spoken(), self._lexicon(), self._size.frames, self._tell)
         mean, std = learning.measure_input()
         if self._start is not None:
-            net = Net.of(kaldi.read_model(self._start / "am" / "final.mdl", OFFSETS), mean, std)
+            learning.net = net = Net.of(kaldi.read_model(self._start / "am" / "final.mdl", OFFSETS), mean, std)
+            learning.measure_prior()
         else:
             net.mean.copy_(mean)
             net.std.copy_(std)

@@ -4,6 +4,7 @@ The first two make a net of probabilities (cross-entropy on alignments; Rabiner 
 bigram of sounds; Povey et al. 2016).
 """
 
+import itertools
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -65,6 +66,17 @@ class Training:
         frames = np.concatenate([piece.features for piece in some]).astype(np.float32)
         return torch.tensor(frames.mean(0)), torch.tensor(frames.std(0))
 
+    def measure_prior(self) -> None:
+        """How frequent the outputs are, of a net whose scores have lost it: worked out from where they lie in the speech."""
+        batches = itertools.islice(self._batches(), 20)
+        shares = torch.zeros_like(self.net.prior)
+        with torch.no_grad():
+            for pieces in batches:
+                rows, frames = _laid(pieces)
+                chains = Chains.of([outputs_of(piece.words, self._lexicon) for piece in pieces])
+                shares += chains.posteriors(self.net.eval()(rows), frames)[0].sum((0, 1))
+        self.net.prior.copy_(torch.log(shares / shares.sum()))
+
     def go(self, stage: Stage) -> None:
         """Train by a stage."""
         if stage.kind == "against":
@@ -101,12 +113,8 @@ class Training:
 
     def _loss(self, kind: str, pieces: list[Piece]) -> tuple[Tensor, float]:
         """What is to become smaller, and a figure to show."""
-        rows = np.zeros((len(pieces), max(len(piece.features) for piece in pieces), pieces[0].features.shape[1]), np.float32)
-        for row, piece in zip(rows, pieces, strict=True):
-            row[: len(piece.features)] = piece.features
-            row[len(piece.features) :] = piece.features[-1]
-        out = self.net(torch.from_numpy(rows))
-        frames = torch.tensor([(len(piece.features) + SPARING - 1) // SPARING for piece in pieces])
+        rows, frames = _laid(pieces)
+        out = self.net(rows)
         total = frames.sum()
         logs = functional.log_softmax(out + PRIOR_SHARE * self.net.prior if self.net.folded else out, 2)
         if kind == "even":
@@ -148,3 +156,12 @@ class Training:
                 outputs[loud] = sounds[np.arange(len(loud)) * len(sounds) // len(loud)]
             row[torch.arange(len(outputs)), torch.from_numpy(outputs)] = 1
         return guess
+
+
+def _laid(pieces: Sequence[Piece]) -> tuple[Tensor, Tensor]:
+    """Pieces as one block, their last frames repeated to the end, and how many outputs each has."""
+    rows = np.zeros((len(pieces), max(len(piece.features) for piece in pieces), pieces[0].features.shape[1]), np.float32)
+    for row, piece in zip(rows, pieces, strict=True):
+        row[: len(piece.features)] = piece.features
+        row[len(piece.features) :] = piece.features[-1]
+    return torch.from_numpy(rows), torch.tensor([(len(piece.features) + SPARING - 1) // SPARING for piece in pieces])
