@@ -72,6 +72,13 @@ async def dial(uri: str, token: str | None = None) -> Connection:
         raise SourceLost(in_words(error)) from error
 
 
+class _Straight(_connect):
+    """Goes nowhere else, wherever a server points to: the first thing that we say may be a token."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
 async def connect(uri: str, **options: Any) -> ClientConnection:
     """The library's connection, with our limits. `options` are the library's.
 
@@ -80,7 +87,7 @@ async def connect(uri: str, **options: Any) -> ClientConnection:
         WebSocketException: whoever answers speaks something else.
     """
     try:
-        return await _connect(uri, open_timeout=_OPEN, close_timeout=_CLOSE, max_size=LONGEST_MESSAGE, logger=_log, **options)
+        return await _Straight(uri, open_timeout=_OPEN, close_timeout=_CLOSE, max_size=LONGEST_MESSAGE, logger=_log, **options)
     except OSError:  # a certificate's fault is a ValueError too
         raise
     except UnicodeError as error:

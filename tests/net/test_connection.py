@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from companion.errors import SourceLost
@@ -106,3 +107,19 @@ async def test_somebody_who_speaks_something_else() -> None:
     async with await asyncio.start_server(other, "127.0.0.1", 0) as server:
         with pytest.raises(SourceLost, match=r"^does not speak WebSocket"):
             await dial(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+
+
+async def test_nobody_is_followed_elsewhere() -> None:
+    dialled: list[str] = []
+
+    def elsewhere(connection: ServerConnection, request: Request) -> Response:
+        dialled.append(request.path)
+        return Response(302, "Found", Headers(Location="/elsewhere", Connection="close", Content_Length="0"))
+
+    async def handler(connection: ServerConnection) -> None:
+        raise AssertionError("nobody comes so far")
+
+    async with serve(handler, "127.0.0.1", 0, process_request=elsewhere) as server:
+        with pytest.raises(SourceLost, match="refuses with HTTP status 302"):
+            await dial(f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/here", "token")
+    assert dialled == ["/here"]
