@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """How true the ticks are: precision, recall and F1 of `companion log -` on labelled turns.
 
-    python bench/ticks.py [--data bench/turns.jsonl] [--command "companion log -"] [--errors apologized] [--by source]
+    python bench/ticks.py [--language es] [--errors apologized] [--by source]
+    python bench/ticks.py --data turns.jsonl --command "companion log -"
 
-The turns of `bench/turns.jsonl` were made up and labelled by the authors of this project, without sight of the rules, the detectors or
-their examples. They are for measuring only: no rule may be tuned to single turns of the set. When it shows a weakness, name the kind of
-sentence, write fresh examples of it into the checklist, and leave the set as it is; a label may only change because it was wrong.
+The turns of `bench/turns.jsonl` (English) were made up and labelled by the authors of this project, without sight of the rules, the
+detectors or their examples. They are for measuring only: no rule may be tuned to single turns of the set. When it shows a weakness, name
+the kind of sentence, write fresh examples of it into the checklist, and leave the set as it is; a label may only change because it was
+wrong.
+Those of `bench/turns.es.jsonl` (Spanish, agents only) were written and labelled before the Spanish rules were, by one and the same author;
+the errors in its half `blind` were not looked at while the rules were written.
 
 Each item is one turn with up to four before it as `context`. Grades in `gold`: 0 absent, 1 thin, 2 full, 1.5 present but thin or full is
 a matter of taste, null not to be scored; `unsure` names the flags (or `missteps`) not to be scored. Anger runs from 0 calm to 3
@@ -37,6 +41,8 @@ TRIGGERS = (
     "ultimatum",
     "harm_threat",
 )
+SETS = {"en": ("turns.jsonl", "complaint"), "es": ("turns.es.jsonl", "queja")}
+"""By language: the turns, and the checklist that they are judged by."""
 Item = dict[str, Any]
 
 
@@ -171,13 +177,18 @@ def table(title: str, items: list[Item], said: dict[str, Heard], errors: str | N
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path(__file__).with_name("turns.jsonl"))
-    parser.add_argument("--command", default=f"{shlex.quote(sys.executable)} -m companion log -")
+    parser.add_argument(
+        "--language", choices=tuple(SETS), default="en", help="whose turns and checklist, unless --data and --command say so"
+    )
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--command")
     parser.add_argument("--errors", metavar="NAME", help="list the turns misjudged by this row of the table")
     parser.add_argument("--by", choices=("source",), help="one table for each source of turns")
     args = parser.parse_args()
-    items: list[Item] = [json.loads(line) for line in args.data.read_text(encoding="utf-8").split("\n") if line]
-    said = judge(items, args.command)
+    turns, checklist = SETS[args.language]
+    data = args.data or Path(__file__).with_name(turns)
+    items: list[Item] = [json.loads(line) for line in data.read_text(encoding="utf-8").split("\n") if line]
+    said = judge(items, args.command or f"{shlex.quote(sys.executable)} -m companion log - --checklist {checklist}")
     groups = sorted({item[args.by] for item in items}) if args.by else ["all turns"]
     for group in groups:
         table(group, [item for item in items if not args.by or item[args.by] == group], said, args.errors)

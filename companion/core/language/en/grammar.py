@@ -118,13 +118,15 @@ _NUMBERS = """zero one two three four five six seven eight nine ten eleven twelv
     nineteen twenty""".split()
 _ORDINALS = """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth
     seventeenth eighteenth nineteenth twentieth""".split()
+_TENS = {word: 10 * ten for ten, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _MONTHS = "january february march april may june july august september october november december".split()
 
 DATES: dict[str, str] = (
     {word: f"number={number}" for number, word in enumerate(_NUMBERS)}
-    | {"thirty": "number=30", "forty": "number=40", "fifty": "number=50", "sixty": "number=60", "ninety": "number=90", "oh": "zero"}
-    | {"a": "count=1", "an": "count=1", "couple": "count=2"}
+    | {f"{tens} {word}": f"number={ten + one}" for tens, ten in _TENS.items() for one, word in enumerate(_NUMBERS[:10]) if one}
+    | {tens: f"number={ten}" for tens, ten in _TENS.items()}
+    | {"oh": "zero", "a": "count=1", "an": "count=1", "couple": "count=2"}
     | {word: f"nth={number}" for number, word in enumerate(_ORDINALS, start=1)}
     | {"thirtieth": "nth=30", "second": "nth=2 seconds=1", "the": "dated", "of": "of"}
     | dict.fromkeys(("st", "nd", "rd", "th"), "ordinal")
