@@ -20,9 +20,10 @@ from companion.core.replay import check
 from companion.core.updates import CallClosed
 from companion.sinks.reading import calls, read
 from companion.sinks.store import Store
+from tests.faults.size import times
 
 COMPANION = [sys.executable, "-m", "companion"]
-PATIENCE = 90.0
+PATIENCE = times(90.0, 600.0)
 """Seconds until what a test waits for must have come."""
 
 ANGRY = "This is the third time I call about this, it is ridiculous. I want your manager!"
@@ -180,6 +181,11 @@ def recorded(path: Path) -> list[Record]:
     """What a process printed so far: whole lines."""
     content = path.read_bytes()
     return [decode(line) for line in content[: content.rfind(b"\n") + 1].splitlines()]
+
+
+def has(path: Path, what: bytes, count: int = 1) -> bool:
+    """Whether that was printed so often; quick, for long journals."""
+    return path.read_bytes().count(what) >= count
 
 
 def stored(url: str) -> dict[str, list[int]]:
