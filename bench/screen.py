@@ -3,11 +3,11 @@
 
     python bench/screen.py [--file CALL]
 
-The demo's call is fed, in real time and chunk by chunk, into two pipes at once: that of `companion live pcm:-`, whose screen is a real
-terminal, and that of a process which does nothing but give the same chunks to Vosk, a thread a channel, and note when each partial and
-final came. The checklist is the shipped one and a step more for every final of the call, met by three words that occur in no other, so
-that there are enough marks to speak of a p95; those are what is timed. The bare partials and finals are judged afterwards: that one which
-first meets a step is what the mark on the screen is compared with. Both sides share the machine, so that each makes the other slower.
+The demo's call is fed in real time, chunk by chunk, first into the pipe of a process which does nothing but give the chunks to Vosk, a
+thread a channel, and note when each partial and final came; then into that of `companion live pcm:-`, in a real terminal. Times count from
+the first chunk. The checklist is the shipped one and up to two steps more for every final of the call, each met by three words that occur
+in no other, so that there are enough marks to speak of a p95; those are what is timed. The bare partials and finals are judged afterwards:
+that one which first meets a step is what the mark on the screen is compared with.
 """
 
 import argparse
@@ -21,7 +21,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,37 +80,62 @@ Said = tuple[float, str, str, str]
 """When, whose, partial or final, the words."""
 
 
-class Bare:
-    """A recogniser and nothing else, fed through a pipe."""
+def in_time(sound: Any, rate: int, give: Callable[[bytes], object], *, pace: float = 1.0) -> float:
+    """Give the sound out by chunks, each when it has been spoken; when it began. A pace of 0 gives it out at once."""
+    size = round(rate * CHUNK)
+    start = time.monotonic() + pace
+    for number in range(len(sound) // size):
+        time.sleep(max(0.0, start + (number + 1) * CHUNK * pace - time.monotonic()))
+        give(sound[number * size : (number + 1) * size].tobytes())
+    return start
 
-    def __init__(self, rate: int) -> None:
-        command = [sys.executable, "-c", BARE, str(DATA / "starter"), str(rate), str(round(rate * CHUNK))]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        assert self._process.stdout is not None
-        self._process.stdout.readline()
 
-    def feed(self, chunk: bytes) -> None:
-        """Give it a chunk of both channels."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(chunk)
-        self._process.stdin.flush()
+def bare(sound: Any, rate: int, *, pace: float = 1.0) -> list[Said]:
+    """What a recogniser and nothing else says, and when."""
+    command = [sys.executable, "-c", BARE, str(DATA / "starter"), str(rate), str(round(rate * CHUNK))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()
+        start = in_time(sound, rate, process.stdin.write, pace=pace)
+        said = json.loads(process.communicate()[0])
+    return [(when - start, who, kind, text) for when, who, kind, text in said]
 
-    def end(self) -> list[Said]:
-        """No more sound; all that it said."""
-        return [tuple(one) for one in json.loads(self._process.communicate()[0])]
+
+def on_screen(sound: Any, rate: int, checklist: Path) -> tuple[bytes, list[tuple[int, float]]]:
+    """All that the screen drew, and up to which byte at which moment."""
+    out, into = os.pipe()
+    options = ["--checklist", str(checklist), "--speech-model", str(DATA / "starter")]
+    drawn, moments = bytearray(), []
+    with Terminal([sys.executable, "-m", "companion", "live", f"pcm:-?rate={rate}&channels=2", *options], stdin=out, lines=LINES) as screen:
+        os.close(out)
+        screen.until(lambda text: "mark00 said" in text)
+
+        def watch() -> None:
+            for when, came in screen.drawn():
+                drawn.extend(came)
+                moments.append((len(drawn), when))
+
+        watching = threading.Thread(target=watch, daemon=True)
+        watching.start()
+        start = in_time(sound, rate, lambda chunk: os.write(into, chunk))
+        os.close(into)
+        time.sleep(3.0)
+        screen.press("x")
+        watching.join(10)
+    return bytes(drawn), [(place, when - start) for place, when in moments]
 
 
 def marked(finals: Sequence[Said], folder: Path) -> tuple[Path, list[str]]:
-    """The shipped checklist with a step for each final that has three words of its own, and the steps' names."""
+    """The shipped checklist with steps for each final that has three words of its own, and the steps' names."""
     triples = [(who, list(zip(*(text.split()[n:] for n in range(3)), strict=False))) for _, who, _, text in finals]
     common = Counter(triple for _, found in triples for triple in set(found))
     steps, names = [], []
     for who, found in triples:
         own = [triple for triple in found if common[triple] == 1 and all(word.isalpha() and len(word) > 1 for word in triple)]
-        if own:
+        for words in dict.fromkeys(own[len(own) * part // 4] for part in (1, 3) if own):
             names.append(f"mark{len(names):02}")
-            words = " ".join(own[len(own) // 2])
-            steps.append({"id": names[-1], "title": f"{names[-1]} said", "speaker": who, "key": False, "says": [words]})
+            steps.append({"id": names[-1], "title": f"{names[-1]} said", "speaker": who, "key": False, "says": [" ".join(words)]})
     path = folder / "marked.yaml"
     path.write_text(json.dumps({"include": "complaint", "id": "marked", "title": "Marked", "steps": steps}))
     return path, names
@@ -147,54 +172,18 @@ def shown(drawn: bytes, moments: Sequence[tuple[int, float]], title: str) -> dic
     return found
 
 
-def play(file: Path, checklist: Path) -> tuple[list[Said], bytes, list[tuple[int, float]]]:
-    """Feed both sides in real time; what the bare one said, and what the screen drew when."""
-    sound, rate = soundfile.read(file, dtype="int16", always_2d=True)
-    size = round(rate * CHUNK)
-    bare = Bare(rate)
-    out, into = os.pipe()
-    source = f"pcm:-?rate={rate}&channels=2"
-    options = ["--checklist", str(checklist), "--speech-model", str(DATA / "starter")]
-    drawn, moments = bytearray(), []
-    with Terminal([sys.executable, "-m", "companion", "live", source, *options], stdin=out, lines=LINES) as screen:
-        os.close(out)
-        screen.until(lambda text: "mark00 said" in text)
-
-        def watch() -> None:
-            for when, came in screen.drawn():
-                drawn.extend(came)
-                moments.append((len(drawn), when))
-
-        watching = threading.Thread(target=watch, daemon=True)
-        watching.start()
-        start = time.monotonic() + 0.5
-        for number in range(len(sound) // size):
-            chunk = sound[number * size : (number + 1) * size].tobytes()
-            time.sleep(max(0.0, start + (number + 1) * CHUNK - time.monotonic()))
-            os.write(into, chunk)
-            bare.feed(chunk)
-        os.close(into)
-        said = bare.end()
-        time.sleep(2.0)
-        screen.press("x")
-        watching.join(10)
-    return said, bytes(drawn), moments
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--file", type=Path, default=DATA / "demo" / "call4_everything.flac")
-    file = parser.parse_args().file
-    sound, rate = soundfile.read(file, dtype="int16", always_2d=True)
-    size = round(rate * CHUNK)
-    first = Bare(rate)
-    for at in range(0, len(sound) - size, size):
-        first.feed(sound[at : at + size].tobytes())
-    finals = [one for one in first.end() if one[2] == "final"]
+    sound, rate = soundfile.read(parser.parse_args().file, dtype="int16", always_2d=True)
+    finals = [one for one in bare(sound, rate, pace=0.0) if one[2] == "final"]
     with tempfile.TemporaryDirectory() as folder:
         checklist, names = marked(finals, Path(folder))
         rules = Rules.of(load(checklist))
-        said, drawn, moments = play(file, checklist)
+        print("  bare Vosk, in real time", file=sys.stderr)
+        said = bare(sound, rate)
+        print("  the screen, in real time", file=sys.stderr)
+        drawn, moments = on_screen(sound, rate, checklist)
     times = expected(said, rules)
     lags: dict[str, list[float]] = {"tentative": [], "final": []}
     for name in names:
