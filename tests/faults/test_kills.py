@@ -35,7 +35,7 @@ def drawn(screen: Screen, size: int) -> bool:
 
 def test_who_writes_is_killed(tmp_path: Path) -> None:
     """Bulk, as fast as it goes, into journals and SQLite."""
-    calls = [transcript(tmp_path / f"{name}.jsonl", name, 150, 1.0) for name in "abc"]
+    calls = [transcript(tmp_path / f"{name}.jsonl", name, 50, 1.0) for name in "abc"]
     for seed in range(ROUNDS):
         folder, url = tmp_path / f"{seed}", f"sqlite:///{tmp_path}/{seed}.db"
         writing = Process("log", *calls, "--journal", folder, "--database", url)
@@ -68,8 +68,8 @@ def test_the_gateway_is_killed(tmp_path: Path) -> None:
 
 
 def test_screens_are_killed_and_the_calls_go_on(tmp_path: Path) -> None:
-    turns = times(400, 24_000)
-    listens = [f"--listen={transcript(tmp_path / f'{name}.jsonl', name, turns, 0.05)}" for name in "ab"]
+    turns, every = times((400, 0.05), (20_000, 0.25))
+    listens = [f"--listen={transcript(tmp_path / f'{name}.jsonl', name, turns, every)}" for name in "ab"]
     chance = random.Random(1)
     with gateway(*listens, "--journal", tmp_path / "journals") as (process, hub):
         for round in range(ROUNDS):
@@ -108,7 +108,7 @@ def test_the_hub_is_killed_and_comes_back(tmp_path: Path) -> None:
         port = free.getsockname()[1]
     address = f"ws://127.0.0.1:{port}"
     kills = times(1, 200)
-    source = transcript(tmp_path / "a.jsonl", "a", kills * 80 + 400, 0.05)
+    source = transcript(tmp_path / "a.jsonl", "a", kills * 80 + 320, times(0.05, 0.25))
 
     def hub() -> Process:
         process = Process("serve", "--listen", "vosk://127.0.0.1:0", "--hub", f"127.0.0.1:{port}")
