@@ -10,8 +10,10 @@ import random
 import re
 import re._constants as codes  # type: ignore[import-not-found]
 import re._parser as parser  # type: ignore[import-not-found]
+import sys
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice, product
 from pathlib import Path
@@ -20,6 +22,10 @@ from typing import Any
 import pytest
 
 import companion
+from companion.core.detect import Judge
+from companion.core.events import Utterance
+from companion.core.session import Session
+from companion.rules.load import load, shipped_folder
 from tests.faults.size import times
 
 SHORT, LONG = 400, 50_000  # characters; the longest text that is taken of anybody is twice as long
@@ -57,7 +63,36 @@ def found() -> dict[str, Found]:
                 except (NameError, TypeError):  # put together where it is used
                     continue
                 all_.setdefault(f"{module.__name__}:{call.lineno}", (pattern, _way(pattern, {way})))
-    return {place: one for place, one in all_.items() if one[0].flags & re.DEBUG == 0}
+    return all_ | dict(of_checklists())
+
+
+def of_checklists() -> Iterator[tuple[str, Found]]:
+    """Those that are made when a checklist is read and a call is judged by it, of the languages that there are."""
+    for module in [module for name, module in sys.modules.items() if name.startswith("companion.")]:
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
+    made: list[tuple[str, re.Pattern[Any]]] = []
+    compile = re.compile
+
+    def recorded(pattern: Any, flags: Any = 0) -> re.Pattern[Any]:
+        caller = sys._getframe(1)
+        made.append((f"{caller.f_globals['__name__']}:{caller.f_lineno}", compile(pattern, flags)))
+        return made[-1][1]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(re, "compile", recorded)
+        for path in sorted(shipped_folder().glob("*.yaml")):
+            checklist = load(path)
+            session = Session(checklist, Judge(checklist), call="7")
+            for speaker in ("agent", "customer"):
+                text = "Mr. Smith, my name is Ann. I am sorry! We will call you by Friday."
+                session.receive(Utterance(speaker=speaker, text=text, start=0.0, end=1.0), 1000)  # type: ignore[arg-type]
+    places = Counter[str]()
+    for place, pattern in made:
+        if place.startswith("companion."):
+            places[place] += 1
+            yield f"{place}#{places[place]}", (pattern, _way(pattern, set()))
 
 
 def _value(node: ast.expr, module: object) -> Any:
@@ -144,6 +179,7 @@ EVERY = found()
 def test_they_are_found() -> None:
     assert len(EVERY) > 80
     assert {"companion.speech.redact._TROUBLE", "companion.speech.figures._FIGURES"} < set(EVERY)
+    assert {place.partition(":")[0] for place in EVERY} >= {"companion.core.naming", "companion.core.words"}  # made of a language
 
 
 @pytest.mark.parametrize("place", EVERY)
