@@ -5,6 +5,8 @@ What a part needs is imported where it is made: a screen, which needs none of th
 
 import asyncio
 import gc
+import os
+import select
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -27,6 +29,9 @@ DATA = Path(__file__).parents[1] / "data"
 
 _OFTEN = 2000
 """New objects after which Python looks for garbage while calls are taken."""
+
+_LOOK = 1.0
+"""Seconds between two looks whether the terminal is still there."""
 
 Options: TypeAlias = dict[str, Any]
 """A command's options, by parameter name."""
@@ -159,15 +164,32 @@ def interruptible(end: Callable[[], Coroutine[Any, Any, None]]) -> Iterator[asyn
             asked.set()
             ends.append(loop.create_task(end()))  # held, so that it is not collected half-way
 
+    async def stay() -> None:
+        await _terminal_gone()
+        if not asked.is_set():  # by SIGHUP already
+            stop()
+
     numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     handled = [number for number in numbers if _handled(loop, number, stop)]
+    staying = loop.create_task(stay())
     try:
         yield asked
         if asked.is_set():
             raise KeyboardInterrupt
     finally:
+        staying.cancel()
         for number in handled:
             loop.remove_signal_handler(number)
+
+
+async def _terminal_gone(stdin: int = 0) -> None:
+    """Until the terminal is closed: only the leader of its session is sent SIGHUP, others (`setsid`, some containers) are told nothing."""
+    if not os.isatty(stdin) or not hasattr(select, "poll"):
+        await asyncio.Event().wait()
+    terminal = select.poll()
+    terminal.register(stdin, 0)  # its being closed is told unasked
+    while not terminal.poll(0):  # noqa: ASYNC110 - the system tells nobody
+        await asyncio.sleep(_LOOK)
 
 
 def _handled(loop: asyncio.AbstractEventLoop, number: signal.Signals, stop: Callable[[], None]) -> bool:

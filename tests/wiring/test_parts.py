@@ -2,13 +2,19 @@
 
 import asyncio
 import os
+import pty
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from companion.config import setting
 from companion.core.feed import Item, Opened
+from companion.core.record import decode
+from companion.core.updates import CallClosed
 from companion.errors import ConfigError, ModelMissing, SpeechError
 from companion.run import Run
 from companion.speech.masking import KINDS
@@ -116,3 +122,25 @@ def test_a_second_ctrl_c_ends_at_once() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         together(stubborn)
+
+
+def test_a_terminal_that_goes_away_without_a_signal_is_noticed(tmp_path: Path) -> None:
+    transcript = tmp_path / "1.jsonl"
+    transcript.write_text(
+        "".join(f'{{"speaker": "customer", "text": "number {at}", "start": {at}, "end": {at + 1}}}\n' for at in range(900))
+    )
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "companion", "live", str(transcript), "--journal", str(tmp_path / "journals")]
+    # the leader of a session that has no terminal
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    try:
+        os.close(theirs)
+        drawn = b""
+        while b"number 0" not in drawn:
+            drawn += os.read(ours, 65536)
+        os.close(ours)
+        assert process.wait(60) == 130
+    finally:
+        process.kill()
+    (journal,) = (tmp_path / "journals").glob("*.jsonl")
+    assert isinstance(decode(journal.read_text().splitlines()[-1]).update, CallClosed)
