@@ -161,3 +161,9 @@ def test_every_promise_names_the_test_that_keeps_it(page: str) -> None:
         for file, test in named:
             code = (DOCS.parent / file).read_text(encoding="utf-8")
             assert re.search(rf"^ *(async )?def {test}\(", code, re.MULTILINE), f"{file}::{test}"
+
+
+def test_every_bench_that_is_run_has_a_place_for_its_tables() -> None:
+    run = re.findall(r'^    "(\w+)": \(', (DOCS.parent / "bench" / "all.py").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(run) > 10
+    assert sorted(re.findall(r"<!-- bench: (\w+) -->", read("performance.md"))) == sorted([*run, "machine", "questions"])
