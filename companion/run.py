@@ -357,3 +357,12 @@ def _since(began: str | None) -> float:
 def now() -> str:
     """The time of day, ISO 8601 with the offset of this place, to the second."""
     return datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+async def act(runs: Iterable[Run], call: str, event: AnyEvent) -> str:
+    """A person does something to a live call of one of these runs; why not, or an empty text."""
+    for run in runs:
+        if call in run.calls:
+            await run.act(call, event)
+            return ""
+    return f"call {call} is not live here"

@@ -89,7 +89,7 @@ def new(file: Path | None, **answers: Any) -> None:
         answers["start"] = click.prompt(
             "Which ready checklist is nearest", type=click.Choice(list(ready)), default="complaint", show_choices=False
         )
-        answers["title"] = click.prompt("A title for yours")
+        answers["title"] = click.prompt("A title for yours", default="", show_default=False, value_proc=_title)
         for name, question in _QUESTIONS.items():
             answers[name] = click.prompt(
                 f"{question} (Enter: as it is)", default="", show_default=False, value_proc=_fitting(answers, name)
@@ -106,6 +106,12 @@ _QUESTIONS = {
     "dead_air": "How long a silence is dead air, such as 10s",
     "handle_time": "How long a call is a long one, such as 15m",
 }
+
+
+def _title(typed: str) -> str:
+    if not typed.strip():
+        raise click.UsageError("a title is needed, such as: Acme billing")
+    return typed
 
 
 def _fitting(answers: dict[str, Any], name: str) -> Callable[[str], Any]:

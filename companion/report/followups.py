@@ -102,8 +102,9 @@ def listed(promised: Sequence[FollowUp], now: datetime, width: int = 80) -> list
         if standing != last:
             lines += [*([""] if lines else []), f"{TITLES[standing]}:"]
             last = standing
-        who = f"{one.call.agent or 'the agent'} to {one.call.customer or 'the customer'}"
-        lines.append(words.brief(f"  {one.id}  {when(one.due, one.by)}  {who}, call {one.call.call}", width))
+        who = f"{one.call.agent or 'the agent'}{f' to {one.call.customer}' if one.call.customer else ''}"
+        head = f"{one.id}  {when(one.due, one.by)}  {who}, call {one.call.call}"
+        lines += wrap(head, max(40, width), initial_indent="  ", subsequent_indent=" " * 12)
         said = f" ({one.said.day} {one.said:%b})" if one.said else ""
         lines += wrap(f"“{words.brief(one.what)}”{said}", max(40, width), initial_indent=" " * 12, subsequent_indent=" " * 12)
         lines.append((" " * 12) + replaying(one.call, one.at))

@@ -232,9 +232,9 @@ def _talk(total: Tally) -> str:
     talk = total.talk
     if not talk.calls or talk.share is None:
         return ""
-    over = f"and talked over the customer in {of_calls(talk.over_calls, talk.calls)}" if talk.over_calls else "and never talked over the customer"
+    over = f"talked over the customer in {of_calls(talk.over_calls, talk.calls)}" if talk.over_calls else "never talked over the customer"
     air = f"; there were {number(talk.silences, 'long silence')}, {seconds(talk.silent)} in all" if talk.silences else ""
-    return f"Agents had {100 * talk.share:.0f} % of the talk time in a typical call {over}{air}."
+    return f"Agents had {100 * talk.share:.0f} % of the talk time in a typical call and {over}{air}."
 
 
 def _prompts(total: Tally) -> str:

@@ -122,6 +122,11 @@ class Sounds:
                 yield Kept((name,), str(path), partial(_delete, path))
 
 
+def calls_in(path: Path) -> tuple[str, ...]:
+    """The names of the calls in a journal; none if the file is no journal, or not there."""
+    return tuple(_lives(path))
+
+
 def _lives(path: Path) -> dict[str, _Life]:
     """When each call of a journal began, and whether it ended; empty if the file is no journal. What cannot be read is passed over."""
     lives: dict[str, _Life] = {}

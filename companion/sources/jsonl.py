@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import msgspec
 
 from companion.core.feed import Closed, Item, Passed
+from companion.errors import SourceError
 from companion.sources.blocks import Blocks
 from companion.sources.pace import Pace
 from companion.sources.protocols.jsonlines import JsonLines
@@ -68,6 +69,7 @@ class Transcript:
         self, blocks: Blocks, *, name: str, source: str, strict: bool = False, speed: float | None = None, from_now: bool = False
     ) -> None:
         self._blocks = blocks
+        self._name = name
         self._lines = JsonLines(name, source=source, strict=strict)
         self._speed = speed
         self._from_now = from_now
@@ -79,7 +81,7 @@ class Transcript:
         """Yield the items of every line, then the end of the calls that are still open.
 
         Raises:
-            SourceError: the input cannot be read, is a journal, or (strict) a line cannot be used.
+            SourceError: the input cannot be read, is a journal, or holds no line that can be used; (strict) one cannot.
         """
         splitter = Splitter()
         async for block in self._blocks:
@@ -94,6 +96,8 @@ class Transcript:
                     yield item
         for item in self._lines.close("stopped" if self._stop.is_set() else "end of input"):
             yield self._cut(item)
+        if self._lines.barren and not self._stop.is_set():
+            raise SourceError(f'{self._name}: no line of it can be used; a line is {{"speaker": "agent", "text": "…"}}')
 
     async def close(self) -> None:
         """Stop: lines not yet played are left out, and the open calls end where they are."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 from companion.core.events import Channel, SourceBack, SourceLost
 from companion.core.feed import Closed, Complaint, Happened, Item, Opened
+from companion.errors import SourceError
 from companion.net.dialling import WAITS, Back, Line, Lost
 from companion.sources.listening import Listening
 from companion.sources.pairs.side import Heard, Sound
@@ -33,7 +34,7 @@ class Chat:
         """Yield what is said until the stream ends.
 
         Raises:
-            SourceError: it cannot be joined, or (strict) a message cannot be used.
+            SourceError: it cannot be joined, was lost for good, or (strict) a message cannot be used.
         """
         loop = asyncio.get_running_loop()
         reason = "stream ended"
@@ -58,6 +59,8 @@ class Chat:
                 yield item
         for item in self._lines.close("stopped" if self._line.stopped else reason, live=True):
             yield item
+        if reason == "stream lost" and not self._line.stopped:
+            raise _lost(self._name)
 
     async def close(self) -> None:
         """Hang up; what has arrived still comes out."""
@@ -110,7 +113,7 @@ class SoundStream:
         """Listen until the stream ends.
 
         Raises:
-            SourceError: it cannot be joined.
+            SourceError: it cannot be joined, or was lost for good.
             SpeechError: the recogniser keeps failing.
         """
         recogniser = self._make(self._call)
@@ -145,6 +148,8 @@ class SoundStream:
                     for item in await listening.last():
                         yield item
                 yield Closed(call=self._call, reason="stopped" if self._line.stopped else reason)
+            if reason == "stream lost" and not self._line.stopped:
+                raise _lost(self._name)
         finally:
             await recogniser.close()
 
@@ -202,6 +207,10 @@ class StreamSide:
     async def close(self) -> None:
         """Hang up."""
         await self._line.close()
+
+
+def _lost(name: str) -> SourceError:
+    return SourceError(f"{name}: was lost, and is not to be had again; what was heard until then is judged")
 
 
 def _said(name: str, lost: Lost) -> Complaint:

@@ -1,4 +1,4 @@
-"""The closing summary: what was said when, what moved the heat, what was promised. Stays until it is closed: a letter that was being typed is not enough."""
+"""The closing summary: what was said when, what moved the heat, what was promised. Stays until Enter or Esc."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias

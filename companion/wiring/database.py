@@ -120,8 +120,10 @@ def export(options: Options, table: str, form: str, out: str | None) -> str:
     """Write a table into a file, or to stdout; what was done, in a line.
 
     Raises:
-        CompanionError: the database cannot be used, or the file cannot be written.
+        CompanionError: the database cannot be used, the file cannot be written, or the terminal cannot show it.
     """
+    if form == "parquet" and out is None and sys.stdout.isatty():
+        raise ConfigError("--format parquet: is no text for a terminal; name a file with --out")
     with closing(opened(options, make=False)) as store:
         store.prepare()
         from companion.sinks.export import export, export_to

@@ -8,7 +8,7 @@ from companion.core.events import AnyEvent
 from companion.core.feed import Sink, Source, Viewer
 from companion.core.record import Record
 from companion.errors import CompanionError, ReaderGone
-from companion.run import Run
+from companion.run import Run, act
 from companion.sources import is_live
 from companion.sources.uri import Given
 from companion.wiring.named import named
@@ -87,11 +87,7 @@ class Gateway:
 
     async def act(self, call: str, event: AnyEvent) -> str:
         """A person does something to a live call; why not, or an empty text."""
-        for run in self._runs:
-            if call in run.calls:
-                await run.act(call, event)
-                return ""
-        return f"call {call} is not live here"
+        return await act(self._runs, call, event)
 
     async def _one(self, uri: Given, recogniser: Recognisers, of: int) -> None:
         try:

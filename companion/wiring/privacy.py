@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.errors import CompanionError, ConfigError
-from companion.sinks.retention import Folder, Kept, Sounds, age
+from companion.sinks.retention import Folder, Kept, Sounds, age, calls_in
 from companion.wiring.parts import Options
 
 if TYPE_CHECKING:  # it is an extra
@@ -38,11 +38,15 @@ def of(call: str, options: Options, tell: Callable[[str], None]) -> list[Kept]:
     """What is kept of a call, and of others that had the same name.
 
     Raises:
-        ConfigError: there is no such folder or database.
+        ConfigError: there is no such folder or database; or that is the name of a file, and not of a call.
         SinkError: the database cannot be read.
     """
     found = [kept for folder in _folders(options, tell) for kept in folder.of(call)]
-    return [*found, *_rows(options, lambda name, began: name == call, lambda store: store.forget(call))]
+    found += _rows(options, lambda name, began: name == call, lambda store: store.forget(call))
+    file = Path(options.get("journal") or "") / f"{call}.jsonl"
+    if not found and options.get("journal") and (names := calls_in(file)):
+        raise ConfigError(f"{call}: is how a file is called; the call in it is {', '.join(names)}: give that, and all files of it go")
+    return found
 
 
 def expire(options: Options, tell: Callable[[str], None]) -> None:

@@ -69,7 +69,8 @@ def gathered(paths: Sequence[Path]) -> list[Digest]:
                     found[folding.known] = folding.records, folding.digest()
     digests = [digest for _, digest in found.values() if not digest.source.startswith(PRACTICE)]
     if not digests:
-        raise ConfigError(f"{', '.join(map(str, paths))}: there are no calls; name a journal, or a folder of them")
+        what = "only rehearsals, which do not count" if found else "there are no calls"
+        raise ConfigError(f"{', '.join(map(str, paths))}: {what}; name a journal of calls, or a folder of them")
     return digests
 
 

@@ -12,7 +12,7 @@ from companion import sources
 from companion.core.call import Rules
 from companion.core.events import AnyEvent
 from companion.core.feed import Sink, Viewer
-from companion.run import Run
+from companion.run import Run, act
 from companion.sinks.journal import JournalFolder
 from companion.sources.uri import Given
 from companion.wiring.database import stored
@@ -41,11 +41,8 @@ async def taken(uri: Given, rules: Rules, options: Options, notices: Callable[[s
     """
     run: Run | None = None
 
-    async def act(call: str, event: AnyEvent) -> str:
-        if run is None or call not in run.calls:
-            return f"call {call} is not live here"
-        await run.act(call, event)
-        return ""
+    async def acted(call: str, event: AnyEvent) -> str:
+        return await act([run] if run is not None else [], call, event)
 
     def tell(text: str) -> None:
         if run is not None and run.viewer is not None:
@@ -57,7 +54,7 @@ async def taken(uri: Given, rules: Rules, options: Options, notices: Callable[[s
     expire(options, notices)
     with stored(options, notices) as database:  # an agent is not told of it in the middle of a call
         sinks: list[Sink] = [JournalFolder(Path(options["journal"]), notices)] if options.get("journal") else []
-        async with recognisers([uri], options) as recogniser, published(options, act, tell) as outlets:
+        async with recognisers([uri], options) as recogniser, published(options, acted, tell) as outlets:
             hearing, sound_kept = taped(recogniser, options, tell)
             run = Run(
                 named(open_source(uri, hearing, options, speed=options.get("speed", 1.0)), options),

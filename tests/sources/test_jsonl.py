@@ -62,6 +62,11 @@ class TestAtOnce:
         assert items[2].text.startswith(f"{path}:2: not JSON")
         assert items[-1] == Closed(call="call-1", reason="end of input", at=6000)
 
+    async def test_an_input_without_a_usable_line_is_an_error(self, path: Path) -> None:
+        with pytest.raises(SourceError, match=r"chat\.jsonl: no line of it can be used"):
+            _ = [item async for item in transcript(path, b"Hello.\n", b"\n", b"{}\n")]
+        assert [item async for item in transcript(path, b"\n")] == []
+
     async def test_the_last_line_needs_no_end(self, path: Path) -> None:
         items = [item async for item in transcript(path, line()[:-1])]
         assert kinds(items) == ["Opened", "Happened", "Closed"]

@@ -119,7 +119,9 @@ class TestChat:
             source = aiter(chat(uri))
             items = [await anext(source), await anext(source)]
         async with asyncio.timeout(10):
-            items += [item async for item in source]
+            with pytest.raises(SourceError, match="ws://chat: was lost, and is not to be had again"):
+                async for item in source:
+                    items.append(item)
         complaints = [item.text for item in items if isinstance(item, Complaint)]
         assert complaints[0].startswith("ws://chat: broke off with code 10")
         assert complaints[1:] == [
@@ -199,7 +201,11 @@ class TestSound:
 
     async def test_a_message_that_is_too_large(self, script: Script) -> None:
         async with serving(says(bytes(3_000_000), then="wait")) as uri:
-            items = await story(sound(uri, script()))
+            items: list[Any] = []
+            with pytest.raises(SourceError, match="ws://sound: was lost"):
+                async for item in sound(uri, script()):
+                    if not isinstance(item, Level):
+                        items.append(item)
         assert items[-1] == Closed(call="7", reason="stream lost", at=None)
         assert items[2].text.startswith("ws://sound: sends what cannot be taken (")
 

@@ -41,6 +41,14 @@ def test_calls_are_found_by_age_and_by_name(options: dict[str, Any]) -> None:
     assert left(options) == ["new.jsonl", "old.jsonl"]
 
 
+def test_a_files_name_is_no_calls_name(options: dict[str, Any]) -> None:
+    folder = Path(options["journal"])
+    (folder / "old.jsonl").rename(folder / "old.2.jsonl")
+    with pytest.raises(ConfigError, match="old.2: is how a file is called; the call in it is old: give that"):
+        of("old.2", options, print)
+    assert of("never", options, print) == []
+
+
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"none: no such folder; name the one that is kept with --journal"):
         of("7", {"journal": str(tmp_path / "none")}, print)

@@ -46,7 +46,7 @@ def test_a_call_is_counted_once_and_from_where_most_of_it_is(folder: Path) -> No
 def test_rehearsals_are_nobodys_calls(tmp_path: Path) -> None:
     kept = b"".join(encode(record) + b"\n" for record in records("chat"))
     (tmp_path / "c-1.jsonl").write_bytes(kept.replace(b'"source":"script"', b'"source":"practice:bill"'))
-    with pytest.raises(ConfigError, match="there are no calls; name a journal"):
+    with pytest.raises(ConfigError, match="only rehearsals, which do not count"):
         gathered([tmp_path])
 
 

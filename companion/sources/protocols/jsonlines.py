@@ -124,6 +124,12 @@ class JsonLines:
         self._calls: dict[str, _Call] = {}
         self._ended: set[str] = set()
         self._named = False
+        self._refused = False
+
+    @property
+    def barren(self) -> bool:
+        """Whether there were lines, and none of them could be used."""
+        return self._refused and not self._calls and not self._ended
 
     @property
     def open_calls(self) -> tuple[str, ...]:
@@ -236,6 +242,7 @@ class JsonLines:
     def _rejected(self, reason: str, name: str | None, now: float | None) -> list[Item]:
         if self._strict:
             raise SourceError(f"{self.name}:{self._number}: {reason}")
+        self._refused = True
         items: list[Item] = [Complaint(text=f"{self.name}:{self._number}: {reason}; line skipped")]
         if name is None and not self._named:
             name = ONLY  # no line has named a call, so there is only this one
