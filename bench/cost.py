@@ -3,8 +3,8 @@
 
     python bench/cost.py [--file CALL] [--times 3] [--runs 5]
 
-The two run in turn, over the call and over one that is the same so many times; the ratio is taken pair by pair. CPU is user + system seconds of the whole process tree, as the operating system
-counts them.
+The two run in turn, over the call and over one that is the same so many times; the ratio is taken pair by pair. CPU is user + system
+seconds of the whole process tree, as the operating system counts them.
 """
 
 import argparse
