@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Runs the benches one after the other and writes what they print into docs/performance.md.
 
-    python bench/all.py [NAME …]        # all, or only those named: python bench/all.py start log
+    python bench/all.py                                         # all but vosk_server
+    python bench/all.py start log                               # only those named
+    python bench/all.py vosk_server --with='--asr-server FILE'  # with options of its own
 
 Each has a place of its own there, between `<!-- bench: NAME -->` and `<!-- end -->`, so that one may be run alone. The rows that answer a
 question (`sides.HEADER`) are gathered from all places at the head of the page. A bench that fails keeps what it said last.
@@ -22,6 +24,7 @@ from sides import HEADER
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 BENCHES: dict[str, tuple[str, ...]] = {
     "cost": (),
+    "vosk_server": (),
     "screen": (),
     "detect": (),
     "long_call": (),
@@ -33,8 +36,11 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "database": (),
     "wall": (),
     "broadcast": (),
+    "vosk_server": (),
 }
-"""Those that `make bench` runs, in order, with their options."""
+"""In order, with their options."""
+ONLY_NAMED = frozenset({"vosk_server"})
+"""Those that need to be told where something is."""
 
 _PLACE = r"(<!-- bench: {name} -->\n).*?(\n<!-- end -->)"
 
@@ -75,20 +81,22 @@ def run(name: str, options: tuple[str, ...]) -> str | None:
     took = time.monotonic() - start
     said = done.stdout.strip("\n")
     body = said if "|\n" in said else f"```\n{said}\n```"
-    shown = " ".join(["python", f"bench/{name}.py", *options])
+    shown = " ".join(["python", f"bench/{name}.py", *(Path(option).name for option in options)])
     return f"`{shown}`, {time.strftime('%Y-%m-%d')}, {took:.0f} s, load {load:.1f} at the start:\n\n{body}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHES, []])
-    names = parser.parse_args().names or list(BENCHES)
+    parser.add_argument("--with", dest="options", default="", help="options for those named")
+    given = parser.parse_args()
+    names = given.names or [name for name in BENCHES if name not in ONLY_NAMED]
     for name in names:  # a place that is missing is found before anything has run
         fill(PAGE.read_text("utf-8"), name, "")
     failed = []
     for number, name in enumerate(names, 1):
         print(f"{number} of {len(names)}: {name}", file=sys.stderr)
-        text = run(name, BENCHES[name])
+        text = run(name, (*BENCHES[name], *given.options.split()))
         if text is None:
             failed.append(name)
             continue
