@@ -129,8 +129,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     args = parser.parse_args()
     if args.asr_server is None:
-        print("`vosk://` was not compared: neither `--asr-server` nor `ASR_SERVER` says where vosk-server's `asr_server.py` is.")
-        return
+        raise SystemExit("vosk:// was not compared: name vosk-server's asr_server.py with --asr-server, or in ASR_SERVER")
 
     def ours() -> Served:
         with tempfile.TemporaryDirectory() as folder:
