@@ -6,6 +6,7 @@ not know it.
 """
 
 import re
+import unicodedata
 from bisect import bisect_left
 from functools import cache, lru_cache
 
@@ -16,7 +17,7 @@ from companion.core.language.pack import Language, Spelling
 Span = tuple[int, int]
 """Half open: from, up to but not including. Of characters or of words, as said where it is used."""
 
-_WORD = r"\d+|[^\W\d_]+(?:['’`´][^\W\d_]+)*"
+_WORD = r"\d+|[^\W\d_]+(?:['’`´][^\W\d_]+|[\u0300-\u036f]+[^\W\d_]*)*"
 _ELSE = r"https?://\S+|www\.\S+|(?<!\w)\^\w+|<(?P<tag>[a-z]+)>|(?<!\w)@\w+"
 _SENTENCE = re.compile(r"[.!?](?=[\s\"')\]]|$)|\n|[!?]")
 _LONG = re.compile(r"([^\W\d_])\1{2,}")
@@ -57,8 +58,8 @@ def _accents(language: Language) -> dict[int, str]:
 
 
 def folded(text: str, language: Language) -> str:
-    """A text in small letters, without the accents that people leave out."""
-    return text.lower().translate(_accents(language))
+    """A text in small letters, without the accents that people leave out, whichever way they are written."""
+    return unicodedata.normalize("NFC", text.lower()).translate(_accents(language))
 
 
 def _ended(word: str, spelling: Spelling) -> str:
@@ -88,7 +89,8 @@ def _spell(word: str, spelling: Spelling) -> tuple[str, ...]:
 
 @lru_cache(maxsize=_BOUND)
 def _spelled(raw: str, language: Language) -> tuple[str, ...]:
-    word = " ".join(folded(raw, language).replace("-", " ").split()).replace("’", "'").replace("`", "'").replace("´", "'")
+    word = " ".join(folded(raw, language).replace("-", " ").split())  # two words that are one
+    word = word.replace("’", "'").replace("`", "'").replace("´", "'")
     return tuple(word for word in _spell(word, language.spelling) if word not in language.spelling.fillers)
 
 

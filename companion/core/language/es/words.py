@@ -41,7 +41,7 @@ SPELLING = Spelling(
         "refri": "refrigerador",
         "tele": "television", "cel": "celular", "celu": "celular", "la manana": "lamanana", "esta manana": "estamanana",
     },
-    joined=("la mañana", "la manana", "esta mañana", "esta manana"),
+    joined=tuple(f"{the} {morning}" for the in ("la", "esta") for morning in ("mañana", "manana", "man\u0303ana")),
 )  # fmt: skip
 
 _AR = "ar arme arte arle arlo arla arse arnos arles arlos arlas ando andome andole andolo ado ados ada adas aron aste amos aba aban"

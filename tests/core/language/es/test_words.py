@@ -20,6 +20,7 @@ from companion.core.words import normal
         ("manana por la manana", "manana por lamanana"),
         ("a las 5 hs", "a las 5 horas"),
         ("perdooooón", "perdon"),
+        ("man\u0303ana por la man\u0303ana, adio\u0301s", "manana por lamanana adios"),
     ],
 )
 def test_one_normal_form(said: str, also: str) -> None:
