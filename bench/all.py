@@ -1,9 +1,7 @@
 #!/usr/bin/env python3
 """Runs the benches one after the other and writes what they print into docs/performance.md.
 
-    python bench/all.py                                         # all but vosk_server
-    python bench/all.py start log                               # only those named
-    python bench/all.py vosk_server --with='--asr-server FILE'  # with options of its own
+    python bench/all.py [NAME …]        # all, or only those named: python bench/all.py start log
 
 Each has a place of its own there, between `<!-- bench: NAME -->` and `<!-- end -->`, so that one may be run alone. The rows that answer a
 question (`sides.HEADER`) are gathered from all places at the head of the page. A bench that fails keeps what it said last.
@@ -36,11 +34,8 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "database": (),
     "wall": (),
     "broadcast": (),
-    "vosk_server": (),
 }
-"""In order, with their options."""
-ONLY_NAMED = frozenset({"vosk_server"})
-"""Those that need to be told where something is."""
+"""Those that `make bench` runs, in order, with their options."""
 
 _PLACE = r"(<!-- bench: {name} -->\n).*?(\n<!-- end -->)"
 
@@ -81,22 +76,20 @@ def run(name: str, options: tuple[str, ...]) -> str | None:
     took = time.monotonic() - start
     said = done.stdout.strip("\n")
     body = said if "|\n" in said else f"```\n{said}\n```"
-    shown = " ".join(["python", f"bench/{name}.py", *(Path(option).name for option in options)])
+    shown = " ".join(["python", f"bench/{name}.py", *options])
     return f"`{shown}`, {time.strftime('%Y-%m-%d')}, {took:.0f} s, load {load:.1f} at the start:\n\n{body}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHES, []])
-    parser.add_argument("--with", dest="options", default="", help="options for those named")
-    given = parser.parse_args()
-    names = given.names or [name for name in BENCHES if name not in ONLY_NAMED]
+    names = parser.parse_args().names or list(BENCHES)
     for name in names:  # a place that is missing is found before anything has run
         fill(PAGE.read_text("utf-8"), name, "")
     failed = []
     for number, name in enumerate(names, 1):
         print(f"{number} of {len(names)}: {name}", file=sys.stderr)
-        text = run(name, (*BENCHES[name], *given.options.split()))
+        text = run(name, BENCHES[name])
         if text is None:
             failed.append(name)
             continue
