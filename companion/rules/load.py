@@ -26,8 +26,8 @@ Places: TypeAlias = dict[Place, Line]
 RATIOS = frozenset({"hurry"})
 """The numbers with a key of their own that are no lengths of time."""
 
-_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?")
-_CLOCK = re.compile(r"(\d+):([0-5]\d(?:\.\d+)?)")
+_DURATION = re.compile(r"(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d+(?:\.\d+)?)s)?")
+_CLOCK = re.compile(r"(\d{1,9}):([0-5]\d(?:\.\d+)?)")
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _NOTHING = ("", "~", "null", "Null", "NULL")

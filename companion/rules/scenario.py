@@ -41,7 +41,7 @@ BETWEEN = 0.6
 
 ACTS = ("hold", "unhold", "lost", "back", "end")
 
-_TIME = re.compile(r"(?:(\d+):)?(\d+):([0-5]\d(?:\.\d+)?)")
+_TIME = re.compile(r"(?:(\d{1,9}):)?(\d{1,9}):([0-5]\d(?:\.\d+)?)")
 _EVENTS, _END, _EXPECTATION = range(3)
 """What comes first where several things happen at the same time."""
 
