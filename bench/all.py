@@ -22,6 +22,7 @@ from sides import HEADER
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 BENCHES: dict[str, tuple[str, ...]] = {
     "cost": (),
+    "vosk_server": (),
     "screen": (),
     "detect": (),
     "long_call": (),
