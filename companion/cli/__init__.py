@@ -3,12 +3,13 @@
 import gc
 import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 import companion
 from companion.errors import CompanionError, ReaderGone, SinkError
+from companion.tui.terminal import Lasting
 
 _COMMANDS = {
     "demo": "calls:demo",
@@ -99,29 +100,40 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start a thread for each core, which costs more than all our sums
     os.umask(0o077)  # what is written holds people's words: it is its owner's alone; who wants more sets a default ACL on the folder
     _take_places()
+    stderr, sys.stderr = sys.stderr, Lasting(sys.stderr)
     try:
-        status = cli.main(prog_name="companion", standalone_mode=False)
+        sys.exit(_run())
+    finally:
+        try:
+            stderr.flush()
+        except OSError:  # else the interpreter would try it once more, and change the exit status
+            _let_go_of(stderr)
+
+
+def _run() -> int:
+    """The exit status of a command, once what went wrong is said."""
+    try:
+        return cli.main(prog_name="companion", standalone_mode=False) or 0
     except click.exceptions.Abort:
-        sys.exit(INTERRUPTED)
+        return INTERRUPTED
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "companion"
         message = " ".join(error.format_message().split()).rstrip(".")  # choices come a line each
         print(f"{command}: {message[:1].lower()}{message[1:]}; see '{command} --help'", file=sys.stderr)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except ReaderGone as error:
-        _let_go_of_stdout()  # nothing is wrong, and nobody is left to tell
-        sys.exit(error.exit_code)
+        _let_go_of(sys.stdout)  # nothing is wrong, and nobody is left to tell
+        return error.exit_code
     except CompanionError as error:
         print(f"companion: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        return INTERRUPTED
     except OSError as error:
         # A room's outer edge. What is left here is our own output refused: a full disk behind stdout, a terminal that went away.
-        _let_go_of_stdout()
+        _let_go_of(sys.stdout)
         print(f"companion: output: {error.strerror or error}; make room, or send it elsewhere", file=sys.stderr)
-        sys.exit(SinkError.exit_code)
-    sys.exit(status or 0)
+        return SinkError.exit_code
 
 
 def _take_places() -> None:
@@ -139,6 +151,6 @@ def _take_places() -> None:
     sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
 
 
-def _let_go_of_stdout() -> None:
+def _let_go_of(file: TextIO) -> None:
     """Nothing more must be written there, not even by the interpreter as it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), file.fileno())

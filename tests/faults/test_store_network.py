@@ -163,7 +163,10 @@ def behind(postgresql: PostgreSQL, proxy: Proxy) -> Store:
 
 
 @SLOW
-def test_a_database_whose_network_is_slow_has_it_all(postgresql: PostgreSQL, lag: float, sip: int) -> None:
+def test_a_database_whose_network_is_slow_has_it_all(
+    postgresql: PostgreSQL, lag: float, sip: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("companion.sinks.database._SEEN_OFF", 120.0)  # late is not away, and nobody hurries us to leave
     told: list[str] = []
     records = call("42", turns=5)
     with network(postgresql.port, sip=sip) as (proxy, _), Database(behind(postgresql, proxy), told.append) as database:
