@@ -5,6 +5,7 @@ A program of its own: libvosk and pynini each bring an OpenFst, and whichever is
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -77,6 +78,7 @@ def table(models: Sequence[Path], sets: dict[str, list[Said]]) -> str:
     rows: dict[str, list[str]] = {}
     for model in models:
         for name, whole, voices in judge(model, sets):
+            print(f"{model}: {name} {whole.percent:.1f}", file=sys.stderr, flush=True)
             rows.setdefault(f"| **{name}** | {whole.words} |", []).append(f" **{whole.percent:.1f}** |")
             for voice, score in sorted(voices.items()) if len(voices) > 1 else ():
                 rows.setdefault(f"| {name}, {voice} | {score.words} |", []).append(f" {score.percent:.1f} |")
