@@ -49,6 +49,9 @@ class Session:
         self._clock = RunningClock()
         self._at = 0
         self._ended = False
+        self._next: int | None = None
+        self._changed = True
+        """Whether something happened since `_next` was worked out; time alone changes no deadline before it is reached."""
 
     def receive(self, event: AnyEvent, at: int) -> Stamped:
         """Take in what happened at `at`, ms from the call's start, never earlier than what came before.
@@ -77,6 +80,7 @@ class Session:
         Comes before `CallEnded` is received, so that a call's last records are `call_ended` and `call_closed`.
         """
         out = self.advance(at)
+        self._changed = True
         if self._clock.stands_for("lost"):
             self._talk.steps.lost()
         left: list[AnyUpdate] = [*self._talk.steps.end(), *self._talk.prompter.end()]
@@ -87,9 +91,11 @@ class Session:
         """When something next happens by itself, ms from the call's start; None if nothing is pending. Never before now."""
         if self._ended:
             return None
-        due = self._talk.deadline(self._clock.time(self._at))
-        at = self._clock.at(due) if due is not None else None
-        return None if at is None else max(self._at, at)
+        if self._changed:
+            due = self._talk.deadline(self._clock.time(self._at))
+            self._next = self._clock.at(due) if due is not None else None
+            self._changed = False
+        return None if self._next is None else max(self._at, self._next)
 
     @property
     def heat(self) -> float:
@@ -101,6 +107,7 @@ class Session:
         return self._talk.preview(partial)
 
     def _take(self, event: AnyEvent, now: Moment) -> list[AnyUpdate]:
+        self._changed = True
         talk = self._talk
         match event:
             case Utterance():
@@ -137,6 +144,7 @@ class Session:
         """What has fallen due, and only then the prompts: they choose among all there is to say."""
         if self._ended or not self._clock.running:
             return []
+        self._changed = True
         now = self._moment(at)
         return [(at, update) for update in (*self._talk.due(now), *self._talk.prompts(now))]
 
