@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """How fast old chats are judged: `companion log -` over a file of chats, beside `jq -c .` over the same file, for scale.
 
-    python bench/log.py [--utterances 20000] [--runs 3]
+    python bench/log.py [--utterances 10000] [--runs 3]
 
 The chats are those of `turns.jsonl`, each turn with what came before it, under names of their own, until there are enough. Figures are
-utterances for each second of processor time (user + system) of the whole process, its start included. The records go to a file.
+utterances for each second of processor time (user + system) of the whole process, its start included. The records go nowhere.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def write(path: Path, utterances: int) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--utterances", type=int, default=20_000)
+    parser.add_argument("--utterances", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

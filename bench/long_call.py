@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Whether a long call costs more as it goes on: 10,000 utterances in four hours, against the same call's first hundred.
 
-    python bench/long_call.py [--utterances 10000] [--rounds 3]
+    python bench/long_call.py [--utterances 10000] [--rounds 2]
 
 A hundred turns of `turns.jsonl` are said again and again, so that every hundred is the same work, as one call that is judged, written
 as lines of a journal, and folded into what an agent's screen and a supervisor's wall show. The cost of an utterance is the processor time
@@ -86,7 +86,7 @@ def apart(utterances: int, *, traced: bool) -> dict[str, list[float]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--utterances", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--one", choices=["plain", "traced"], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
