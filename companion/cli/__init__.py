@@ -98,7 +98,7 @@ def main() -> None:
     """The program: run a command, turn every expected failure into one line on stderr and the documented exit status."""
     gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy would start a thread for each core, which costs more than all our sums
-    os.umask(0o077)  # what is written holds people's words: it is its owner's alone; who wants more sets a default ACL on the folder
+    _keep_to_oneself()
     _take_places()
     stderr, sys.stderr = sys.stderr, Lasting(sys.stderr)
     try:
@@ -134,6 +134,15 @@ def _run() -> int:
         _let_go_of(sys.stdout)
         print(f"companion: output: {error.strerror or error}; make room, or send it elsewhere", file=sys.stderr)
         return SinkError.exit_code
+
+
+def _keep_to_oneself() -> None:
+    """Files are their owner's alone, and there are no crash dumps: people's words are in both. Others get in by a folder's default ACL."""
+    os.umask(0o077)
+    if os.name == "posix":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _take_places() -> None:

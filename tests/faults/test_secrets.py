@@ -177,6 +177,7 @@ def test_a_gateway_that_takes_calls_and_crashes(folder: Path, certificate: tuple
                 pass
         until(lambda: "no token, or another one" in printed())
         for process in _family(gateway.pid):
+            assert re.search(r"Max core file size +0 ", _told(process, "limits"))  # a core would hold them all
             assert not any(secret in _told(process, "cmdline") for secret in secrets)
             if process != gateway.pid:
                 assert HUSH not in _told(process, "environ")
