@@ -8,8 +8,9 @@ The turns of `bench/turns.jsonl` (English) were made up and labelled by the auth
 detectors or their examples. They are for measuring only: no rule may be tuned to single turns of the set. When it shows a weakness, name
 the kind of sentence, write fresh examples of it into the checklist, and leave the set as it is; a label may only change because it was
 wrong.
-Those of `bench/turns.es.jsonl` (Spanish, agents only) were written and labelled before the Spanish rules were, by one and the same author;
-the errors in its half `blind` were not looked at while the rules were written.
+Those of `bench/turns.es.jsonl` (Spanish) are by the author of the Spanish rules: `seen` and `blind` were written and labelled before the
+rules, and the errors in `blind` were not looked at while these were written; `late` was written after them, and of it the customers'
+errors were looked at.
 
 Each item is one turn with up to four before it as `context`. Grades in `gold`: 0 absent, 1 thin, 2 full, 1.5 present but thin or full is
 a matter of taste, null not to be scored; `unsure` names the flags (or `missteps`) not to be scored. Anger runs from 0 calm to 3
