@@ -188,7 +188,8 @@ def main() -> None:
     lags: dict[str, list[float]] = {"tentative": [], "final": []}
     for name in names:
         for kind, when in shown(drawn, moments, f"{name} said").items():
-            lags[kind].append((when - times[kind][name]) * 1000)
+            if name in times[kind]:
+                lags[kind].append((when - times[kind][name]) * 1000)
     print(HEADER)
     for kind, reach in REACH.items():
         p95 = centile(lags[kind], 0.95)
