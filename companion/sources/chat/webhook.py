@@ -5,11 +5,11 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from companion.core.feed import Complaint, Item, Ready
+from companion.core.feed import Item
 from companion.errors import ConfigError, PeerError
 from companion.net.reach import address, is_here, is_local, not_listening, tls
 from companion.sources.chat.chats import QUIET, Chats
-from companion.sources.listeners.door import Refusals
+from companion.sources.listeners.door import Refusals, opened
 from companion.sources.protocols.hook import Hook, Request
 from companion.sources.protocols.intercom import Intercom
 from companion.sources.protocols.room import Over, Said
@@ -91,9 +91,7 @@ class WebhookListener:
             raise not_listening(self.name, error) from error
         self._chats = Chats(self.name, self._quiet)
         self.listening.set()
-        if not is_local(self._host) and self._tls is None:
-            self._give(Complaint(text=f"{self.name}: messages travel in the clear; give --listen-tls-cert"))
-        self._give(Ready(text=f"{self.name}: waits for messages"))
+        self._give(*opened(self.name, self._host, safe=self._tls is not None, what="messages", waits_for="messages"))
         try:
             while (item := await self._next()) is not None:
                 if isinstance(item, Exception):

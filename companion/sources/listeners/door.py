@@ -9,14 +9,29 @@ from urllib.parse import parse_qs
 
 from websockets.datastructures import Headers
 
-from companion.core.feed import Complaint
-from companion.net.reach import is_here
+from companion.core.feed import Complaint, Item, Ready
+from companion.net.reach import is_here, is_local
 
 CONNECTIONS = 64
 """Clients at once."""
 
 PER_PEER = 48
 """Clients of one address at once: a phone system brings all its calls from one, and yet nobody may fill the house."""
+
+
+def opened(name: str, host: str, *, safe: bool, what: str, waits_for: str) -> list[Item]:
+    """What a listener says once peers can come: that what comes can be read on its way, if so, and what is waited for.
+
+    Args:
+        name: where peers find it.
+        host: what it is bound to.
+        safe: whether TLS is spoken.
+        what: what comes, in words.
+        waits_for: likewise, of whom it comes.
+    """
+    clear = not safe and not is_local(host)
+    warning = [Complaint(text=f"{name}: {what} travel in the clear; give --listen-tls-cert")] if clear else []
+    return [*warning, Ready(text=f"{name}: waits for {waits_for}")]
 
 
 class Door:

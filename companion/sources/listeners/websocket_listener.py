@@ -12,11 +12,11 @@ from websockets import http11
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.typing import Subprotocol
 
-from companion.core.feed import Complaint, Item, Ready
+from companion.core.feed import Item
 from companion.errors import ConfigError
 from companion.net.reach import address, is_local, not_listening, tls
 from companion.net.strangers import Strangers
-from companion.sources.listeners.door import Door, Refusals
+from companion.sources.listeners.door import Door, Refusals, opened
 from companion.sources.listeners.exchange import LINGER, Exchange
 from companion.speech.recogniser import Recogniser
 
@@ -98,9 +98,8 @@ class WebSocketListener(ABC):
             server.close()
             await server.wait_closed()
 
-        if not is_local(self._host) and self._tls is None:
-            self._exchange.give(Complaint(text=f"{self.name}: sound and token travel in the clear; give --listen-tls-cert"))
-        self._exchange.give(Ready(text=f"{self.name}: waits for calls"))
+        for item in opened(self.name, self._host, safe=self._tls is not None, what="sound and token", waits_for="calls"):
+            self._exchange.give(item)
         async with contextlib.aclosing(self._exchange.items(hang_up)) as items:
             async for item in items:
                 yield item
