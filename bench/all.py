@@ -34,8 +34,11 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "database": (),
     "wall": (),
     "broadcast": (),
+    "scale": (),
 }
 """Those that `make bench` runs, in order, with their options."""
+ELSEWHERE = {"scale": PAGE.with_name("scale.md")}
+"""The page of those that have one of their own."""
 
 _PLACE = r"(<!-- bench: {name} -->\n).*?(\n<!-- end -->)"
 
@@ -85,7 +88,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHES, []])
     names = parser.parse_args().names or list(BENCHES)
     for name in names:  # a place that is missing is found before anything has run
-        fill(PAGE.read_text("utf-8"), name, "")
+        fill(ELSEWHERE.get(name, PAGE).read_text("utf-8"), name, "")
     failed = []
     for number, name in enumerate(names, 1):
         print(f"{number} of {len(names)}: {name}", file=sys.stderr)
@@ -93,8 +96,9 @@ def main() -> None:
         if text is None:
             failed.append(name)
             continue
-        page = fill(PAGE.read_text("utf-8"), name, text)
-        page = fill(page, "machine", machine())
+        own = ELSEWHERE.get(name, PAGE)
+        own.write_text(fill(own.read_text("utf-8"), name, text), encoding="utf-8")
+        page = fill(PAGE.read_text("utf-8"), "machine", machine())
         PAGE.write_text(fill(page, "questions", questions(page)), encoding="utf-8")
     if failed:
         raise SystemExit(f"failed, and left as they were: {', '.join(failed)}")
