@@ -154,7 +154,10 @@ def read_model(path: Path, offsets: tuple[tuple[int, ...], ...]) -> list[Layer]:
     Raises:
         RecipeError: it is not such a model.
     """
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RecipeError(f"{path}: {error.strerror}; give the folder of a model that this recipe made") from error
     layers = []
     for number, found in enumerate(re.finditer(rb"<FixedAffineComponent> <LinearParams> (CM2|FM) ", content)):
         at = found.end()

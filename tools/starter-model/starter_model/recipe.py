@@ -15,7 +15,7 @@ from . import clips, graph, kaldi, language, sets, speech, texts, training, voca
 from .grammar import WORDING
 from .net import OFFSETS, Net
 from .phones import Lexicon, read_lexicon, write_lexicon
-from .sources import Mirrors
+from .sources import Mirrors, RecipeError
 from .training import Stage
 
 ACOUSTIC_SCALE = 0.85
@@ -88,7 +88,13 @@ class Recipe:
         work.mkdir(parents=True, exist_ok=True)
 
     def make(self, out: Path) -> None:
-        """All steps; the model stands in `out` in the end."""
+        """All steps; the model stands in `out` in the end.
+
+        Raises:
+            RecipeError: a source, a program or the model to begin with is not as it should be.
+        """
+        if self._start is not None:
+            kaldi.read_model(self._start / "am" / "final.mdl", OFFSETS)  # better refused now than hours later
         self._done("texts", self._gather)
         self._done("graph", self._build)
         (self._work / "speech").mkdir(exist_ok=True)
@@ -101,9 +107,17 @@ class Recipe:
         self._export(out)
 
     def measure(self, models: Sequence[Path]) -> None:
-        """Print the word errors of models on the sets."""
+        """Print the word errors of models on the sets.
+
+        Raises:
+            RecipeError: there are no sets yet, or Vosk cannot load a model.
+        """
         folders = [str(folder) for name in ("sets", "clips") if (folder := self._work / name).exists()]
-        subprocess.run([sys.executable, "-m", f"{__package__}.judging", *folders, "--models", *map(str, models)], check=True)
+        if not folders:
+            raise RecipeError(f"{self._work}: there is nothing to judge by yet; make a model first (--out)")
+        command = [sys.executable, "-m", f"{__package__}.judging", *folders, "--models", *map(str, models)]
+        if subprocess.run(command, check=False).returncode:
+            raise RecipeError(f"{', '.join(map(str, models))}: judging failed, as said above; is each a model of Vosk's?")
 
     def _tell(self, text: str) -> None:
         self._out(f"{time.monotonic() - self._began:6.0f} s  {text}")
@@ -132,7 +146,8 @@ class Recipe:
         if self._mirrors is None:
             own = (WORDING / "toy.txt").read_text(encoding="utf-8").splitlines()
             lexicon = vocabulary.lexicon_of({word for line in own for word in line.split()})
-            kinds = {"language": own * 20, "public": own, "own": own, "kept": []}
+            often = own * 20  # what is said once would be pruned
+            kinds = {"language": often, "public": own, "own": own, "kept": []}
         else:
             found = texts.gather(self._mirrors, self._size.own)
             lexicon = vocabulary.lexicon_of(vocabulary.vocabulary(found, texts.own_words()))
