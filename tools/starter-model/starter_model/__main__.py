@@ -14,12 +14,11 @@ def main() -> int:
     parser.add_argument("--work", type=Path, required=True, help="folder for all that is made on the way; what is there is not made again")
     parser.add_argument("--out", type=Path, help="folder of the model")
     parser.add_argument(
-        "--mirrors", type=Path, help="folder of the sources' git repositories, by name (default: WORK/mirrors); what lacks is fetched"
+        "--mirrors", type=Path, help="folder of the sources' repositories, by name (default: WORK/mirrors); missing ones are fetched"
     )
-    parser.add_argument(
-        "--from", dest="start", type=Path, metavar="MODEL", help="train the net of this model further, instead of one from nothing"
-    )
-    parser.add_argument("--toy", action="store_true", help="a dozen sentences, three voices, a minute")
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--from", dest="start", type=Path, metavar="MODEL", help="train the net of this model further, instead of a new one")
+    way.add_argument("--toy", action="store_true", help="a dozen sentences, three voices, a minute")
     parser.add_argument("--measure", type=Path, nargs="*", default=[], metavar="MODEL", help="show the word errors of these models too")
     args = parser.parse_args()
     mirrors = None if args.toy else Mirrors(args.mirrors or args.work / "mirrors")
