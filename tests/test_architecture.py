@@ -143,6 +143,12 @@ def test_help_is_quick(arguments: list[str]) -> None:
     assert loaded & (HEAVY - {"click", "socket", "platformdirs"}) == set()
 
 
+def test_a_file_is_judged_without_what_dials_and_draws() -> None:
+    loaded = loaded_by("import companion.wiring.headless, companion.speech.vosk, companion.sources.files")
+    assert "soundfile" in loaded
+    assert loaded & {"click", "rich", "sqlalchemy", "textual", "websockets"} == set()
+
+
 def test_the_package_runs_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "companion", "--version"], capture_output=True, text=True, cwd=ROOT, timeout=60)
     assert done.returncode == 0

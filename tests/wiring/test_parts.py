@@ -1,6 +1,8 @@
 """The parts of a run: names of calls, when they began, which sources want a recogniser, what Ctrl-C does."""
 
 import asyncio
+import contextlib
+import gc
 import os
 import pty
 import signal
@@ -15,7 +17,7 @@ from companion.config import setting
 from companion.core.feed import Item, Opened
 from companion.core.record import decode
 from companion.core.updates import CallClosed
-from companion.errors import ConfigError, ModelMissing, SpeechError
+from companion.errors import ChecklistError, ConfigError, ModelMissing, SpeechError
 from companion.run import Run
 from companion.speech.masking import KINDS
 from companion.wiring.parts import DATA, began, interruptible, masking, open_source, recognisers, rules_of, together
@@ -37,6 +39,13 @@ def test_when_a_call_began(given: str | None, expected: str | None) -> None:
 
 def test_a_time_without_an_offset_is_of_this_place() -> None:
     assert (began({"began": "2026-11-21T10:00"}) or "").startswith("2026-11-21T10:00:00")
+
+
+@pytest.mark.parametrize("checklist", ["complaint", "there-is-none"])
+def test_garbage_is_looked_for_again_once_a_checklist_is_read(checklist: str) -> None:
+    with contextlib.suppress(ChecklistError):
+        rules_of(checklist)
+    assert gc.isenabled()
 
 
 def test_no_time_at_all_is_refused() -> None:
