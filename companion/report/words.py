@@ -130,7 +130,7 @@ def also_heard(tally: Tally) -> str:
 
 def change(value: float) -> str:
     """A change of the heat, always with its sign."""
-    return f"{value:+.0f}".replace("-", "−")
+    return f"{round(value):+d}".replace("-", "−")
 
 
 def give_or_take(move: MoveTally) -> str:

@@ -17,6 +17,15 @@ def test_it_fits_80_columns_and_says_all_without_colour() -> None:
     assert "companion replay c-1.jsonl --from 01:15" in text
 
 
+def test_44_columns_hold_whole_figures_and_fewer_of_them() -> None:
+    text = drawn(report(week(15), "agent"), width=44, colour=False)
+    lines = [line for line in text.splitlines() if "companion replay" not in line]
+    assert max(map(len, lines)) <= 44
+    assert "…" not in text.split("Worth listening to")[0]
+    assert "6 of 12" in text
+    assert "█▁ ▁█" not in text
+
+
 def test_colour_is_for_terminals() -> None:
     assert "\x1b[1mSteps\x1b[0m" in drawn(report(week(5)), width=100, colour=True)
 
