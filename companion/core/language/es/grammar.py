@@ -57,10 +57,10 @@ TIMES: dict[str, tuple[str, ...]] = {
     "@not": (
         "(hace|hacia|desde hace|durante|llevo|lleva|llevas|llevamos|llevan|tras|despues de|cada|por) [mas de|casi|ya|unos|unas|como] "
         "(<@span>|<@loose>)",
-        "<@span> (atras|antes|despues|de (espera|retraso|antiguedad|garantia|atraso|demora))",
+        "<@span> (esperando|llamando|reclamando|atras|antes|despues|de (espera|retraso|antiguedad|garantia|atraso|demora))",
         "(todos los|todas las|los|las) (<@weekday>|dias|semanas|meses|noches)", "de <@weekday> a <@weekday>",
         "(el|la) (<@weekday>|semana|mes) (pasado|pasada)", "el pasado <@weekday>", "(solo|nada mas|espereme|dame|deme) (un|una) <@unit>",
-        "estamanana", "atencion las <@digit> horas", "las 24 horas del dia", "<@span> de [la] (oferta|contrato|permanencia|vida)",
+        "desde [el|la|las] (<@date>|<@weekday>|<@clock>|<@span>)", "por (las|los|estas|estos|esas|esos|sus) [<@few>] <@span>", "estamanana", "atencion las <@digit> horas", "las 24 horas del dia", "<@span> de [la] (oferta|contrato|permanencia|vida)",
         "garantia de <@span>", "(primera|segunda|tercera|cuarta) vez", "(un|una) <@unit> (por favor|mas|nada mas)",
     ),
     "@soon": (
@@ -88,6 +88,7 @@ _TOLD = [
 PROMISES: dict[str, tuple[str, ...]] = {
     "@promise": (
         f"[le|te|se lo|se la|se los|se las|te lo|te la|lo|la|los|las|les|os|me] ({'|'.join(dict.fromkeys(_TOLD))})",
+        "(el|la|un|una|nuestro|nuestra|su|tu) .. (pasa|pasan|llega|llegan|va|van|sale|salen|viene|vienen|llama|visita|queda|vuelve)",
         "(se|te) (lo|la|los|las) (llevo|llevan|llevamos|traen|traemos|dejan)",
         "(voy|vas|va|vamos|vais|van) a", "(le|te|lo|la|les|se lo|te lo) va a",
         "(lo|la|los|las) (tiene|tienes|tenes|tendra|ve|vera|recibe|recibis)", "(tiene|tienes|tenes) (el|la|su|tu|los|las)",

@@ -70,6 +70,8 @@ READER = Reader(
         ("Abrimos de lunes a viernes a las nueve", []),
         ("Que pase una buena tarde", []),
         ("deme un momento", []),
+        ("vamos a ver, desde el jueves sin agua", []),
+        ("le pido perdón por las dos horas de espera", []),
     ],
 )
 def test_times_promised(said: str, grades: list[int]) -> None:

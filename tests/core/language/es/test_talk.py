@@ -3,10 +3,14 @@
 import pytest
 
 from companion.core.apologies import account, apologies
-from companion.core.events import Channel, Utterance
+from companion.core.detect import Judge
+from companion.core.events import CallEnded, Channel, Utterance
 from companion.core.language.es import SPANISH
 from companion.core.naming import name
 from companion.core.reading import Hit, Reader
+from companion.core.session import Session
+from companion.core.updates import CallClosed
+from companion.rules.load import find, load
 
 READER = Reader(
     {
@@ -62,3 +66,28 @@ def test_how_full_an_apology_is(said: str, grade: int) -> None:
 )
 def test_names(speaker: Channel, text: str, found: str) -> None:
     assert name(Utterance(speaker=speaker, text=text, start=0.0, end=1.0), SPANISH) == found
+
+
+def test_a_call_in_spanish_is_summed_up_in_spanish() -> None:
+    checklist = load(find("queja"))
+    session = Session(checklist, Judge(checklist), call="7", began="2026-11-20T10:00:00+00:00")
+    lines: list[tuple[Channel, str]] = [
+        ("customer", "Hola, me llamo Ramón y estoy furioso: mi conexión no funciona, llevo tres días sin internet, es una vergüenza"),
+        ("agent", "Don Ramón, entiendo que esté furioso, tres días sin internet. Siento mucho que nadie le llamara."),
+        ("customer", "ya"),
+        ("agent", "El técnico pasa mañana por la mañana, entre las nueve y las once."),
+        ("customer", "gracias, así me quedo tranquilo"),
+    ]
+    for number, (speaker, text) in enumerate(lines):
+        session.receive(Utterance(speaker=speaker, text=text, start=number * 12.0, end=number * 12.0 + 9), number * 12_000 + 10_000)
+    (closed,) = [update for _, update in session.receive(CallEnded(reason="over"), 70_000) if isinstance(update, CallClosed)]
+    summary = closed.summary
+    assert [promise["due"] for promise in summary["promises"]] == ["2026-11-21T11:00+00:00"]
+    assert {step for step, track in summary["steps"].items() if track["grade"] == 2} >= {
+        "acknowledged_feelings",
+        "apologized",
+        "gave_timeline",
+    }
+    assert summary["well"].startswith("La tensión bajó de")
+    assert summary["message"].splitlines()[:3] == ["Hola, Ramón:", "", "Gracias por contarnos lo que pasó con su conexión."]
+    assert "– El técnico pasa mañana por la mañana, entre las nueve y las once" in summary["message"]
