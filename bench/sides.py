@@ -1,5 +1,6 @@
 """Two sides measured in turn, A B A B …, so that a machine whose speed drifts favours neither; and how a result is written."""
 
+import math
 import os
 import statistics
 import subprocess
@@ -61,8 +62,8 @@ def line(question: str, ours: str, theirs: str, found: str, reach: str, reached:
 
 
 def figure(value: float, unit: str) -> str:
-    """Three figures that count, and no more."""
-    places = max(0, 2 - len(f"{abs(value):.0f}") + (abs(value) < 1))
+    """Two figures that count, or all those before the point."""
+    places = max(0, 1 - math.floor(math.log10(abs(value)))) if value else 0
     return f"{value:,.{places}f} {unit}"
 
 
