@@ -60,7 +60,8 @@ TIMES: dict[str, tuple[str, ...]] = {
         "<@span> (esperando|llamando|reclamando|atras|antes|despues|de (espera|retraso|antiguedad|garantia|atraso|demora))",
         "(todos los|todas las|los|las) (<@weekday>|dias|semanas|meses|noches)", "de <@weekday> a <@weekday>",
         "(el|la) (<@weekday>|semana|mes) (pasado|pasada)", "el pasado <@weekday>", "(solo|nada mas|espereme|dame|deme) (un|una) <@unit>",
-        "desde [el|la|las] (<@date>|<@weekday>|<@clock>|<@span>)", "por (las|los|estas|estos|esas|esos|sus) [<@few>] <@span>", "estamanana", "atencion las <@digit> horas", "las 24 horas del dia", "<@span> de [la] (oferta|contrato|permanencia|vida)",
+        "desde [el|la|las] (<@date>|<@weekday>|<@clock>|<@span>)", "por (las|los|estas|estos|esas|esos|sus) [<@few>] <@span>",
+        "estamanana", "atencion las <@digit> horas", "las 24 horas del dia", "<@span> de [la] (oferta|contrato|permanencia|vida)",
         "garantia de <@span>", "(primera|segunda|tercera|cuarta) vez", "(un|una) <@unit> (por favor|mas|nada mas)",
     ),
     "@soon": (
