@@ -20,8 +20,12 @@ torture: .venv  # the fault tests at full size: hours
 
 FUZZ_EXAMPLES ?= 100000
 
-fuzz: .venv  # every protocol with very many inputs; takes its time
+FUZZ_SECONDS ?= 60
+
+fuzz: .venv  # every protocol with very many inputs, and every reader for a while by coverage; takes its time
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -p tests.fuzz -q tests/sources/protocols
+	$(BIN)/pip install -q -e '.[fuzz]'
+	$(BIN)/python -m tests.faults.fuzz --seconds $(FUZZ_SECONDS)
 
 lint: .venv
 	$(BIN)/ruff check .
