@@ -59,7 +59,7 @@ def read_lines(lines: Iterable[bytes], name: str, damaged: Tell = lambda text: N
             record = decode(line)
         except JournalError as error:
             # only the last line lacks its end, and only a line cut off in writing lacks it and is no record
-            if calls and not line.endswith(b"\n") and len(line) <= MOST_LINE:
+            if (calls or line.startswith(b'{"call":')) and not line.endswith(b"\n") and len(line) <= MOST_LINE:
                 losses.settle()
                 (torn or damaged)(f"{name}:{number}: the last line was cut off in writing; left out")
             else:

@@ -99,6 +99,11 @@ class Process:
     def running(self) -> bool:
         return self._process.poll() is None
 
+    def until(self, done: Callable[[], object]) -> None:
+        """Wait for something that it does."""
+        until(lambda: done() or not self.running)
+        assert done(), self.said
+
     def feed(self, *lines: dict[str, object]) -> None:
         """Lines of calls on its stdin."""
         assert self._process.stdin is not None

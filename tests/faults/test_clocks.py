@@ -19,7 +19,7 @@ from companion.core.events import CallEnded, CallStarted, Utterance
 from companion.core.record import Record
 from companion.core.updates import Promised
 from companion.wiring.parts import rules_of
-from tests.faults.processes import Process, ended, until, whole
+from tests.faults.processes import Process, ended, whole
 from tests.faults.size import times
 
 LIBRARY = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))), None)
@@ -87,12 +87,12 @@ def call_under(wall: Wall, jumps: list[float], folder: Path) -> dict[str, list[R
         port = int(process.told(r"vosk://127\.0\.0\.1:(\d+)"))
         speaking = threading.Thread(target=speak, args=(port,))
         speaking.start()
-        until(lambda: len(list((folder / "journals").glob("*"))) == 2, process.said)
+        process.until(lambda: len(list((folder / "journals").glob("*"))) == 2)
         for jump in jumps:
             time.sleep(LASTS / 2 / len(jumps))
             wall.jump(jump)
         speaking.join(60)
-        until(lambda: all(ended(list(whole(path))) for path in (folder / "journals").glob("*")), process.said)
+        process.until(lambda: all(ended(list(whole(path))) for path in (folder / "journals").glob("*")))
         assert process.end(signal.SIGINT) == 130
     finally:
         process.end()

@@ -25,7 +25,7 @@ from companion.sinks.store import Store
 from companion.sinks.tape import Tapes
 from companion.speech.recogniser import AudioChunk, Scripted
 from companion.wiring.database import rebuild
-from tests.faults.processes import ANGRY, SORRY, Process, ended, recorded, stored, transcript, until, whole
+from tests.faults.processes import ANGRY, SORRY, Process, ended, recorded, stored, transcript, whole
 from tests.faults.size import times
 from tests.sinks.databases import call
 
@@ -107,7 +107,7 @@ def test_a_disk_that_fills_up_costs_the_journals_of_the_calls_of_then(disk: Disk
     url = f"sqlite:///{tmp_path}/calls.db"
     process = Process("log", "-", "--journal", disk.folder, "--database", url, fed=True)
     process.feed(*turns("a", 4))
-    until(lambda: written(disk.folder, "a", 4), process.said)
+    process.until(lambda: written(disk.folder, "a", 4))
     disk.fill(process)
     process.feed(*turns("a", 40, 4), *turns("b", 4))
     assert process.told(r"journal \S+a\.jsonl: (no space left on device|file too large); the call goes on without it")
@@ -132,7 +132,7 @@ def test_a_database_whose_disk_fills_up_gets_it_all_once_there_is_room(disk: Dis
     url = f"sqlite:///{disk.folder}/calls.db"
     process = Process("log", "-", "--journal", tmp_path / "journals", "--database", url, fed=True)
     process.feed(*turns("a", 4))
-    until(lambda: written(tmp_path / "journals", "a", 4), process.said)
+    process.until(lambda: written(tmp_path / "journals", "a", 4))
     disk.fill(process)
     process.feed(*turns("a", 40, 4), *turns("b", 10))
     process.told(r"calls\.db: \S.*full.*; the calls go on, and their records wait until it is there again")
@@ -186,7 +186,7 @@ def test_a_disk_that_may_only_be_read_is_one_line(what: str, disk: Disk, tmp_pat
 def test_a_journal_that_is_full_is_told_and_the_summary_is_of_the_whole_call(disk: Disk, tmp_path: Path) -> None:
     process = Process("log", "-", "--journal", disk.folder, "--summary", fed=True, out=os.open(tmp_path / "out", os.O_CREAT | os.O_WRONLY))
     process.feed(*turns("a", 2))
-    until(lambda: written(disk.folder, "a", 2), process.said)
+    process.until(lambda: written(disk.folder, "a", 2))
     disk.fill(process)
     process.feed(*turns("a", 40, 2))
     process.told("the call goes on without it")
@@ -237,13 +237,13 @@ def test_a_process_that_hangs_in_its_disk_loses_nothing(tmp_path: Path) -> None:
     source = transcript(tmp_path / "a.jsonl", "a", times(60, 2000), 0.02)
     process = Process("serve", "--hub", "127.0.0.1:0", "--listen", source, "--journal", tmp_path / "journals")
     journal = tmp_path / "journals" / "a.jsonl"
-    until(journal.exists, process.said)
+    process.until(journal.exists)
     for _ in range(times(2, 40)):
         process.send(signal.SIGSTOP)
         time.sleep(0.3)
         process.send(signal.SIGCONT)
         time.sleep(0.1)
-    until(lambda: ended(list(read(journal))), process.said)
+    process.until(lambda: ended(list(read(journal))))
     process.end(signal.SIGINT)
     assert sum(isinstance(record.event, Utterance) for record in whole(journal)) == times(60, 2000)
 

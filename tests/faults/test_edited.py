@@ -10,7 +10,7 @@ import pytest
 
 from companion.core.events import CallStarted
 from companion.core.record import Record
-from tests.faults.processes import Process, ended, gateway, transcript, until, whole
+from tests.faults.processes import Process, ended, gateway, transcript, whole
 from tests.faults.size import times
 
 CHECKLIST = """\
@@ -51,9 +51,9 @@ def test_a_call_keeps_the_checklist_it_began_with(edit: str, tmp_path: Path) -> 
     source = transcript(tmp_path / "a.jsonl", "a", 20, 0.05)
     with gateway("--listen", source, "--checklist", rules, "--journal", tmp_path / "journals") as (process, _):
         journal = tmp_path / "journals" / "a.jsonl"
-        until(journal.exists, process.said)
+        process.until(journal.exists)
         put(rules, EDITS[edit])
-        until(lambda: ended(whole(journal)), process.said)
+        process.until(lambda: ended(whole(journal)))
         process.end(signal.SIGINT)
         assert "Traceback" not in process.said
     records = whole(journal)  # provable by what it began with

@@ -57,6 +57,8 @@ def test_a_torn_line_is_no_damage() -> None:
     torn: list[str] = []
     list(read_lines(lines(said("7", 0), b'{"call":'), "x", damaged.append, torn.append))
     assert (damaged, torn) == ([], ["x:2: the last line was cut off in writing; left out"])
+    assert list(read_lines([encode(started("7"))[:50]], "x", damaged.append, torn.append)) == []  # killed at its first line
+    assert (damaged, torn[1:]) == ([], ["x:1: the last line was cut off in writing; left out"])
 
 
 @pytest.mark.parametrize(
