@@ -174,10 +174,10 @@ async def test_a_storm_of_connections_leaves_no_trace_and_a_call_beside_it_goes_
         ports = {kind: int(process.told(rf"{kind}://127\.0\.0\.1:(\d+): waits")) for kind in ("twilio", "vosk", "intercom")}
         every = [*ports.values(), int(hub.rpartition(":")[2])]
         before = files(process.pid)
-        await storm(every, times(100, 2000), times(1, 12))  # what is made once is made
+        await storm(every, times(60, 2000), times(0.5, 12))  # what is made once is made
         warm = resident(process.pid)
-        calling = asyncio.create_task(Twilio().say(ports["twilio"], 1, 12, paced=True))
-        answers = await storm(every, times(300, 10_000), times(5, 60))
+        calling = asyncio.create_task(Twilio().say(ports["twilio"], 1, times(4, 12), paced=True))
+        answers = await storm(every, times(200, 10_000), times(2, 60))
         await calling
         await asyncio.to_thread(until, lambda: files(process.pid) <= before + 1, "its files back")  # + the journal
         assert resident(process.pid) < warm * 1.15 + 2**21
@@ -190,4 +190,4 @@ async def test_a_storm_of_connections_leaves_no_trace_and_a_call_beside_it_goes_
     records = list(read(tmp_path / "CA7.jsonl"))
     assert check(records) == len(records)
     assert not [record for record in records if isinstance(record.event, SourceLost)]
-    assert records[-1].at >= 5500
+    assert records[-1].at >= times(1500, 5500)

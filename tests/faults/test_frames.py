@@ -21,10 +21,10 @@ from companion.broadcast.hub import Hub
 from companion.broadcast.lookout import HubLookout
 from companion.broadcast.messages import VERSION
 from companion.core.call import Rules
+from companion.core.checklist import Checklist
 from companion.core.feed import Complaint
 from companion.core.record import encode as line_of
 from companion.core.replay import check
-from companion.rules.load import find, load
 from companion.run import Run
 from companion.sinks.journal import JournalFolder
 from companion.sinks.reading import read
@@ -37,7 +37,7 @@ from tests.faults.size import times
 
 pytestmark = pytest.mark.timeout(times(120, 1800))
 
-RULES = Rules.of(load(find("complaint")))
+RULES = Rules.of(Checklist(id="tiny", title="Tiny"))
 TROUBLE = (
     *(
         "\x1b]0;PWNED\x07",

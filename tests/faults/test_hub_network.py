@@ -25,7 +25,7 @@ pytestmark = pytest.mark.timeout(times(120, 1800))
 
 LAG = times(0.05, 2.0)
 CUTS = times(5, 200)
-SLOW = pytest.mark.parametrize("slowness", [{"lag": LAG}, {"sip": times(16, 1)}], ids=["late", "bytes at a time"])
+SLOW = pytest.mark.parametrize("slowness", times([{"lag": LAG, "sip": 64}], [{"lag": LAG}, {"sip": 1}]), ids=str)
 
 
 @asynccontextmanager

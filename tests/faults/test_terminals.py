@@ -108,7 +108,7 @@ def test_a_screen_is_resized_a_thousand_times_during_its_call(open_terminal: Cal
         if TORTURE:
             terminals += [open_terminal("watch", hub), open_terminal("attach", "8", "--hub", hub)]
         for terminal in terminals:
-            terminal.shows(b"Anna" if terminal is terminals[1:2] else b"manager")
+            terminal.shows(b"manager")
         for _ in range(count):
             for terminal in terminals:
                 terminal.resize(chance.choice([1, 2, 3, chance.randint(1, 300)]), chance.choice([1, 2, 3, chance.randint(1, 100)]))
@@ -161,7 +161,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", times(["closed", "int twice", "stopped"], list(FAULTS)))
+@pytest.mark.parametrize("fault", times(["closed", "stopped"], list(FAULTS)))
 def test_a_terminal_that_goes_leaves_a_whole_journal_and_nobody_behind(
     fault: str, open_terminal: Callable[..., Terminal], tmp_path: Path
 ) -> None:
@@ -197,24 +197,26 @@ def shell(command: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(["bash", "-c", whole_command], capture_output=True, text=True, timeout=PATIENCE, cwd=folder)
 
 
-@pytest.mark.parametrize(
-    ("command", "status", "told"),
-    [
-        ("companion log 7.jsonl | head -n 1", 141, ""),
-        ("companion log - <7.jsonl | head -c 10", 141, ""),
-        ("companion replay whole.jsonl --headless | head -c 10", 141, ""),
-        ("companion log 7.jsonl --journal journals >&-", 0, ""),
-        ("companion log 7.jsonl --journal journals 2>&-", 0, ""),
-        ("companion log 7.jsonl --journal journals 2>/dev/full", 0, ""),
-        ("companion log 7.jsonl bad.jsonl --journal journals 2> >(exit)", 3, ""),
-        ("companion log 7.jsonl --journal journals --summary >&-", 5, "Bad file descriptor"),
-        ("companion log 7.jsonl >&-", 5, "journal stdout: bad file descriptor"),
-        ("companion config >&-", 5, "output: Bad file descriptor"),
-        ("companion log - <&-", 3, "stdin: cannot be read: Bad file descriptor"),
-        ("companion log 7.jsonl --journal journals <&- >&- 2>&-", 0, ""),
-        ("companion live 7.jsonl <&-", 2, "needs a terminal"),
-    ],
-)
+PIPES = [
+    ("companion log - <7.jsonl | head -c 10", 141, ""),
+    ("companion log 7.jsonl --journal journals 2>/dev/full", 0, ""),
+    ("companion log 7.jsonl >&-", 5, "journal stdout: bad file descriptor"),
+    ("companion config >&-", 5, "output: Bad file descriptor"),
+    ("companion log 7.jsonl --journal journals <&- >&- 2>&-", 0, ""),
+]
+MORE = [
+    ("companion log 7.jsonl | head -n 1", 141, ""),
+    ("companion replay whole.jsonl --headless | head -c 10", 141, ""),
+    ("companion log 7.jsonl --journal journals >&-", 0, ""),
+    ("companion log 7.jsonl --journal journals 2>&-", 0, ""),
+    ("companion log 7.jsonl bad.jsonl --journal journals 2> >(exit)", 3, ""),
+    ("companion log 7.jsonl --journal journals --summary >&-", 5, "Bad file descriptor"),
+    ("companion log - <&-", 3, "stdin: cannot be read: Bad file descriptor"),
+    ("companion live 7.jsonl <&-", 2, "needs a terminal"),
+]
+
+
+@pytest.mark.parametrize(("command", "status", "told"), times(PIPES, PIPES + MORE))
 def test_pipes_that_are_closed(command: str, status: int, told: str, tmp_path: Path) -> None:
     transcript(tmp_path / "7.jsonl", "7", 40, 1.0)
     with (tmp_path / "7.jsonl").open("a") as file:
