@@ -4,6 +4,7 @@ import asyncio
 import datetime
 import re
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeAlias
 
@@ -38,7 +39,14 @@ class _End(msgspec.Struct, frozen=True):
     error: BaseException | None
 
 
-_Inbox: TypeAlias = "asyncio.Queue[Item | Act | _End]"
+class _Recalled(msgspec.Struct, frozen=True):
+    """A call opens, and its journal was looked for elsewhere."""
+
+    opened: Opened
+    records: Sequence[Record]
+
+
+_Taken: TypeAlias = Item | Act | _Recalled | _End
 
 
 class _Live(msgspec.Struct):
@@ -101,7 +109,9 @@ class Run:
         self._sound_kept = sound_kept
         self._clock = clock
         self._calls: dict[str, _Live] = {}
-        self._inbox: _Inbox = asyncio.Queue(_INBOX)
+        self._inbox: asyncio.Queue[_Taken] = asyncio.Queue(_INBOX)
+        self._held: dict[str, deque[Item]] = {}  # what comes of calls while their journals are looked for
+        self._recalling: set[asyncio.Task[None]] = set()
         self._stopping = ""
         self._deserted: ReaderGone | None = None
 
@@ -121,16 +131,18 @@ class Run:
                 if isinstance(item, _End):
                     error = item.error
                     break
-                if isinstance(item, Opened) and self._recall is not None and await self._go_on(item, self._recall):
-                    continue
-                self._take(item)
+                if not isinstance(item, _Recalled):
+                    self._take(item)
+                elif not self._go_on(item.opened, item.records):
+                    self._take(item.opened)
             error = self._deserted or error
         except asyncio.CancelledError:
             self._stopping = self._stopping or "interrupted"
             raise
         finally:
-            pump.cancel()
-            await asyncio.gather(pump, return_exceptions=True)
+            for task in (pump, *self._recalling):
+                task.cancel()
+            await asyncio.gather(pump, *self._recalling, return_exceptions=True)
             reason = self._stopping or (f"source failed: {error}" if error else "end of input")
             for name in list(self._calls):
                 self._close(name, reason, None)
@@ -164,12 +176,33 @@ class Run:
         error: BaseException | None = None
         try:
             async for item in self._source:
-                await self._inbox.put(item)
+                if not isinstance(item, Complaint | Ready) and item.call in self._held:
+                    self._held[item.call].append(item)
+                elif isinstance(item, Opened) and self._recall is not None:
+                    self._held[item.call] = deque()
+                    looking = asyncio.create_task(self._look_for(item, self._recall))
+                    self._recalling.add(looking)
+                    looking.add_done_callback(self._recalling.discard)
+                else:
+                    await self._inbox.put(item)
+            await asyncio.gather(*self._recalling)
         except Exception as wrong:  # a room's outer edge: whatever ended the source is raised by go(), once its calls are complete
             error = wrong
         await self._inbox.put(_End(error))
 
-    async def _next(self) -> Item | Act | _End:
+    async def _look_for(self, item: Opened, recall: Callable[[str], Awaitable[Sequence[Record]]]) -> None:
+        """Look for the journal of a call that opens. That may take seconds, which its own items wait and no others."""
+        try:
+            await self._inbox.put(_Recalled(item, await recall(item.call)))
+        except Exception as wrong:  # a room's outer edge, as in _pump()
+            await self._inbox.put(_End(wrong))
+            return
+        held = self._held[item.call]
+        while held:
+            await self._inbox.put(held.popleft())
+        del self._held[item.call]
+
+    async def _next(self) -> _Taken:
         """The next thing to take in; meanwhile, what falls due by the clock is let happen."""
         while True:
             if not self._inbox.empty():
@@ -242,9 +275,8 @@ class Run:
         if self._sound_kept(item.call, call.name):
             self._happen(item.call, SoundKept(), call.at)
 
-    async def _go_on(self, item: Opened, recall: Callable[[str], Awaitable[Sequence[Record]]]) -> bool:
+    def _go_on(self, item: Opened, records: Sequence[Record]) -> bool:
         """Whether a call that another gateway began goes on here; what was not heard meanwhile is a gap."""
-        records = await recall(item.call)
         if not records or records[0].call in self._taken:
             return False
         try:
