@@ -340,36 +340,6 @@ async def test_a_call_that_another_gateway_began_goes_on_with_its_gap_marked() -
     assert check(records) == len(records)
 
 
-async def test_a_call_whose_journal_is_looked_for_holds_up_no_other() -> None:
-    other = asyncio.Event()
-
-    class Watching(Kept):
-        def write(self, record: Record) -> None:
-            super().write(record)
-            if record.call == "d" and isinstance(record.event, CallEnded):
-                other.set()
-
-    async def recall(call: str) -> Sequence[Record]:
-        if call == "c":
-            await other.wait()
-        return []
-
-    calls = [OPENED, Opened(call="d", source="test"), Happened(call="c", event=said("hello")), Closed(call="d", reason="done")]
-    sink = Watching()
-    async with asyncio.timeout(20):
-        await Run(Given(*calls), RULES, [sink], recall=recall).go()
-    assert [record.call for record in sink.records if isinstance(record.event, CallStarted)] == ["d", "c"]
-    assert [record.event.text for record in sink.records if isinstance(record.event, Utterance)] == ["hello"]
-
-
-async def test_an_error_in_looking_for_a_journal_ends_the_run() -> None:
-    async def recall(call: str) -> Sequence[Record]:
-        raise SourceError("no bus")
-
-    with pytest.raises(SourceError, match="no bus"):
-        await Run(Given(OPENED, Happened(call="c", event=said("hello"))), RULES, [], recall=recall).go()
-
-
 async def test_the_times_of_a_source_that_begins_anew_count_from_the_gap_on() -> None:
     before = await cut(Happened(call="c", event=said("hello"), at=50_000))
     records, seen = await go_on(before, OPENED, Happened(call="c", event=said("sorry"), at=1000), Passed(call="c", at=2000))
