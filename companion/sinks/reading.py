@@ -19,7 +19,6 @@ MOST_LINE = 32 << 20
 _MOST_HELD = 64  # records of a call that wait for one that may come late
 _MOST_TOLD = 20  # places named one by one
 
-
 Tell: TypeAlias = Callable[[str], None]
 """Takes one line for a person."""
 
@@ -49,7 +48,7 @@ def read_lines(lines: Iterable[bytes], name: str, damaged: Tell = lambda text: N
         JournalError: as `read`.
     """
     losses = _Losses(name, damaged)
-    calls: dict[str, _Order] = {}
+    orders: dict[str, _Order] = {}
     for number, line in _numbered(lines):
         if not line.strip():
             continue
@@ -59,7 +58,7 @@ def read_lines(lines: Iterable[bytes], name: str, damaged: Tell = lambda text: N
             record = decode(line)
         except JournalError as error:
             # only the last line lacks its end, and only a line cut off in writing lacks it and is no record
-            if (calls or line.startswith(b'{"call":')) and not line.endswith(b"\n") and len(line) <= MOST_LINE:
+            if (orders or line.startswith(b'{"call":')) and not line.endswith(b"\n") and len(line) <= MOST_LINE:
                 losses.settle()
                 (torn or damaged)(f"{name}:{number}: the last line was cut off in writing; left out")
             else:
@@ -68,14 +67,14 @@ def read_lines(lines: Iterable[bytes], name: str, damaged: Tell = lambda text: N
         if isinstance(record.event, CallStarted) and record.event.format > FORMAT:
             newer = f"journal format {record.event.format} is newer than {FORMAT}, which this version reads"
             raise JournalError(f"{name}:{number}: {newer}; update companion", line=number)
-        order = calls.get(record.call)
+        order = orders.get(record.call)
         if order is None:
-            order = calls[record.call] = _Order(record.call, losses)
+            order = orders[record.call] = _Order(record.call, losses)
         yield from order.take(record, number, hash(line))
-    if losses.first is not None and not calls:
+    if losses.first is not None and not orders:
         number, why = losses.first
         raise JournalError(f"{name}:{number}: {why.removesuffix('; left out')}; this is no journal", line=number)
-    for order in calls.values():
+    for order in orders.values():
         yield from order.end()
     losses.settle()
 
