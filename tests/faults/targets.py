@@ -57,7 +57,7 @@ def _frame(line: bytes) -> str | bytes:
         with contextlib.suppress(ValueError):
             return bytes.fromhex(line[4:].decode("ascii", "replace"))
         return line[4:]
-    return line.decode("utf-8", "surrogateescape")
+    return line.decode("utf-8", "replace")
 
 
 def _sound(make: Callable[[], Dialect]) -> Target:
