@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -65,6 +65,12 @@ def sound(uri: str, recogniser: Callable[[str], Recogniser], waits: Sequence[flo
     return SoundStream(uri, name="ws://sound", call="7", recogniser=recogniser, waits=waits, **settings)
 
 
+async def gathered(source: AsyncIterable[Item], items: list[Any]) -> None:
+    """Add what a source yields, until it ends or fails."""
+    async for item in source:
+        items.append(item)
+
+
 async def story(source: Chat | SoundStream) -> list[Any]:
     """Events and items, without loudness."""
     async with asyncio.timeout(10):
@@ -120,8 +126,7 @@ class TestChat:
             items = [await anext(source), await anext(source)]
         async with asyncio.timeout(10):
             with pytest.raises(SourceError, match="ws://chat: was lost, and is not to be had again"):
-                async for item in source:
-                    items.append(item)
+                await gathered(source, items)
         complaints = [item.text for item in items if isinstance(item, Complaint)]
         assert complaints[0].startswith("ws://chat: broke off with code 10")
         assert complaints[1:] == [
@@ -203,9 +208,8 @@ class TestSound:
         async with serving(says(bytes(3_000_000), then="wait")) as uri:
             items: list[Any] = []
             with pytest.raises(SourceError, match="ws://sound: was lost"):
-                async for item in sound(uri, script()):
-                    if not isinstance(item, Level):
-                        items.append(item)
+                await gathered(sound(uri, script()), items)
+        items = [item for item in items if not isinstance(item, Level)]
         assert items[-1] == Closed(call="7", reason="stream lost", at=None)
         assert items[2].text.startswith("ws://sound: sends what cannot be taken (")
 

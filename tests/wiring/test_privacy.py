@@ -44,7 +44,7 @@ def test_calls_are_found_by_age_and_by_name(options: dict[str, Any]) -> None:
 def test_a_files_name_is_no_calls_name(options: dict[str, Any]) -> None:
     folder = Path(options["journal"])
     (folder / "old.jsonl").rename(folder / "old.2.jsonl")
-    with pytest.raises(ConfigError, match="old.2: is how a file is called; the call in it is old: give that"):
+    with pytest.raises(ConfigError, match=r"old\.2: is how a file is called; the call in it is old: give that"):
         of("old.2", options, print)
     assert of("never", options, print) == []
 
