@@ -77,7 +77,8 @@ class Child(asyncio.SubprocessProtocol):
         command = [sys.executable, "-P", worker.__file__, str(path), str(rate)]
         try:
             await child._loop.subprocess_exec(lambda: child, *command, **apart)
-            await asyncio.wait_for(asyncio.shield(child._ready), load_patience)
+            async with asyncio.timeout(load_patience):
+                await asyncio.shield(child._ready)
         except TimeoutError:
             child.give_up(f"the model was not loaded within {load_patience:g} s", loading=True)
             await child.close()
@@ -127,7 +128,8 @@ class Child(asyncio.SubprocessProtocol):
         if self._stdin is not None and not self._stdin.is_closing():
             self._stdin.close()
         try:
-            await asyncio.wait_for(asyncio.shield(self._ended), min(2.0, self._patience))
+            async with asyncio.timeout(min(2.0, self._patience)):
+                await asyncio.shield(self._ended)
         except TimeoutError:
             self.give_up("closed")
             await self._ended

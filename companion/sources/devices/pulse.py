@@ -95,7 +95,8 @@ async def _said(*command: str) -> str:
     """
     async with _running("pactl", *command, errors=True) as asking:
         try:
-            out, wrong = await asyncio.wait_for(asking.communicate(), _PATIENCE)
+            async with asyncio.timeout(_PATIENCE):
+                out, wrong = await asking.communicate()
         except TimeoutError:
             raise DeviceError("sound server: does not answer; start PipeWire or PulseAudio again") from None
     if asking.returncode:
