@@ -40,7 +40,7 @@ class Terminal:
             preexec_fn=partial(fcntl.ioctl, 0, termios.TIOCSCTTY, 0),
         )
         os.close(theirs)
-        self.drawn = b""
+        self.drawn = bytearray()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -57,7 +57,7 @@ class Terminal:
 
     def shows(self, what: bytes, since: int = 0) -> None:
         """Wait until it does."""
-        until(lambda: what in self.drawn[since:], f"{what!r} in {self.drawn[-2000:]!r}")
+        until(lambda: self.drawn.find(what, since) >= 0, f"{what!r} on the screen")
 
     def close(self) -> None:
         """The window is closed."""
