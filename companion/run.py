@@ -185,9 +185,9 @@ class Run:
                     looking.add_done_callback(self._recalling.discard)
                 else:
                     await self._inbox.put(item)
-            await asyncio.gather(*self._recalling)
         except Exception as wrong:  # a room's outer edge: whatever ended the source is raised by go(), once its calls are complete
             error = wrong
+        await asyncio.gather(*self._recalling)
         await self._inbox.put(_End(error))
 
     async def _look_for(self, item: Opened, recall: Callable[[str], Awaitable[Sequence[Record]]]) -> None:

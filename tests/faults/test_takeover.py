@@ -8,6 +8,7 @@ import pytest
 from companion.core.events import CallEnded, CallStarted, Utterance
 from companion.core.feed import Closed, Happened, Opened
 from companion.core.record import Record
+from companion.core.updates import CallClosed
 from companion.errors import SourceError
 from companion.run import Run
 from tests.test_run import OPENED, RULES, Given, Kept, said
@@ -33,6 +34,19 @@ async def test_a_call_whose_journal_is_looked_for_holds_up_no_other() -> None:
         await Run(Given(*calls), RULES, [sink], recall=recall).go()
     assert [record.call for record in sink.records if isinstance(record.event, CallStarted)] == ["d", "c"]
     assert [record.event.text for record in sink.records if isinstance(record.event, Utterance)] == ["hello"]
+
+
+async def test_a_source_that_fails_loses_no_call_whose_journal_is_still_looked_for() -> None:
+    async def recall(call: str) -> Sequence[Record]:
+        for _ in range(10):
+            await asyncio.sleep(0)
+        return []
+
+    sink = Kept()
+    with pytest.raises(SourceError, match="gone"):
+        await Run(Given(OPENED, Happened(call="c", event=said("hello")), SourceError("gone")), RULES, [sink], recall=recall).go()
+    assert [record.event.text for record in sink.records if isinstance(record.event, Utterance)] == ["hello"]
+    assert isinstance(sink.records[-1].update, CallClosed)
 
 
 async def test_an_error_in_looking_for_a_journal_ends_the_run() -> None:
