@@ -187,8 +187,8 @@ async def _terminal_gone(stdin: int = 0) -> None:
     if not os.isatty(stdin) or not hasattr(select, "poll"):
         await asyncio.Event().wait()
     terminal = select.poll()
-    terminal.register(stdin, 0)  # its being closed is told unasked
-    while not terminal.poll(0):  # noqa: ASYNC110 - the system tells nobody
+    terminal.register(stdin, 0)  # its being closed is told unasked; so is, by macOS, that it cannot be looked at (POLLNVAL)
+    while not any(told & (select.POLLHUP | select.POLLERR) for _, told in terminal.poll(0)):  # noqa: ASYNC110 – the system tells nobody
         await asyncio.sleep(_LOOK)
 
 

@@ -3,6 +3,7 @@
 It is loaded while the screen already stands there (`onscreen`): most of what is imported here is of no use to a first frame.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -51,7 +52,7 @@ async def taken(uri: Given, rules: Rules, options: Options, notices: Callable[[s
             notices(text)
 
     hiding = masking(options)
-    expire(options, notices)
+    await asyncio.to_thread(expire, options, notices)  # the screen is quick to answer meanwhile
     with stored(options, notices) as database:  # an agent is not told of it in the middle of a call
         sinks: list[Sink] = [JournalFolder(Path(options["journal"]), notices)] if options.get("journal") else []
         async with recognisers([uri], options) as recogniser, published(options, acted, tell) as outlets:
