@@ -12,6 +12,7 @@ import select
 import stat
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -111,11 +112,13 @@ class JournalFolder:
             return file
 
     def _give_up(self, call: str) -> None:
-        path = self._paths.get(call)
-        if path is not None and call in self._open and not os.fstat(self._open[call]).st_size:
-            path.unlink(missing_ok=True)  # not even its first line: an empty file would only puzzle
-        self._close(call)
+        path, file = self._paths.get(call), self._open.get(call)
         self._paths[call] = None
+        with suppress(OSError):  # what refused a record may refuse this too, and that has been told
+            empty = file is not None and not os.fstat(file).st_size
+            self._close(call)
+            if empty and path is not None:
+                path.unlink()  # not even its first line: an empty file would only puzzle
 
     def _close(self, call: str) -> None:
         file = self._open.pop(call, None)
