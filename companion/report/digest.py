@@ -99,6 +99,8 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
     team: str | None
     checklist: str
     """The checklist's title."""
+    language: str
+    """The checklist's."""
     warn: int
     alert: int
     timed: bool

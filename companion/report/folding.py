@@ -150,6 +150,7 @@ class Folding:
             customer=self._who["customer"],
             team=self._who["team"],
             checklist=plain(self._rules.title),
+            language=plain(self._rules.language),
             warn=self._rules.heat.warn,
             alert=self._rules.heat.alert,
             timed=started.timed if started else False,

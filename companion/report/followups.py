@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from companion.core.language.packs import pack_of
 from companion.report import words
 from companion.report.digest import Digest
 from companion.report.folding import moment
@@ -120,12 +121,14 @@ def when(due: date | datetime | None, by: str) -> str:
 
 def draft(one: FollowUp, now: datetime) -> str:
     """A message to the customer about this promise: the call's own draft, and an apology where the promise is overdue."""
-    message = one.call.message or f"{f'Dear {one.call.customer},' if one.call.customer else 'Hello,'}\n\nWe promised you: “{one.what}”."
-    if one.standing(now) != "overdue":
+    said = pack_of(one.call.language).closing
+    greeting = said.dear.format(name=one.call.customer) if one.call.customer else said.hello
+    message = one.call.message or f"{greeting}\n\n{said.promised.format(what=one.what)}"
+    if one.due is None or one.standing(now) != "overdue":
         return message
+    day = said.date.format(due=one.due) + (f" {one.due:%H:%M}" if isinstance(one.due, datetime) else "")
     greeting, _, rest = message.partition("\n")
-    late = f"You should have heard from us by {when(one.due, one.by)}. You have not, and I am sorry about that."
-    return f"{greeting}\n\n{late}\n{rest}"
+    return f"{greeting}\n\n{said.late.format(when=day)}\n{rest}"
 
 
 def _id(call: Digest, utterance: int, place: int) -> str:

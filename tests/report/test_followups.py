@@ -83,3 +83,9 @@ def test_a_draft_is_the_calls_own_and_sorry_where_it_is_late() -> None:
     )
     bare = next(followups([call(*PROMISES, message="", customer=None)]))
     assert draft(bare, NOW - timedelta(days=3)) == "Hello,\n\nWe promised you: “I will ring you on Tuesday”."
+
+
+def test_a_draft_is_in_the_calls_language() -> None:
+    spanish = replace(call(promise("le llamo el martes", "2026-11-17T10:00+00:00"), message=""), language="es-MX")
+    late = "Tendría que haber sabido de nosotros el 17/11 10:00. No ha sido así, y lo siento."
+    assert draft(next(followups([spanish])), NOW) == f"Hola, Ada:\n\n{late}\n\nLe prometimos: «le llamo el martes»."

@@ -207,6 +207,9 @@ class Closing(Part, frozen=True, kw_only=True, eq=False):
     told: str = ""
     agreed: str = ""
     ends: str = ""
+    promised: str = ""
+    late: str = ""
+    date: str = ""
     capitals: Mapping[str, str] = {}
     """Words that are always written with a capital."""
 

@@ -77,5 +77,8 @@ CLOSING = Closing(
     told="You told us: “{told}”",
     agreed="This is what we agreed:",
     ends="If anything of this is not as you remember it, just reply to this message.",
+    promised="We promised you: “{what}”.",
+    late="You should have heard from us by {when}. You have not, and I am sorry about that.",
+    date="{due:%a} {due.day} {due:%b}",
     capitals={"i": "I"},
 )

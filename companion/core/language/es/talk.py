@@ -84,4 +84,7 @@ CLOSING = Closing(
     told="Nos contó: «{told}»",
     agreed="Esto es lo que acordamos:",
     ends="Si algo de esto no es como lo recuerda, responda a este mensaje.",
+    promised="Le prometimos: «{what}».",
+    late="Tendría que haber sabido de nosotros el {when}. No ha sido así, y lo siento.",
+    date="{due.day}/{due.month}",
 )
