@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: check test torture fuzz lint types walls rules core wheel picture bench starter-toy clean audit sbom
+.PHONY: check test torture soak fuzz lint types walls rules core wheel picture bench starter-toy clean audit sbom
 
 check: lint types walls rules test core wheel audit sbom
 
@@ -17,6 +17,9 @@ test: .venv
 
 torture: .venv  # the fault tests at full size: hours
 	COMPANION_TORTURE=1 $(BIN)/pytest tests/faults -q --timeout=7200
+
+soak: .venv  # a working day of a gateway, in minutes; prints what it had of the system, hour by hour
+	COMPANION_TORTURE=1 $(BIN)/pytest tests/faults/test_soak.py -q -s --timeout=7200
 
 FUZZ_EXAMPLES ?= 100000
 
