@@ -40,7 +40,7 @@ class Call:
     def hear(self, chunk: AudioChunk) -> Awaitable[Sequence[Hearing]]:
         """What this chunk brought. A `Partial` without text takes back one that came to nothing.
 
-        Raises:
+        Raises (when awaited):
             SpeechError: the recogniser cannot be brought back to work.
         """
         ear = self._ears.get(chunk.channel)
