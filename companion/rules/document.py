@@ -190,13 +190,12 @@ def _line(event: Any) -> int:
 
 def _hint(text: str, line: int, problem: str) -> str:
     """What a person who wrote that line most likely meant."""
-    lines = text.split("\n")
-    written = lines[line - 1] if 0 < line <= len(lines) else ""
+    lines = text.splitlines()  # as YAML counts them, a lone carriage return ends one too
+    before, written = (lines[number] if 0 <= number < len(lines) else "" for number in (line - 2, line - 1))
     if "\t" in written[: len(written) - len(written.lstrip())]:
         return "; indent with spaces, not tabs"
     if "mapping values" in problem:
         return "; put quotes around a text that holds ': '"
-    before = lines[line - 2] if line > 1 else ""
     if any(mark in before + "\n" + written for mark in ("- [", ": [", "- {", ": {", '- "', "- '")):
         return "; put quotes around the whole of a text that begins with [ or {, or holds quotes"
     return ""

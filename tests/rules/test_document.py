@@ -77,6 +77,7 @@ def test_an_alias_repeats_what_its_anchor_holds() -> None:
             "a:\n  - [i am] sorry\n",
             "a.yaml:2: not YAML: did not find expected '-' indicator; put quotes around the whole",
         ),
+        ("a:\r\r\r  - x\r b: 2\r", "a.yaml:5: not YAML: did not find expected key"),
         ("a:\n  - x\n b: 2\n", "a.yaml:3: not YAML: did not find expected key"),
         ("a: 1\nb: \x00\n", "a.yaml:2: not YAML: control characters are not allowed"),
         ('a: 1\nb: "\\e[2J"\n', "a.yaml:2: a text holds the control character U+001B; take it away"),
