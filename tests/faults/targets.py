@@ -100,11 +100,12 @@ def _json(frame: str | bytes) -> object:
 
 
 def _hook(make: Callable[[], Hook]) -> Target:
-    """The body of a delivery."""
+    """Bodies of deliveries."""
 
     def target(data: bytes) -> None:
-        with contextlib.suppress(PeerError):
-            assert all(told.call for told in make().read(data))
+        for line in data.split(b"\n"):
+            with contextlib.suppress(PeerError):
+                assert all(told.call for told in make().read(line))
 
     return target
 

@@ -42,6 +42,11 @@ class Disk:
         mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
         self.own = sys.platform == "linux" and os.geteuid() == 0 and subprocess.run(mount, capture_output=True).returncode == 0
 
+    def must_be_own(self) -> None:
+        """Skip the test otherwise: it fills the disk under its own process."""
+        if not self.own:
+            pytest.skip("needs a disk of its own: root on Linux, and leave to mount")
+
     def fill(self, process: Process | None = None) -> None:
         """Nothing fits any more, of that process."""
         if not self.own:
@@ -127,8 +132,7 @@ def test_a_disk_that_fills_up_costs_the_journals_of_the_calls_of_then(disk: Disk
 
 
 def test_a_database_whose_disk_fills_up_gets_it_all_once_there_is_room(disk: Disk, tmp_path: Path) -> None:
-    if not disk.own:
-        return  # what is refused to a process is refused to its journal too
+    disk.must_be_own()  # what is refused to a process is refused to its journal too
     url = f"sqlite:///{disk.folder}/calls.db"
     process = Process("log", "-", "--journal", tmp_path / "journals", "--database", url, fed=True)
     process.feed(*turns("a", 4))
@@ -148,8 +152,7 @@ def test_a_database_whose_disk_fills_up_gets_it_all_once_there_is_room(disk: Dis
 
 
 def test_a_database_whose_disk_stays_full_can_be_made_up_for(disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not disk.own:
-        return
+    disk.must_be_own()
     monkeypatch.setattr("companion.sinks.database._SEEN_OFF", 0.5)
     url, told = f"sqlite:///{disk.folder}/calls.db", list[str]()
     journal, records = JournalFolder(tmp_path / "journals"), call("a")
@@ -173,8 +176,8 @@ def test_a_database_whose_disk_stays_full_can_be_made_up_for(disk: Disk, tmp_pat
 @pytest.mark.parametrize("what", ["--journal", "--database"][: times(1, 2)])
 def test_a_disk_that_may_only_be_read_is_one_line(what: str, disk: Disk, tmp_path: Path) -> None:
     disk.forbid()
-    if not disk.own and os.geteuid() == 0:
-        return  # root may write everywhere
+    if os.geteuid() == 0:  # who may write everywhere
+        disk.must_be_own()
     source = transcript(tmp_path / "a.jsonl", "a", 4, 1.0)
     place = disk.folder if what == "--journal" else f"sqlite:///{disk.folder}/calls.db"
     process = Process("log", source, what, place)
@@ -197,8 +200,7 @@ def test_a_journal_that_is_full_is_told_and_the_summary_is_of_the_whole_call(dis
 
 
 async def test_sound_that_no_longer_fits_is_told_and_the_call_goes_on(disk: Disk) -> None:
-    if not disk.own:
-        return
+    disk.must_be_own()
     told: list[str] = []
     tapes = Tapes(disk.folder, told.append)
     recogniser = tapes.taped(lambda call: Scripted([]))("call-1")
@@ -216,8 +218,7 @@ async def test_sound_that_no_longer_fits_is_told_and_the_call_goes_on(disk: Disk
 
 
 def test_a_mark_that_does_not_fit_leaves_the_others_whole(disk: Disk) -> None:
-    if not disk.own:
-        return
+    disk.must_be_own()
     path = disk.folder / done.NAME
     many = [done.Mark(f"{number:012}", datetime.now(UTC)) for number in range(200)]
     done.add(path, many[0])
