@@ -147,6 +147,7 @@ class Apologies(Part, frozen=True, kw_only=True, eq=False):
     subjects: Words = frozenset()
     """Words that a clause begins with."""
     auxiliaries: Words = frozenset()
+    """Verbs that show that the words around them are a clause."""
     pronouns: Words = frozenset()
     """Subjects right before their verb …"""
     owners: Words = frozenset()

@@ -174,13 +174,11 @@ PROBLEM = Problem(
     joins=frozenset("and but because so i we".split()),
     articles=frozenset(("a", "an", "the")),
     loose_ends=frozenset(
-        """a an the this that it i you he she we they me him her us them my your his our their to of in on at by for from with about if
-        when while until after before than then so and or but not no be is are was were been being have has had do does did can could will
-        would may might must shall should just still again now fault way part end name mother father mum mom dad wife husband partner son
-        daughter child children kids baby family friend brother sister manager supervisor colleague city house home day time life job per
-        each
-        every one two three four five six seven eight nine ten monday tuesday wednesday thursday friday saturday sunday january february
-        march
+        """a an the this that it i you he she we they me him her us them my your his our their to of in on at by for from with about if when
+        while until after before than then so and or but not no be is are was were been being have has had do does did can could will would
+        may might must shall should just still again now fault way part end name mother father mum mom dad wife husband partner son daughter
+        child children kids baby family friend brother sister manager supervisor colleague city house home day time life job per each every
+        one two three four five six seven eight nine ten monday tuesday wednesday thursday friday saturday sunday january february march
         april may june july august september october november december""".split()
     ),
     participles=(

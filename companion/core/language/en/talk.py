@@ -61,8 +61,7 @@ NAMES = Names(
     none=CONTENT.stop
     | frozenset(
         """spelled spelt listed written under registered wrong misspelled correct attached mentioned here sir ma ma'am madam team folks uh
-        um
-        er erm ah mm hmm yeah yep""".split()
+        um er erm ah mm hmm yeah yep""".split()
     ),
 )
 

@@ -73,17 +73,16 @@ TIMES: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-_AR = """llam envi mand cambi abon ingres reembols resolv solucion arregl avis confirm activ gestion tramit entreg carg reintegr repon
-    marc contact regres pas visit lleg deposit acredit reactiv desbloque agend program notific inform dej""".split()
+_AR = """llam envi mand cambi abon ingres reembols resolv solucion arregl avis confirm activ gestion tramit entreg carg reintegr repon marc
+    contact regres pas visit lleg deposit acredit reactiv desbloque agend program notific inform dej""".split()
 _ER_IR = "devolv escrib recib resolv repond".split()
 _TOLD = [
     *(stem + end for stem in _AR for end in "o amos are aremos ara aran".split()),
     *(stem + end for stem in _ER_IR for end in "o emos imos ere ire eremos iremos era ira eran iran".split()),
     *"""envio devuelvo devolvemos resuelvo escribo hago haremos hare doy daremos dare pongo pondre pondremos tengo tendre tendremos vuelvo
-    tendra
-    tendras tendran recibira recibiras recibiran sera seran estara estaras estaran quedara quedaran vera veras veran saldra
-    saldran podra podras vendra vendran ira iran llega llegan sale salen viene vienen cae caera caeran tarda tardara tardan queda quedan
-    envian mandan llaman entregan pasan acreditan abonan reintegran repone reponen te marco""".split(),
+    tendra tendras tendran recibira recibiras recibiran sera seran estara estaras estaran quedara quedaran vera veras veran saldra saldran
+    podra podras vendra vendran ira iran llega llegan sale salen viene vienen cae caera caeran tarda tardara tardan queda quedan envian
+    mandan llaman entregan pasan acreditan abonan reintegran repone reponen te marco""".split(),
 ]
 
 PROMISES: dict[str, tuple[str, ...]] = {
@@ -137,17 +136,15 @@ PROBLEM = Problem(
     yours="su",
     turned={"mi": "su", "nuestro": "su", "nuestra": "su", "su": "nuestro", "me": "le", "nos": "les", "yo": "usted"},
     closes=frozenset(
-        """es esta estan era fue fueron son ha han he hemos habia tiene tenia tuvo hace hizo va iba no nunca ya todavia aun se me nos le
-        les que
-        quien y o pero porque desde cuando sin con por a al en de del para llego llega llegaron vino dejo dejaron funciona funcionaba perdio
-        perdieron rompio sigue lleva si como tan muy solo otra siempre ni""".split()
+        """es esta estan era fue fueron son ha han he hemos habia tiene tenia tuvo hace hizo va iba no nunca ya todavia aun se me nos le les
+        que quien y o pero porque desde cuando sin con por a al en de del para llego llega llegaron vino dejo dejaron funciona funcionaba
+        perdio perdieron rompio sigue lleva si como tan muy solo otra siempre ni""".split()
     ),
     joins=frozenset("y o pero porque que".split()),
     articles=frozenset("el la los las un una".split()),
     loose_ends=frozenset(
         """el la los las un una de del en a al con por para y o que su sus mi no si se me nos le muy mas hijo hija madre padre mujer marido
-        esposo
-        esposa novio novia hermano hermana familia bebe nino nina casa ciudad dia semana mes nombre parte vida amigo amiga jefe jefa
+        esposo esposa novio novia hermano hermana familia bebe nino nina casa ciudad dia semana mes nombre parte vida amigo amiga jefe jefa
         supervisor supervisora companero companera""".split()
     ),
 )

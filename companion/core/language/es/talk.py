@@ -6,8 +6,7 @@ from companion.core.language.pack import Apologies, Closing, Echoes, Names
 _JOINERS = frozenset("por de que con sobre respecto lo".split())
 _SUBJECTS = frozenset(
     """el la los las su sus tu tus este esta estos estas ese esa eso esto un una nuestro nuestra haber haberle haberte haberlo haberla
-    haberles
-    haberlos habernos""".split()
+    haberles haberlos habernos""".split()
 )
 
 APOLOGIES = Apologies(
@@ -27,8 +26,8 @@ APOLOGIES = Apologies(
     supposes=frozenset(("si", "cuando")),
     us=frozenset(("hemos", "he")),
     ends=frozenset(
-        """y pero me cual como donde gracias voy vamos ahora ahorita entonces dejeme dejame permitame digame dime aunque porque puede
-        puedes podria podrias podes""".split()
+        """y pero me cual como donde gracias voy vamos ahora ahorita entonces dejeme dejame permitame digame dime aunque porque puede puedes
+        podria podrias podes""".split()
     )
     | {"por favor", "sin embargo", "asi que", "le voy", "te voy", "le puedo", "te puedo", "le mando", "te mando", "le envio", "le ofrezco"},
     addresses=frozenset("senor senora senorita caballero".split()),
@@ -46,8 +45,7 @@ ECHOES = Echoes(
     before_time=frozenset("a las la de para hasta y sobre entre el".split()),
     days=frozenset(
         """lunes martes miercoles jueves viernes sabado domingo enero febrero marzo abril mayo junio julio agosto septiembre octubre
-        noviembre
-        diciembre navidad ayer anoche""".split()
+        noviembre diciembre navidad ayer anoche""".split()
     ),
     asking=frozenset("que como cual".split()),
     meaning=frozenset(("decir", "refiere")),
