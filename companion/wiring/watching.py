@@ -43,18 +43,21 @@ def watch(options: Options) -> None:
 async def _write(lookout: Lookout) -> None:
     stream = JournalStream(_STDOUT)
     with interruptible(lookout.close):
-        async for item in lookout:
-            match item:
-                case Record():
-                    stream.write(item)
-                case Missed():
-                    _tell(f"call {item.call}: records {item.since} to {item.until - 1} are gone")
-                case Notice(text=text):
-                    _tell(text)
-                case Away(reason=reason):
-                    _tell(f"away: {reason}; trying again")
-                case Here():
-                    _tell(f"here, as {item.role} {item.name}")
+        try:
+            async for item in lookout:
+                match item:
+                    case Record():
+                        stream.write(item)
+                    case Missed():
+                        _tell(f"call {item.call}: records {item.since} to {item.until - 1} are gone")
+                    case Notice(text=text):
+                        _tell(text)
+                    case Away(reason=reason):
+                        _tell(f"away: {reason}; trying again")
+                    case Here():
+                        _tell(f"here, as {item.role} {item.name}")
+        finally:
+            await lookout.close()  # where stdout's reader has gone
 
 
 def _tell(text: str) -> None:

@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from companion.errors import SourceError
 from companion.wiring.lookouts import lookout
 from companion.wiring.watching import _write
+from tests.faults.processes import PATIENCE, gateway, transcript
 
 
 def test_a_hub_that_is_not_there_is_one_line() -> None:
@@ -34,3 +36,16 @@ def test_a_screen_that_finds_no_hub_goes_and_says_so(command: list[str]) -> None
     assert process.wait(20) == 3
     assert b"refuses the connection" in shown
     assert b"Traceback" not in shown
+
+
+def test_a_reader_that_goes_is_left_without_a_word(tmp_path: Path) -> None:
+    with gateway("--listen", transcript(tmp_path / "7.jsonl", "7", 4000, 0.05)) as (_, hub):
+        command = [sys.executable, "-m", "companion", "watch", hub, "--headless"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watching:
+            assert watching.stdout is not None
+            assert watching.stderr is not None
+            assert watching.stdout.readline().startswith(b'{"call":"7","seq":0,')
+            watching.stdout.close()
+            said = watching.stderr.read()
+            assert watching.wait(PATIENCE) == 141
+    assert said == b"companion: here, as reader reader\n"
