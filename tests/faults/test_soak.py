@@ -41,6 +41,8 @@ SPOKEN = (0, WARM)
 """Hours in which a call is spoken, too."""
 SECONDS = times(1.0, 82.0)
 """Of a spoken call."""
+WORDS = ["".join(letters) for letters in itertools.islice(itertools.product("lmnrst", "aeiou", "mnrst", "aeiou", "lns"), 2000)]
+"""Made up; people's words are many but not without end, and the first hour says them all."""
 RATE = 16000
 
 
@@ -110,11 +112,11 @@ async def until(done: Callable[[], object], what: str) -> None:
 
 
 def lines(call: str, chance: random.Random) -> list[dict[str, object]]:
-    """What is said in a typed call: the demo's chat, each line with a word that was never said before and that no cache knows."""
+    """What is said in a typed call: the demo's chat, each line with two more words: hardly one is said twice, and no cache knows it."""
     said = [turn for line in (DATA / "demo" / "chat.jsonl").read_text().splitlines() if "speaker" in (turn := json.loads(line))]
     turns: list[dict[str, object]] = [{"call": call, "event": "start", "agent": "Anna"}]
     for number, turn in enumerate(itertools.islice(itertools.cycle(said), TURNS)):
-        text = f"{turn['text']} {''.join(chance.choices('aeioulmnrst', k=8))}"
+        text = f"{turn['text']} {' '.join(chance.choices(WORDS, k=2))}"
         turns.append({"call": call, "speaker": turn["speaker"], "text": text, "start": number * 3.0, "end": number * 3.0 + 2.7})
     return [*turns, {"call": call, "event": "end"}]
 
