@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -15,6 +16,9 @@ from hypothesis import settings
 settings.register_profile("companion", deadline=None, derandomize=True, max_examples=100)
 settings.register_profile("long", deadline=None, max_examples=3000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "companion"))
+
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # by `nohup`: whatever a test starts would ignore it too
+    signal.signal(signal.SIGHUP, lambda *_: None)
 
 
 NO_SKIPS = bool(os.environ.get("COMPANION_NO_SKIPS"))

@@ -145,6 +145,8 @@ def began(options: Options) -> str | None:
 def interruptible(end: Callable[[], Coroutine[Any, Any, None]]) -> Iterator[asyncio.Event]:
     """Ctrl-C, SIGTERM, and the terminal going away, end the calls in good order, by `end`; a second time ends them at once.
 
+    What was started with `nohup` outlives its terminal.
+
     Yields:
         An event that is set once that was asked for: then nothing new should be begun.
 
@@ -170,14 +172,17 @@ def interruptible(end: Callable[[], Coroutine[Any, Any, None]]) -> Iterator[asyn
             stop()
 
     numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    if outlives := hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # `nohup` asks for it
+        numbers.remove(signal.SIGHUP)
     handled = [number for number in numbers if _handled(loop, number, stop)]
-    staying = loop.create_task(stay())
+    staying = None if outlives else loop.create_task(stay())
     try:
         yield asked
         if asked.is_set():
             raise KeyboardInterrupt
     finally:
-        staying.cancel()
+        if staying is not None:
+            staying.cancel()
         for number in handled:
             loop.remove_signal_handler(number)
 

@@ -133,6 +133,21 @@ def test_a_second_ctrl_c_ends_at_once() -> None:
         together(stubborn)
 
 
+def test_what_was_started_with_nohup_outlives_its_terminal() -> None:
+    async def outlive() -> None:
+        with interruptible(lambda: asyncio.sleep(3600)) as asked:
+            os.kill(os.getpid(), signal.SIGHUP)
+            await asyncio.sleep(0)
+            assert not asked.is_set()
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        together(outlive)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_terminal_that_goes_away_without_a_signal_is_noticed(tmp_path: Path) -> None:
     transcript = tmp_path / "1.jsonl"
     transcript.write_text(
