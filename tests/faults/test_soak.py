@@ -197,7 +197,7 @@ async def test_a_day_of_eight_hours_leaves_nothing_behind(tmp_path: Path) -> Non
     print(told := "\n".join(map(str, samples)))
     assert max(sample.memory for sample in samples[WARM:]) <= samples[WARM - 1].memory * 1.1, told
     assert "Traceback" not in process.said
-    assert {path.stem for path in journals.iterdir()} == set(names)
-    kept = {name: whole(journals / f"{name}.jsonl") for name in names}
-    assert all(map(ended, kept.values()))
-    assert stored(database) == {name: [record.seq for record in records] for name, records in kept.items()}
+    lengths = {path.stem: path.read_bytes().count(b"\n") for path in journals.iterdir()}
+    assert set(lengths) == set(names)
+    assert stored(database) == {name: list(range(length)) for name, length in lengths.items()}
+    assert all(ended(whole(journals / f"{name}.jsonl")) for name in names[:: times(5, 20)])
