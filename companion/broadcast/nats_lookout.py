@@ -30,6 +30,7 @@ from companion.core.updates import CallClosed
 from companion.errors import JournalError, PeerError
 
 _SHOWN = 500  # partials, levels and clocks that wait at most
+_OWED = 1.0  # seconds that a call's past waits for the list's end, which the server's count may put off
 _AGAIN = 1.0  # seconds before what the server did not answer is tried again
 
 
@@ -60,7 +61,7 @@ class _Follow(msgspec.Struct, frozen=True):
     call: str
 
 
-_Turn: TypeAlias = _Come | _Follow | Seen | Literal["up", "join", "end"]
+_Turn: TypeAlias = _Come | _Follow | Seen | Literal["up", "join", "pay", "end"]
 
 
 class NatsLookout:
@@ -162,6 +163,9 @@ class NatsLookout:
             case "join":
                 async for seen in self._join():
                     yield seen
+            case "pay":
+                async for seen in self._pay():
+                    yield seen
             case _Come(reader=reader, message=None) if reader in (self._reader, self._list):
                 async for seen in self._join():
                     yield seen
@@ -227,6 +231,8 @@ class NatsLookout:
         entry, token = subjects.read_entry(message.data), subjects.call_of(message.subject)
         place = self._places.get(token)
         if entry is not None and self._wants(token) and (place is None or place.first < entry.first):
+            if not self._owed:
+                asyncio.get_running_loop().call_later(_OWED, self._turns.put_nowait, "pay")
             self._owed[token] = entry
         if not message.left:
             async for seen in self._pay():

@@ -5,8 +5,10 @@ import random
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace
+from nats.aio.msg import Msg
 
-from companion.broadcast import nats_lookout
+from companion.broadcast import nats_lookout, nats_reader
 from companion.broadcast import nats_subjects as subjects
 from companion.broadcast.nats_lookout import NatsLookout
 from companion.broadcast.nats_outlet import NatsOutlet
@@ -248,6 +250,25 @@ async def test_a_call_that_was_listed_late_and_says_nothing_is_there_too(server:
         for each in (watch, late):
             await each.until(lambda each=each: each.count == sum(len(talk.records) for talk in talks))
             await each.stop()
+
+
+async def test_a_list_whose_end_the_server_does_not_tell_keeps_no_call_back(server: NatsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = nats_reader._read
+
+    def never_the_last(raw: Msg) -> Message:
+        message = told(raw)
+        return replace(message, left=1) if message.subject.startswith("companion.live.") else message
+
+    monkeypatch.setattr(nats_reader, "_read", never_the_last)
+    monkeypatch.setattr(nats_lookout, "_OWED", 0.1)
+    async with NatsOutlet(server.url) as outlet:
+        talk = Talk("42")
+        for record in [*talk.records, *talk.say(3)]:
+            outlet.write(record)
+        await until(lambda: outlet.calls["42"].is_settled)
+        watch = Watch(aiter(NatsLookout(server.url)))
+        await watch.until(lambda: watch.count == len(talk.records))
+        await watch.stop()
 
 
 async def test_what_the_server_does_not_answer_is_asked_again(server: NatsServer, monkeypatch: pytest.MonkeyPatch) -> None:
