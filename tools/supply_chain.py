@@ -35,7 +35,7 @@ def key(name: str) -> str:
 def shipped() -> dict[str, metadata.Distribution]:
     """All packages that a user with every extra has, but for companion itself."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = [needed for extra, needed in project["optional-dependencies"].items() if extra != "dev"]
+    extras = [needed for extra, needed in project["optional-dependencies"].items() if extra not in ("dev", "fuzz")]
     wanted = [Requirement(line) for line in [*project["dependencies"], *(line for needed in extras for line in needed)]]
     found: dict[str, metadata.Distribution] = {}
     taken: set[tuple[str, str]] = set()
