@@ -10,6 +10,7 @@ code without a fault is merged into the corpus: the smallest files that cover as
 import argparse
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from pathlib import Path
 
 CORPUS = Path(__file__).parent / "corpus"
 RECORDINGS = Path(__file__).parents[1] / "recordings"
+
+_FOUND = re.compile("[0-9a-f]{12}")
 
 KEPT = 100
 LARGEST = 2048
@@ -61,7 +64,7 @@ def fuzz(name: str, seconds: int) -> bool:
 
 def _keep(name: str, merged: list[Path]) -> None:
     for path in (CORPUS / name).glob("*"):
-        if not path.name.startswith(("crash-", "timeout-", "oom-")):
+        if _FOUND.fullmatch(path.name):  # faults, and what somebody wrote, stay
             path.unlink()
     for path in [path for path in merged if path.stat().st_size <= LARGEST][:KEPT]:
         content = path.read_bytes()
