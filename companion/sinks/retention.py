@@ -75,17 +75,18 @@ class Folder:
 
     def of(self, call: str) -> Iterator[Kept]:
         """What is kept of a call, and of others that had the same name; a file that has records of it and no beginning is told."""
-        for path in self._files("*.jsonl"):
-            if not _lives(path) and any(_call_of(line) == call and b'"seq":' in line for line in _lines(path)):
+
+        def stray(path: Path) -> None:
+            if any(_call_of(line) == call and b'"seq":' in line for line in _lines(path)):
                 self._tell(f"{path}: has records of call {call}, but does not begin as a journal; left as it is, see for yourself")
-        yield from self._chosen(lambda name, life: name == call)
 
-    def _files(self, pattern: str) -> Iterator[Path]:
-        return iter(sorted(path for path in self._path.glob(pattern) if path.is_file() and not path.is_symlink()))
+        return self._chosen(lambda name, life: name == call, stray)
 
-    def _chosen(self, wanted: Callable[[str, _Life], bool]) -> Iterator[Kept]:
-        for path in self._files("*.jsonl"):
+    def _chosen(self, wanted: Callable[[str, _Life], bool], stray: Callable[[Path], None] = lambda path: None) -> Iterator[Kept]:
+        for path in _files(self._path, "*.jsonl"):
             lives = _lives(path)
+            if not lives:
+                stray(path)
             calls = tuple(call for call, life in lives.items() if wanted(call, life))
             if not calls:
                 continue
@@ -95,7 +96,7 @@ class Folder:
                 yield Kept(calls, str(path), partial(_delete, path))
             else:
                 yield Kept(calls, f"{path} (its part of it)", partial(_cut, path, frozenset(calls)))
-        for path in self._files("*.json"):
+        for path in _files(self._path, "*.json"):
             page = _page(path)
             if page is not None and wanted(*page):
                 yield Kept((page[0],), f"{path} and .md", partial(_delete, path.with_suffix(".md"), path))
@@ -116,10 +117,15 @@ class Sounds:
         return self._chosen(lambda path, name: name == file_name(call))
 
     def _chosen(self, wanted: Callable[[Path, str], bool]) -> Iterator[Kept]:
-        for path in sorted(path for path in self._path.glob("*.wav") if not path.is_symlink()):
+        for path in _files(self._path, "*.wav"):
             name = whose(path)
             if name is not None and wanted(path, name):
                 yield Kept((name,), str(path), partial(_delete, path))
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    """Files that stand in the folder itself: what a link leads to is somebody else's."""
+    return sorted(path for path in folder.glob(pattern) if path.is_file() and not path.is_symlink())
 
 
 def calls_in(path: Path) -> tuple[str, ...]:
