@@ -2,54 +2,24 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterable, Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from websockets.asyncio.server import ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 
 from companion.core.events import SourceBack, SourceLost, Utterance
 from companion.core.feed import Closed, Complaint, Happened, Item, Level, Opened
 from companion.errors import SourceError
 from companion.sources.websocket import Chat, SoundStream
 from companion.speech.recogniser import Recogniser
+from tests.sources.peers import says, serving
 
 Script = Callable[..., Callable[[str], Recogniser]]
-Peer = Callable[[ServerConnection], Awaitable[None]]
 
 SOON = (0.01, 0.01)
-
-
-@asynccontextmanager
-async def serving(*peers: Peer) -> AsyncIterator[str]:
-    """A server whose first connection is served by the first peer, and so on; the last serves all that follow."""
-    left = list(peers)
-
-    async def handler(connection: ServerConnection) -> None:
-        await (left.pop(0) if len(left) > 1 else left[0])(connection)
-
-    async with serve(handler, "127.0.0.1", 0) as server:
-        yield f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/stream"
-
-
-def says(*messages: Any, then: str = "close") -> Peer:
-    """A peer that sends messages (values as JSON), then closes in due form, breaks the connection, or waits for us to go."""
-
-    async def peer(connection: ServerConnection) -> None:
-        for message in messages:
-            await connection.send(message if isinstance(message, bytes | str) else json.dumps(message))
-        if then == "wait":
-            await connection.wait_closed()
-        elif then == "break":
-            await asyncio.sleep(0.02)  # what was sent must be on its way first
-            connection.transport.abort()
-        elif then != "close":
-            await connection.close(1011, then)
-
-    return peer
 
 
 def said(speaker: str = "customer", text: str = "hello there", **keys: Any) -> dict[str, Any]:

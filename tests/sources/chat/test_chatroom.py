@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
-from websockets.asyncio.server import ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 
 from companion.core.events import SourceBack, SourceLost, Utterance
 from companion.core.feed import Closed, Complaint, Happened, Item, Opened, Ready
@@ -16,8 +16,10 @@ from companion.sources.chat import chatroom
 from companion.sources.chat.asking import Asker
 from companion.sources.chat.chatroom import ChatRoom
 from companion.sources.protocols.room import Act, Ask, Joined, Odd, Over, Redial, Refused, Said, Say, Typing
+from tests.sources import peers
+from tests.sources.peers import serving
 
-Peer = Callable[[ServerConnection], Awaitable[None]]
+says = partial(peers.says, then="wait")
 
 
 class Plain:
@@ -78,30 +80,6 @@ class Answers(Asker):
         if isinstance(answer, Exception):
             raise answer
         return answer  # type: ignore[no-any-return]
-
-
-@asynccontextmanager
-async def serving(*peers: Peer) -> AsyncIterator[str]:
-    left = list(peers)
-
-    async def handler(connection: ServerConnection) -> None:
-        await (left.pop(0) if len(left) > 1 else left[0])(connection)
-
-    async with serve(handler, "127.0.0.1", 0) as server:
-        yield f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/stream"
-
-
-def says(*messages: Any, then: str = "wait") -> Peer:
-    async def peer(connection: ServerConnection) -> None:
-        for message in messages:
-            await connection.send(message if isinstance(message, str) else json.dumps(message))
-        if then == "wait":
-            await connection.wait_closed()
-        elif then == "break":
-            await asyncio.sleep(0.02)  # what was sent must be on its way first
-            connection.transport.abort()
-
-    return peer
 
 
 async def story(source: ChatRoom, until: Callable[[Any], bool] = lambda item: False) -> list[Any]:
