@@ -31,14 +31,17 @@ SLOW = pytest.mark.parametrize(("lag", "sip"), times([(0.02, 64)], [(2.0, 0), (0
 
 
 @asynccontextmanager
-async def on_the_bus(nats: NatsServer, told: list[str], **network: Any) -> AsyncIterator[tuple[NatsOutlet, Proxy, Watch]]:
-    """A gateway and somebody who looks on, both behind the same network."""
+async def on_the_bus(nats: NatsServer, told: list[str], **network: Any) -> AsyncIterator[tuple[NatsOutlet, Proxy, Watch, Talk]]:
+    """A gateway with a call and somebody who has seen it begin, both behind the same network."""
     async with Proxy(nats.port, **network) as between:
         url = f"nats://127.0.0.1:{between.port}"
         async with NatsOutlet(url, tell=told.append) as outlet:
             watch = Watch(aiter(NatsLookout(url)))
+            talk = Talk("42", agent="Anna")
             try:
-                yield outlet, between, watch
+                write(outlet, talk.records)
+                await whole(watch, talk)
+                yield outlet, between, watch, talk
             finally:
                 await watch.stop()
 
@@ -76,10 +79,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 @SLOW
 async def test_a_bus_whose_network_is_slow_has_it_all(nats: NatsServer, lag: float, sip: int) -> None:
     told: list[str] = []
-    async with on_the_bus(nats, told, sip=sip) as (outlet, network, watch):
-        talk = Talk("42", agent="Anna")
-        write(outlet, talk.records)
-        await whole(watch, talk)
+    async with on_the_bus(nats, told, sip=sip) as (outlet, network, watch, talk):
         network.lag = lag
         for _ in range(5):
             write(outlet, talk.say(2))
@@ -93,10 +93,7 @@ async def test_a_bus_whose_network_is_slow_has_it_all(nats: NatsServer, lag: flo
 @pytest.mark.usefixtures("hasty")
 async def test_a_bus_whose_network_is_cut_at_any_moment_has_each_record_once(nats: NatsServer) -> None:
     told: list[str] = []
-    async with on_the_bus(nats, told) as (outlet, network, watch):
-        talk = Talk("42", agent="Anna")
-        write(outlet, talk.records)
-        await whole(watch, talk)
+    async with on_the_bus(nats, told) as (outlet, network, watch, talk):
         for turn in range(times(3, 200)):
             carried = network.carried
             write(outlet, talk.say(3))
@@ -114,10 +111,7 @@ async def test_a_bus_whose_network_is_cut_at_any_moment_has_each_record_once(nat
 @pytest.mark.usefixtures("hasty")
 async def test_a_bus_whose_network_falls_silent_is_noticed_and_misses_nothing(nats: NatsServer) -> None:
     told: list[str] = []
-    async with on_the_bus(nats, told) as (outlet, network, watch):
-        talk = Talk("42", agent="Anna")
-        write(outlet, talk.records)
-        await whole(watch, talk)
+    async with on_the_bus(nats, told) as (outlet, network, watch, talk):
         network.fall_silent()
         write(outlet, talk.say(3))
         await patiently(lambda: told and any(isinstance(seen, Away) for seen in watch.seen))

@@ -4,12 +4,22 @@ from typing import Any
 
 import pytest
 from textual.events import Key
+from textual.pilot import Pilot
 
 from companion.tui.app import CallApp
 from companion.tui.page_screen import PageScreen
 from companion.tui.practice_app import PracticeApp
 from companion.tui.summary_screen import SummaryScreen
 from tests.tui.test_practice_screen import Room
+
+
+async def rehearse(room: Room, calls: Any, pilot: Pilot[Any]) -> None:
+    """From the briefing to the call's end."""
+    await pilot.pause()
+    await pilot.press("enter")
+    for record in calls.settled().records[len(calls.heated().records) :]:
+        room.app.show(record)
+    await pilot.pause(0.2)
 
 
 async def test_the_call_begins_once_the_briefing_was_read(calls: Any) -> None:
@@ -26,11 +36,7 @@ async def test_the_call_begins_once_the_briefing_was_read(calls: Any) -> None:
 async def test_the_debrief_comes_before_the_summary(calls: Any) -> None:
     room = Room(calls)
     async with room.app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        await pilot.press("enter")
-        for record in calls.settled().records[len(calls.heated().records) :]:
-            room.app.show(record)
-        await pilot.pause(0.2)
+        await rehearse(room, calls, pilot)
         assert isinstance(room.app.screen, PageScreen)
         await pilot.press("enter")
         await pilot.pause()
@@ -42,11 +48,7 @@ async def test_the_debrief_comes_before_the_summary(calls: Any) -> None:
 async def test_who_types_on_when_the_call_is_over_leaves_one_page(calls: Any) -> None:
     room = Room(calls)
     async with room.app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        await pilot.press("enter")
-        for record in calls.settled().records[len(calls.heated().records) :]:
-            room.app.show(record)
-        await pilot.pause(0.2)
+        await rehearse(room, calls, pilot)
         debrief = room.app.screen
         for _ in range(5):
             debrief.post_message(Key("enter", "\r"))
