@@ -12,8 +12,8 @@ check: lint types walls rules test core wheel audit sbom
 	$(BIN)/pip install -q -e '.[dev]'
 	@touch .venv
 
-test: .venv
-	$(BIN)/pytest
+test: .venv  # much of it is waiting, so there is room for more than one at a time
+	$(BIN)/pytest -n 3
 
 torture: .venv  # the fault tests at full size: hours
 	COMPANION_TORTURE=1 $(BIN)/pytest tests/faults -q --timeout=7200
