@@ -14,7 +14,8 @@ UNDERSTOOD = (
     "pcm:-?rate=16000&channels=2, ws://… or wss://… (a stream to join), vosk://[host]:2700 (for vosk-server clients to join), "
     "twilio://[host]:8080 (for Twilio, Telnyx, SignalWire, Plivo or Exotel to dial), audiosocket://[host]:9092 (for Asterisk), "
     "asterisk://[host]:8080 (the same, by WebSocket), audiohook://[host]:8080 (for Genesys Cloud), "
-    "freeswitch://[host]:8080 (for FreeSWITCH or jambonz), chatwoot+wss://host?account=1, rocketchat+wss://host, slack:// (chats to join), "
+    "freeswitch://[host]:8080 (for FreeSWITCH or jambonz), vonage://[host]:8080 (for Vonage), "
+    "chatwoot+wss://host?account=1, rocketchat+wss://host, slack:// (chats to join), "
     "sunshine://[host]:8080 (for Zendesk), intercom://[host]:8080, twilio-conversations://[host]:8080 (for webhooks of chats)"
 )
 
@@ -29,6 +30,7 @@ PHONES: dict[str, tuple[int, tuple[str, ...]]] = {
     "audiohook": (8080, ("public",)),
     "freeswitch": (8080, ("agent", "rate", "channels")),
     "asterisk": (8080, ()),
+    "vonage": (8080, ()),
 }
 """Listeners for phone systems: the port where none is given, and the keys that their URIs may have."""
 

@@ -34,7 +34,13 @@ def seeds(name: str) -> list[Path]:
     return sorted(recorded) + sorted((CORPUS / name).glob("*"))
 
 
-_ALSO = {"twilio": ("telnyx", "plivo", "exotel"), "freeswitch": ("jambonz",), "asterisk": ("asterisk_json",), "mapping": ("transcript",)}
+_ALSO = {
+    "twilio": ("telnyx", "plivo", "exotel"),
+    "freeswitch": ("jambonz",),
+    "asterisk": ("asterisk_json",),
+    "vonage": ("vonage_video",),
+    "mapping": ("transcript",),
+}
 
 
 def fuzz(name: str, seconds: int) -> bool:

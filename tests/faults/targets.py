@@ -36,6 +36,8 @@ from companion.sources.protocols.slack import Slack
 from companion.sources.protocols.sunshine import Sunshine
 from companion.sources.protocols.twilio import MediaStream
 from companion.sources.protocols.twilio_conversations import TwilioConversations
+from companion.sources.protocols.vonage import VoiceSocket
+from companion.sources.protocols.vonage_signature import signed
 from companion.sources.protocols.vosk_wire import Client, seat
 from companion.speech.masking import Masking
 from companion.speech.redact import clean
@@ -119,6 +121,11 @@ def _vosk(data: bytes) -> None:
         seat(data.decode("utf-8", "surrogateescape"))
 
 
+def _vonage(data: bytes) -> None:
+    _sound(lambda: VoiceSocket("/"))(data)
+    assert not signed("secret", data.decode("utf-8", "surrogateescape"), 1_795_000_000.0)
+
+
 def _transcript(data: bytes) -> None:
     lexer = JsonLines("stdin")
     for line in data.split(b"\n"):
@@ -168,6 +175,7 @@ TARGETS: dict[str, Target] = {
     "audiosocket": _sound(lambda: AudioSocket("customer")),
     "freeswitch": _sound(lambda: Fork("/")),
     "twilio": _sound(MediaStream),
+    "vonage": _vonage,
     "chatwoot": _chat(lambda: Chatwoot("https://chat.example", 1, "access")),
     "rocketchat": _chat(lambda: RocketChat("https://chat.example", "room", "access")),
     "slack": _chat(lambda: Slack("https://chat.example/api/", "app", None, ("U1",))),

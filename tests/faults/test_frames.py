@@ -124,6 +124,11 @@ OPENINGS: dict[str, list[str | bytes]] = {
     "audiohook://:0": [json.dumps(HOOK_OPEN), bytes(320)],
     "freeswitch://:0": [json.dumps({"call": EVIL, "agent_name": EVIL, "customer_name": EVIL, EVIL: EVIL}), bytes(320)],
     "asterisk://:0": [json.dumps({"event": "MEDIA_START", "connection_id": EVIL, "channel": EVIL, "format": "ulaw"}), bytes(160)],
+    "vonage://:0": [
+        json.dumps({"event": "websocket:connected", "content-type": "audio/l16;rate=8000", "channel": "agent", "call": EVIL, EVIL: EVIL}),
+        json.dumps({"event": "websocket:media:update", "active": False, EVIL: EVIL}),
+        bytes(320),
+    ],
 }
 PATH = "/?call=%1b%5d0%3bPWNED%07%00&agent_name=%c2%9b31m%e2%80%aex&customer_name=%ed%a0%80%ff&team=%1b%5b2J&channel=agent"
 

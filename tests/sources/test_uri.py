@@ -68,6 +68,7 @@ from companion.speech.recogniser import Scripted
         ("Intercom://", Address(kind="webhook", where="Intercom://", name="intercom://:8080", port=8080)),
         ("audiohook://", Address(kind="phone", where="audiohook://", name="audiohook://:8080", port=8080)),
         ("asterisk://", Address(kind="phone", where="asterisk://", name="asterisk://:8080", port=8080)),
+        ("vonage://", Address(kind="phone", where="vonage://", name="vonage://:8080", port=8080)),
         ("vosk://[::1]:0", Address(kind="vosk", where="vosk://[::1]:0", name="vosk://[::1]:0", host="::1", port=0)),
     ],
 )

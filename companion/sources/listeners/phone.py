@@ -29,7 +29,7 @@ IDLE = 60.0
 """Seconds without a message, after which a stream is given up: most send sound or signs of life every few seconds."""
 
 HOLD = 3600.0
-"""The same for Asterisk, which sends nothing of a call on hold. A peer that is gone, not silent, is noticed within a minute."""
+"""The same for Asterisk, which sends nothing of a call on hold, and for Vonage while it is muted. A peer that is gone is noticed sooner."""
 
 Speaks: TypeAlias = Callable[[str, Headers], Dialect]
 """The dialect of one connection, given its path (with the query) and headers."""

@@ -13,13 +13,14 @@ from companion.errors import ConfigError
 from companion.sources.listeners.audiosocket import AudioSocketListener
 from companion.sources.listeners.door import Door
 from companion.sources.listeners.phone import HOLD, IDLE, PhoneListener, Speaks
-from companion.sources.protocols import plivo_signature, twilio_signature
+from companion.sources.protocols import plivo_signature, twilio_signature, vonage_signature
 from companion.sources.protocols.asterisk import MediaChannel
 from companion.sources.protocols.audiohook import AudioHook
 from companion.sources.protocols.audiohook_signature import Key
 from companion.sources.protocols.dialect import Dialect
 from companion.sources.protocols.freeswitch import Fork
 from companion.sources.protocols.twilio import MediaStream
+from companion.sources.protocols.vonage import VoiceSocket
 from companion.sources.uri import Address
 from companion.speech.recogniser import Recogniser
 
@@ -51,14 +52,14 @@ def listener(
     """
     if address.scheme == "audiosocket":
         return _audiosocket(address, recogniser, mono_as)
-    made = {"twilio": _twilio, "audiohook": _audiohook, "freeswitch": _freeswitch, "asterisk": _asterisk}[address.scheme]
+    made = {"twilio": _twilio, "audiohook": _audiohook, "freeswitch": _freeswitch, "asterisk": _asterisk, "vonage": _vonage}[address.scheme]
     speaks, proof = made(address, mono_as, token)
     return PhoneListener(
         address.scheme,
         address.host,
         address.port,
         speaks=speaks,
-        idle=HOLD if address.scheme == "asterisk" else IDLE,
+        idle=HOLD if address.scheme in ("asterisk", "vonage") else IDLE,
         recogniser=recogniser,
         door=Door(token, proof=proof),
         guarded=token is not None,
@@ -110,6 +111,13 @@ def _freeswitch(address: Address, mono_as: Channel, token: str | None) -> tuple[
 
 def _asterisk(address: Address, mono_as: Channel, token: str | None) -> tuple[Speaks, Proof | None]:
     return lambda path, headers: MediaChannel(path, mono_as), None
+
+
+def _vonage(address: Address, mono_as: Channel, token: str | None) -> tuple[Speaks, Proof | None]:
+    def proof(path: str, headers: Headers) -> bool:
+        return token is not None and vonage_signature.signed(token, _first(headers, "Authorization"), time.time())
+
+    return lambda path, headers: VoiceSocket(path), proof
 
 
 def _audiosocket(address: Address, recogniser: Callable[[str], Recogniser], mono_as: Channel) -> Source:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+import jwt
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from companion import sources
 from companion.core.call import Call, Rules
-from companion.core.events import Channel, SourceLost, Utterance
+from companion.core.events import Channel, SourceBack, SourceLost, Utterance
 from companion.core.feed import Closed, Complaint, Happened, Item, Opened
 from companion.core.updates import StepChanged
 from companion.errors import ConfigError
@@ -31,6 +32,7 @@ Starter = Callable[[str], Recogniser]
 Talk = dict[Channel, NDArray[np.int16]]
 Mulaw = Callable[[NDArray[np.int16]], bytes]
 
+VONAGE = "a signature secret of some length"
 APOLOGY = "agent: i am very sorry that nobody called you that was our mistake"
 
 
@@ -209,6 +211,61 @@ class TestAsterisk:
                 with pytest.raises(ConnectionClosed, match="unknown channel 'both'"):
                     await client.recv()
             assert not run.task.done()
+
+
+class TestVonage:
+    async def test_a_call_from_its_start_to_its_ticks(
+        self, running: Run, starter: Starter, texts: Any, apology: Talk, rules: Rules
+    ) -> None:
+        async with running(starter, uri="vonage://:0", token=VONAGE) as run:
+
+            async def vonage(channel: str) -> None:
+                """One WebSocket leg, which hears one voice; headers have become keys of the first text."""
+                claims = {"iat": int(time.time()), "iss": "Vonage", "jti": channel, "application_id": "7"}
+                shown = {"Authorization": "Bearer " + jwt.encode(claims, VONAGE, algorithm="HS256")}
+                sound = apology[channel].astype("<i2").tobytes()  # type: ignore[index]
+                async with run.dial("/", additional_headers=shown) as client:
+                    told = {"call": "CON-7", "channel": channel, f"{channel}_name": "Lee"}
+                    await client.send(json.dumps({"event": "websocket:connected", "content-type": "audio/l16;rate=8000", **told}))
+                    for at in range(0, len(sound), 320):
+                        await client.send(sound[at : at + 320])
+                    await client.send('{"event": "websocket:disconnected"}')
+
+            await asyncio.gather(vonage("agent"), vonage("customer"))
+            await run.until(Closed)
+        assert [opened.call for opened in run.of(Opened)] == ["CON-7"]
+        assert texts(run.items) == [APOLOGY]
+        assert ("apologized", "done") in ticked(run.items, rules)
+        assert run.of(SourceLost) == run.of(Complaint) == []
+
+    async def test_whose_voice_it_is_must_be_said(self, running: Run, script: Script) -> None:
+        async with running(script(), uri="vonage://:0") as run:
+            async with run.dial("/") as client:
+                await client.send('{"event": "websocket:connected", "content-type": "audio/l16;rate=8000", "call": "CON-7"}')
+                with pytest.raises(ConnectionClosed, match="no channel, and maybe both voices in one"):
+                    await client.recv()
+            assert not run.task.done()
+
+    async def test_muted_is_a_gap(self, running: Run, script: Script) -> None:
+        async with running(script(), uri="vonage://:0") as run, run.dial("/?call=7&channel=agent") as client:
+            await client.send('{"event": "websocket:connected", "content-type": "audio/l16;rate=8000"}')
+            await client.send(bytes(320))
+            await client.send('{"event": "websocket:media:update", "active": false}')
+            await run.until(SourceLost)
+            await client.send(bytes(320))
+            await run.until(SourceBack)
+        assert [lost.event.reason for lost in run.of(SourceLost)] == ["muted at Vonage"]
+
+    async def test_with_a_token_only_who_signs_or_shows_it(self, running: Run, script: Script) -> None:
+        async with running(script(), uri="vonage://:0", token=VONAGE) as run:
+            signed = jwt.encode({"iat": int(time.time())}, VONAGE, algorithm="HS256")
+            for header in (f"Bearer {signed}", f"Bearer {VONAGE}"):
+                async with run.dial("/", additional_headers={"Authorization": header}):
+                    pass
+            strange = jwt.encode({"iat": int(time.time())}, VONAGE[::-1], algorithm="HS256")
+            for headers in ({"Authorization": f"Bearer {strange}"}, {"Authorization": signed}, {}):
+                with pytest.raises(InvalidStatus, match="401"):
+                    await run.dial("/", additional_headers=headers)
 
 
 class TestAudioHook:
