@@ -169,6 +169,7 @@ HOMES = {
     "soxr": {"speech"},
     "vosk": {"speech"},
     "requests": {"speech"},
+    "soundcard": {"sources"},
     "soundfile": {"sources", "doctor.py"},  # doctor asks it which formats it reads
     "websockets": {"sources", "net", "broadcast"},
     "aiohttp": {"sources", "web.py"},

@@ -11,7 +11,7 @@ import msgspec
 from companion.errors import ConfigError, DeviceError
 from companion.sources.devices.device import Device, choose
 from companion.sources.devices.meters import Meters
-from companion.sources.devices.pulse import Pulse
+from companion.sources.devices.system import sound_server
 from companion.wiring.parts import together
 
 GLANCE = 5.0
@@ -45,7 +45,7 @@ def which() -> str:
 
 
 async def _found() -> Sequence[Device]:
-    return await Pulse().devices()
+    return await sound_server().devices()
 
 
 async def _devices(as_json: bool, seconds: float | None) -> None:
@@ -63,7 +63,7 @@ async def _devices(as_json: bool, seconds: float | None) -> None:
 
 async def _draw() -> None:
     """Draw meters over and over, beginning anew where devices change."""
-    server = Pulse()
+    server = sound_server()
     loop = asyncio.get_running_loop()
     drawn = 0
     while True:

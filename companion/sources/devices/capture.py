@@ -40,31 +40,29 @@ class Capture:
         """Yield sound until it is stopped. A device that goes is `Lost`, and `Back` once it, or another default, is there.
 
         Raises:
-            DeviceError: it is not there to begin with, or what is needed to record is not installed.
+            DeviceError: it is not there to begin with, cannot be listened to, or what is needed to record is not installed.
         """
-        device = await self._chosen()
         loop = asyncio.get_running_loop()
+        there, gone, tries, heard_at = False, False, 0, 0.0
         while not self._stop.is_set():
-            yield Sound(Wire().decode(b"")[:, 0], device.rate)
             began = loop.time()
-            async for sound in self._record(device):
-                yield sound
-            lost_at = loop.time()
-            if lost_at - began < WAITS[0]:  # it is there, but cannot be recorded yet
-                await self._rest(WAITS[0])
-            tries, gone = 0, False
-            while not self._stop.is_set():
-                try:
-                    device = await self._chosen()
-                    break
-                except DeviceError as error:
-                    if tries and not gone:
-                        gone = True
-                        yield Lost(str(error).partition(";")[0], WAITS[-1])
-                    await self._rest(WAITS[min(tries, len(WAITS) - 1)] if tries else _SETTLE)
-                    tries += 1
-            if gone and not self._stop.is_set():
-                yield Back(round(loop.time() - lost_at, 3))
+            try:
+                async for sound in self._record(await self._chosen()):
+                    if gone:
+                        yield Back(round(loop.time() - heard_at, 3))
+                    there, gone, tries = True, False, 0
+                    yield sound
+                    heard_at = loop.time()
+                if loop.time() - began < WAITS[0]:
+                    await self._rest(WAITS[0])
+            except DeviceError as error:
+                if not there:
+                    raise
+                if tries and not gone:
+                    gone = True
+                    yield Lost(str(error).partition(";")[0], WAITS[-1])
+                await self._rest(WAITS[min(tries, len(WAITS) - 1)] if tries else _SETTLE)
+                tries += 1
 
     async def close(self) -> None:
         """Stop listening."""
@@ -79,16 +77,28 @@ class Capture:
                 await self._stop.wait()
 
     async def _record(self, device: Device) -> AsyncIterator[Sound]:
-        """Sound of this device until it goes, or is no longer the one that is meant."""
+        """Sound of this device until it goes, or is no longer the one that is meant; first, as soon as it is open, an empty one.
+
+        Raises:
+            DeviceError: it cannot be opened.
+        """
         wire = Wire()
+        opened = False
         over = asyncio.create_task(self._over(device))
         async with aclosing(self._server.record(device)) as blocks:  # type: ignore[type-var]
             coming = asyncio.ensure_future(anext(blocks, None))
             try:
                 while True:
                     await asyncio.wait({coming, over}, return_when=asyncio.FIRST_COMPLETED)
-                    if over.done() or (block := coming.result()) is None:
+                    if over.done():
                         return
+                    if (block := coming.result()) is None:
+                        if opened:
+                            return
+                        raise DeviceError(f"{self.name}: cannot be listened to")
+                    if not opened:
+                        opened = True
+                        yield Sound(wire.decode(b"")[:, 0], device.rate)
                     yield Sound(wire.decode(block)[:, 0], device.rate)
                     coming = asyncio.ensure_future(anext(blocks, None))
             finally:

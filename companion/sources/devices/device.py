@@ -50,8 +50,10 @@ class SoundServer(Protocol):
     def record(self, device: Device) -> AsyncIterator[bytes]:
         """Sound as it comes, `s16le`, one channel, at the device's rate; ends when the device or the server goes.
 
+        It begins as soon as the device is open, if only with a sample of silence; later a device may send nothing while nothing plays.
+
         Raises:
-            DeviceError: what is needed to record is not installed.
+            DeviceError: it cannot be opened, or what is needed to record is not installed.
         """
         ...
 

@@ -5,29 +5,21 @@ ones have none.
 """
 
 import asyncio
-import contextlib
-import os
 import re
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Sequence
 
 from companion.errors import DeviceError
 from companion.sources.devices.device import Device
+from companion.sources.devices.program import BLOCK, PATIENCE, running
 from companion.speech.redact import clean
 
 LATENCY = 50
 """Milliseconds of sound in a block, at most."""
 
-_PATIENCE = 5.0  # seconds in which pactl must have answered
 _SETTLED = 0.5  # seconds after which pactl subscribe watches for certain; it does not say so itself
-_BLOCK = 65536  # bytes read at once, at most
 _NEWS = re.compile(rb"'(?:new|remove)' on (?:source|sink) |'change' on server")
-_INSTALL = (
-    "install pulseaudio-utils (Debian, Ubuntu, Fedora) or libpulse (Arch)"
-    if sys.platform == "linux"
-    else "devices are heard on Linux only: pipe sound in, as docs/softphone.md shows"
-)
+_INSTALL = "install pulseaudio-utils (Debian, Ubuntu, Fedora) or libpulse (Arch)"
 
 
 class Pulse:
@@ -43,7 +35,7 @@ class Pulse:
 
     async def changes(self) -> AsyncIterator[None]:
         """Yield once it watches, and then after each change of devices or defaults, until the server goes."""
-        async with _running("pactl", "subscribe") as watching:
+        async with running("pactl", "subscribe", todo=_INSTALL) as watching:
             assert watching.stdout is not None
             news = asyncio.ensure_future(watching.stdout.readline())
             try:
@@ -64,9 +56,9 @@ class Pulse:
             DeviceError: parec is not installed.
         """
         form = ("--raw", "--format=s16le", f"--rate={device.rate}", "--channels=1", f"--latency-msec={LATENCY}")
-        async with _running("parec", "--client-name=companion", f"--device={device.name}", *form) as recording:
+        async with running("parec", "--client-name=companion", f"--device={device.name}", *form, todo=_INSTALL) as recording:
             assert recording.stdout is not None
-            while block := await recording.stdout.read(_BLOCK):
+            while block := await recording.stdout.read(BLOCK):
                 yield block
 
 
@@ -93,9 +85,9 @@ async def _said(*command: str) -> str:
     Raises:
         DeviceError: it is not installed, fails, or does not answer.
     """
-    async with _running("pactl", *command, errors=True) as asking:
+    async with running("pactl", *command, todo=_INSTALL, stderr=PIPE) as asking:
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(PATIENCE):
                 out, wrong = await asking.communicate()
         except TimeoutError:
             raise DeviceError("sound server: does not answer; start PipeWire or PulseAudio again") from None
@@ -103,26 +95,3 @@ async def _said(*command: str) -> str:
         why = clean(wrong.decode(errors="replace")).strip().rpartition(": ")[2].lower() or f"pactl ended with {asking.returncode}"
         raise DeviceError(f"sound server: no PipeWire or PulseAudio answers ({why}); start one in this session")
     return out.decode(errors="replace")
-
-
-@contextlib.asynccontextmanager
-async def _running(*command: str, errors: bool = False) -> AsyncIterator[Process]:
-    """A program of the sound server's, for as long as it is wanted. Ctrl-C is ours, so it has a session of its own.
-
-    Raises:
-        DeviceError: it is not installed.
-    """
-    spoken = {**os.environ, "LC_ALL": "C.UTF-8"}
-    out = PIPE if errors else DEVNULL
-    try:
-        running = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=out, env=spoken, start_new_session=True)
-    except OSError as error:
-        raise DeviceError(f"{command[0]}: cannot be run ({(error.strerror or str(error)).lower()}); {_INSTALL}") from error
-    try:
-        yield running
-    finally:
-        if running.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                running.kill()
-            # What it still had to say must be read, or its end is never noticed.
-            await running.communicate()

@@ -69,9 +69,9 @@ def _side(address: Address, stdin: int) -> Side:
         return FileSide(Path(address.where))
     if address.kind in ("mic", "loopback"):
         from companion.sources.devices.capture import Capture
-        from companion.sources.devices.pulse import Pulse
+        from companion.sources.devices.system import sound_server
 
-        return Capture(Pulse(), "mic" if address.kind == "mic" else "loopback", address.where, name=address.name)
+        return Capture(sound_server(), "mic" if address.kind == "mic" else "loopback", address.where, name=address.name)
     if address.rate is None:
         raise ConfigError(f"{address.name}: cannot be one channel of a call; give {UNDERSTOOD_ALONE}")
     if address.channels != 1:

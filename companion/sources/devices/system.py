@@ -1,0 +1,20 @@
+"""Which way to its sound devices a system has."""
+
+import importlib.util
+import shutil
+import sys
+
+from companion.sources.devices.device import SoundServer
+
+_PROGRAMS = ("pactl", "parec")
+
+
+def sound_server() -> SoundServer:
+    """PulseAudio's own programs where they are, for PipeWire too; SoundCard on Windows, on macOS, and where only that is installed."""
+    if sys.platform in ("win32", "darwin") or (None in map(shutil.which, _PROGRAMS) and importlib.util.find_spec("soundcard")):
+        from companion.sources.devices.card import SoundCard
+
+        return SoundCard()
+    from companion.sources.devices.pulse import Pulse
+
+    return Pulse()
