@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
@@ -17,7 +18,7 @@ from companion.wiring.parts import together
 GLANCE = 5.0
 """Seconds of live meters, unless more are asked for."""
 
-_METER = 10  # cells
+_ROOM = 60  # columns that are not few
 _REDRAW = 0.1  # seconds
 
 
@@ -74,8 +75,9 @@ async def _draw() -> None:
             while not metering.done():
                 ago = {name: loop.time() - at for name, at in meters.sounded.items()}
                 width = shutil.get_terminal_size().columns
-                text = [line[: width - 1] for line in lines(found, meters.levels, ago)]
-                print(f"\x1b[{drawn}F\x1b[J" * bool(drawn) + "\n".join(text), flush=True)
+                text = [line[:width] for line in lines(found, meters.levels, ago, width)]
+                # Lines of wide letters are still too long: the terminal is told not to break them.
+                print(f"\x1b[{drawn}F\x1b[J" * bool(drawn) + "\x1b[?7l" + "\n".join(text) + "\x1b[?7h", flush=True)
                 drawn = len(text)
                 await asyncio.wait({metering}, timeout=_REDRAW)
             metering.result()
@@ -84,22 +86,31 @@ async def _draw() -> None:
             await asyncio.gather(metering, return_exceptions=True)
 
 
-def lines(found: Sequence[Device], levels: Mapping[str, float] | None = None, ago: Mapping[str, float] | None = None) -> Iterator[str]:
+def lines(
+    found: Sequence[Device], levels: Mapping[str, float] | None = None, ago: Mapping[str, float] | None = None, width: int = 200
+) -> Iterator[str]:
     """The devices, a line each, and which of them are listened to.
 
     Args:
         found: all there are.
         levels: how loud each is, 0–1, by name; None draws no meters.
         ago: seconds since each last made a sound, by name.
+        width: columns. Where there are few, meters are short and the server's own names left out; the last line is broken.
     """
-    width = max((len(device.description) for device in found), default=0)
+    longest = max((len(device.description) for device in found), default=0)
+    roomy = width >= _ROOM
     for kind, title in (("mic", "microphones (mic:NAME)"), ("loopback", "what is played (loopback:NAME)")):
         yield title
         for device in found:
             if device.kind == kind:
-                meter = "" if levels is None else f"{_bar(levels.get(device.name, 0.0))}  {_silent((ago or {}).get(device.name)):9}  "
-                yield f"{'●' if device.default else '○'} {device.description:{width}}  {meter}{device.name}"
-    yield _used(found)
+                loud = (
+                    ""
+                    if levels is None
+                    else f"{_bar(levels.get(device.name, 0.0), 10 if roomy else 5)} {_silent((ago or {}).get(device.name)):8}  "
+                )
+                name = f"  {device.name}" if roomy else ""
+                yield f"{'●' if device.default else '○'} {loud}{device.description:{longest}}{name}"
+    yield from textwrap.wrap(_used(found), width, subsequent_indent="  ")
 
 
 def _used(found: Sequence[Device]) -> str:
@@ -110,9 +121,9 @@ def _used(found: Sequence[Device]) -> str:
     return f"● companion live listens to: agent {agent.description}, customer {customer.description}"
 
 
-def _bar(level: float) -> str:
-    full = round(level * _METER)
-    return "▮" * full + "▯" * (_METER - full)
+def _bar(level: float, cells: int) -> str:
+    full = round(level * cells)
+    return "▮" * full + "▯" * (cells - full)
 
 
 def _silent(ago: float | None) -> str:

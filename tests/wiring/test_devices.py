@@ -27,9 +27,16 @@ def test_a_line_each_and_what_is_listened_to() -> None:
 
 def test_meters_and_the_last_sound() -> None:
     drawn = list(lines([MIC, HEARD, OTHER], {"jabra": 0.42, "speakers.monitor": 0.0}, {"jabra": 0.1, "speakers.monitor": 12.3}))
-    assert drawn[1] == "● Jabra Evolve 20 Mono  ▮▮▮▮▯▯▯▯▯▯             jabra"
-    assert drawn[3] == "● Monitor of Speakers   ▯▯▯▯▯▯▯▯▯▯  12 s ago   speakers.monitor"
-    assert drawn[4] == "○ Monitor of HDMI       ▯▯▯▯▯▯▯▯▯▯  no sound   hdmi.monitor"
+    assert drawn[1] == "● ▮▮▮▮▯▯▯▯▯▯           Jabra Evolve 20 Mono  jabra"
+    assert drawn[3] == "● ▯▯▯▯▯▯▯▯▯▯ 12 s ago  Monitor of Speakers   speakers.monitor"
+    assert drawn[4] == "○ ▯▯▯▯▯▯▯▯▯▯ no sound  Monitor of HDMI       hdmi.monitor"
+
+
+def test_a_strip_of_44_columns_shows_meters_and_names() -> None:
+    drawn = list(lines([MIC, HEARD, OTHER], {"jabra": 0.42}, {}, 44))
+    assert drawn[1] == "● ▮▮▯▯▯ no sound  Jabra Evolve 20 Mono"
+    assert drawn[-3:] == ["● companion live listens to: agent Jabra", "  Evolve 20 Mono, customer Monitor of", "  Speakers"]
+    assert max(map(len, drawn)) <= 44
 
 
 def test_what_is_missing_is_said() -> None:

@@ -22,7 +22,7 @@ from companion.speech.redact import clean
 RATE = 48000
 """Samples a second that are asked for: what most devices work with, so that nothing is converted twice."""
 
-_INSTALL = "pip install 'companion[devices]'"
+_INSTALL = 'pip install "companion[devices]"'
 _NOBODY = "start PipeWire or PulseAudio in this session" if sys.platform == "linux" else "see whether the system's sound settings show any"
 
 

@@ -101,5 +101,7 @@ def _names(device: Device) -> tuple[str, ...]:
 
 
 def _listed(devices: Sequence[Device]) -> str:
-    """Names, as they can be written."""
-    return ", ".join(f"{device.description} ({device.name})" for device in devices[:4]) + (", …" if len(devices) > 4 else "")
+    """What people call them, and the sound server's names only where that is the same: on Windows they are long numbers."""
+    called = [device.description for device in devices]
+    told = [f"{device.description} ({device.name})" if called.count(device.description) > 1 else device.description for device in devices]
+    return ", ".join(told[:4]) + (", …" if len(told) > 4 else "")

@@ -70,7 +70,7 @@ async def test_changes_are_told_and_end_with_the_server(sound_server: Any) -> No
 
 async def test_a_library_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(DeviceError, match=r"^sound devices: SoundCard is not installed; pip install 'companion\[devices\]'$"):
+    with pytest.raises(DeviceError, match=r"^sound devices: SoundCard is not installed; pip install \"companion\[devices\]\"$"):
         await SoundCard().devices()
 
 

@@ -8,6 +8,7 @@ from companion.sources.devices.device import Device, Kind, choose
 JABRA = Device(name="alsa_input.usb-Jabra.mono", description="Jabra Evolve 20 Mono", rate=16000, default=True)
 CAMERA = Device(name="alsa_input.usb-Cam.stereo", description="Camera Stereo", rate=48000)
 CAMERA_2 = Device(name="alsa_input.usb-Cam.stereo.2", description="Camera Stereo 2", rate=48000)
+TWIN = Device(name="twin", description="Camera Stereo", rate=48000)
 HEARD = Device(name="jabra.monitor", description="Monitor of Jabra Evolve 20", rate=48000, plays="jabra", default=True)
 SPEAKERS = Device(name="speakers.monitor", description="Monitor of Built-in Audio", rate=48000, plays="speakers")
 ALL = (JABRA, CAMERA, CAMERA_2, HEARD, SPEAKERS)
@@ -34,11 +35,12 @@ def test_a_name_or_a_part_of_it(kind: Kind, wanted: str, device: Device) -> None
 @pytest.mark.parametrize(
     ("kind", "wanted", "devices", "error"),
     [
-        ("mic", "Cam", ALL, "mic:Cam: could be Camera Stereo (alsa_input.usb-Cam.stereo), Camera Stereo 2 (alsa_input.usb-Cam.stereo.2); "),
-        ("mic", "Camra Steroe", ALL, "mic:Camra Steroe: no such device; did you mean Camera Stereo (alsa_input.usb-Cam.stereo), "),
-        ("mic", "xyz", (JABRA,), "mic:xyz: no such device; there is Jabra Evolve 20 Mono (alsa_input.usb-Jabra.mono)"),
+        ("mic", "Cam", ALL, "mic:Cam: could be Camera Stereo, Camera Stereo 2; write more of the name"),
+        ("mic", "Camra Steroe", ALL, "mic:Camra Steroe: no such device; did you mean Camera Stereo, "),
+        ("mic", "xyz", (JABRA,), "mic:xyz: no such device; there is Jabra Evolve 20 Mono"),
         ("loopback", "xyz", (JABRA,), "loopback:xyz: no such device; there is none at all"),
-        ("mic", "", (CAMERA, HEARD), "mic: there is no default microphone; there is Camera Stereo (alsa_input.usb-Cam.stereo): name it"),
+        ("mic", "", (CAMERA, HEARD), "mic: there is no default microphone; there is Camera Stereo: name it"),
+        ("mic", "camera stereo", (CAMERA, TWIN), f"mic:camera stereo: could be {CAMERA.description} ({CAMERA.name}), Camera Stereo (twin)"),
         ("mic", "", (HEARD,), "mic: there is no default microphone; plug one in"),
         ("loopback", "", (JABRA,), "loopback: there is no output whose sound could be heard; see: companion devices"),
     ],
