@@ -82,7 +82,7 @@ class SoundFile:
             listening = Listening(self._call, recogniser, self._columns, self._rate)
             async for item in self._play(listening):
                 yield item
-            for item in await listening.finish():
+            async for item in listening.finish():
                 yield item
             reason = "stopped" if self._stop.is_set() else "end of file"
             yield Closed(call=self._call, reason=reason, at=round(listening.now * 1000))

@@ -64,7 +64,7 @@ class PcmStream:
             async for round_ in self._rounds(listening):
                 for item in await listening.hear(round_):
                     yield item
-            for item in await listening.finish():
+            async for item in listening.finish():
                 yield item
             reason = "stopped" if self._stop.is_set() else "end of input"
             yield Closed(call=self._call, reason=reason, at=round(listening.now * 1000))

@@ -128,12 +128,12 @@ class SoundStream:
                 match message:
                     case bytes():
                         for round_ in listening.feed(wire.decode(message)):
-                            items += await listening.hear(round_, clocked=False)
+                            items += await listening.hear(round_)
                     case str():
                         items += self._words()
                     case Lost():
                         if reason != "stream lost":
-                            items += await listening.last()
+                            items += [item async for item in listening.last()]
                             items.append(Happened(call=self._call, event=SourceLost(reason=message.reason)))
                         items.append(_said(self._name, message))
                         reason = "stream lost"
@@ -145,7 +145,7 @@ class SoundStream:
                     yield item
             if opened:
                 if reason != "stream lost":
-                    for item in await listening.last():
+                    async for item in listening.last():
                         yield item
                 yield Closed(call=self._call, reason="stopped" if self._line.stopped else reason)
             if reason == "stream lost" and not self._line.stopped:
@@ -158,7 +158,7 @@ class SoundStream:
         await self._line.close()
 
     def _begin(self, recogniser: Recogniser, start: float) -> tuple[Listening, Wire]:
-        listening = Listening(self._call, recogniser, self._columns, self._rate, start=start)
+        listening = Listening(self._call, recogniser, self._columns, self._rate, start=start, clocked=False)
         return listening, Wire(self._encoding, len(self._columns))
 
     def _words(self) -> list[Item]:

@@ -80,8 +80,8 @@ class Twilio:
 
     uri = "twilio://:0"
 
-    async def say(self, port: int, first: int, last: int, *, bye: bool = True, paced: bool = False) -> None:
-        """Dial, say the numbers, all at once or at the pace of life, and say good-bye, or stay silent until the connection breaks."""
+    async def say(self, port: int, first: int, last: int, *, bye: bool = True, paced: float = 0.0) -> None:
+        """Dial, say the numbers, at once or so many times as fast as life, and say good-bye, or stay silent until the connection breaks."""
         loop = asyncio.get_running_loop()
         async with connect(f"ws://127.0.0.1:{port}/", ping_interval=None) as connection:
             start = {"accountSid": "AC1", "callSid": "CA7", "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": RATE, "channels": 1}}
@@ -89,7 +89,7 @@ class Twilio:
             data, began = mulaw(sound(first, last)), loop.time()
             for count, begin in enumerate(range(0, len(data), 160), 1):
                 if paced:
-                    await asyncio.sleep(max(0.0, began + begin / RATE - loop.time()))
+                    await asyncio.sleep(max(0.0, began + begin / RATE / paced - loop.time()))
                 payload = base64.b64encode(data[begin : begin + 160]).decode()
                 media = {"track": "inbound", "chunk": str(count), "timestamp": str(begin // 8), "payload": payload}
                 await connection.send(json.dumps({"event": "media", "media": media, "streamSid": "MZ1"}))

@@ -267,9 +267,8 @@ def recorded(folder: Path) -> Path:
 
 
 @asynccontextmanager
-async def recognised(folder: Path, patience: float = 10.0, **network: Any) -> AsyncIterator[Proxy]:
-    """The recording, judged with a recogniser behind a network."""
-    recording = recorded(folder)
+async def elsewhere(patience: float = 10.0, **network: Any) -> AsyncIterator[tuple[Server, Proxy]]:
+    """A recogniser behind a network."""
     listener = VoskServer("", 0, recogniser=counting, mono_as="customer")
 
     async def listen() -> None:
@@ -281,12 +280,20 @@ async def recognised(folder: Path, patience: float = 10.0, **network: Any) -> As
     async with Proxy(listener.port, **network) as between:
         address = f"ws://127.0.0.1:{between.port}"
         async with Server("vosk-server://there", partial(dial, address), patience=patience, waits=(0.05,) * 4) as server:
-            source = sources.open(str(recording), recogniser=server.call, mono_as="customer", speed=times(8.0, 2.0))
-            async with judged(source, folder):
-                yield between
-                await until(lambda: over(folder))
+            yield server, between
     await listener.close()
     await listens
+
+
+@asynccontextmanager
+async def recognised(folder: Path, patience: float = 10.0, **network: Any) -> AsyncIterator[Proxy]:
+    """The recording, judged with a recogniser behind a network."""
+    recording = recorded(folder)
+    async with elsewhere(patience, **network) as (server, between):
+        source = sources.open(str(recording), recogniser=server.call, mono_as="customer", speed=times(8.0, 2.0))
+        async with judged(source, folder):
+            yield between
+            await until(lambda: over(folder))
 
 
 @pytest.mark.parametrize("slowness", times([{"lag": LAG, "sip": 64}], [{"lag": LAG}, {"sip": 1}]), ids=str)
@@ -294,6 +301,19 @@ async def test_a_recogniser_behind_a_slow_network_hears_the_same(slowness: dict[
     async with recognised(tmp_path, times(10.0, 30.0), **slowness):
         pass
     assert numbers(tmp_path) == list(range(1, WORDS + 1))
+    assert events(tmp_path, SourceLost) == []
+
+
+@pytest.mark.parametrize("lag", times([0.25], [0.025, 0.1, 0.25]))
+async def test_a_call_does_not_wait_for_a_recogniser_that_is_far_away(lag: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("companion.sources.listeners.leg.MOST", 2.5)  # less than would wait if each piece waited for the one before
+    async with elsewhere(lag=lag) as (server, _):
+        source: Any = sources.open("twilio://:0", recogniser=server.call)
+        async with judged(source, tmp_path):
+            await source.listening.wait()
+            await Twilio().say(source.port, 1, 12, paced=3.0)
+            await until(lambda: over(tmp_path))
+    assert numbers(tmp_path) == list(range(1, 13))
     assert events(tmp_path, SourceLost) == []
 
 

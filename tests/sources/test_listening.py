@@ -1,6 +1,7 @@
 """Sound on its way to the recogniser: agent first, in rounds, on the clock of the sound."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -8,8 +9,9 @@ from numpy.typing import NDArray
 
 from companion.core.events import SpeechEnded, Utterance
 from companion.core.feed import Happened, Item, Level, Passed
-from companion.sources.listening import Listening
-from companion.speech.recogniser import Recogniser
+from companion.errors import SpeechError
+from companion.sources.listening import AHEAD, Listening
+from companion.speech.recogniser import AudioChunk, Hearing, Recogniser, Scripted
 
 SAID = Utterance(speaker="customer", text="hello", start=0.1, end=0.5)
 
@@ -17,8 +19,8 @@ Script = Callable[..., Callable[[str], Recogniser]]
 Tone = Callable[..., NDArray[np.float32]]
 
 
-async def hear(listening: Listening, samples: NDArray[np.float32], clocked: bool = True) -> list[Item]:
-    return [item for round_ in listening.feed(samples) for item in await listening.hear(round_, clocked=clocked)]
+async def hear(listening: Listening, samples: NDArray[np.float32]) -> list[Item]:
+    return [item for round_ in listening.feed(samples) for item in await listening.hear(round_)]
 
 
 async def test_arrival_is_the_end_of_the_chunk_that_brought_it(script: Script, tone: Tone) -> None:
@@ -55,9 +57,9 @@ async def test_loudness_of_each_channel(script: Script, tone: Tone) -> None:
 
 
 async def test_live_sound_leaves_arrival_to_the_taker(script: Script, tone: Tone) -> None:
-    listening = Listening("7", script(SAID)("7"), ("customer",), 16000, start=10.0)
-    items = await hear(listening, tone(0.5, 1), clocked=False)
-    items += await listening.last()
+    listening = Listening("7", script(SAID)("7"), ("customer",), 16000, start=10.0, clocked=False)
+    items = await hear(listening, tone(0.5, 1))
+    items += [item async for item in listening.last()]
     assert {item.at for item in items if isinstance(item, Happened)} == {None}
     assert not [item for item in items if isinstance(item, Passed)]
     assert listening.now == pytest.approx(10.5)
@@ -67,6 +69,72 @@ async def test_finish_brings_the_rest(script: Script, tone: Tone) -> None:
     late = Utterance(speaker="agent", text="good bye", start=0.2, end=9.0)
     listening = Listening("7", script(late)("7"), ("agent", "customer"), 16000)
     await hear(listening, tone(0.4))
-    items = await listening.finish()
+    items = [item async for item in listening.finish()]
     assert [item.event for item in items if isinstance(item, Happened)][1:] == [SpeechEnded(channel="agent", end=9.0), late]
     assert {item.at for item in items if isinstance(item, Happened)} == {400}
+
+
+class FarAway(Scripted):
+    """Answers when it is told to, in order."""
+
+    def __init__(self, *script: Utterance) -> None:
+        super().__init__(script)
+        self.asked: list[asyncio.Future[None]] = []
+
+    async def hear(self, chunk: AudioChunk) -> Sequence[Hearing]:
+        self.asked.append(asyncio.get_running_loop().create_future())
+        await self.asked[-1]
+        return await super().hear(chunk)
+
+    async def answer(self, count: int) -> None:
+        """Answer so many of those that wait."""
+        for asked in [asked for asked in self.asked if not asked.done()][:count]:
+            asked.set_result(None)
+        await asyncio.sleep(0.01)
+
+
+async def test_sound_does_not_wait_for_a_recogniser_that_is_far_away(tone: Tone) -> None:
+    recogniser, woken = FarAway(SAID), []
+    listening = Listening("7", recogniser, ("customer",), 16000, wake=lambda: woken.append(True))
+    assert await hear(listening, tone(1.0, 1)) == []
+    await asyncio.sleep(0.01)
+    assert len(recogniser.asked) == 5
+    await recogniser.answer(2)
+    assert len(woken) == 2
+    assert [item.at for item in listening.answered() if isinstance(item, Passed)] == [200, 400]
+    await recogniser.answer(1)
+    assert [item.at for item in listening.answered() if isinstance(item, Happened)] == [600, 600, 600]
+    last = listening.last()
+    await recogniser.answer(1)
+    assert isinstance(await anext(last), Passed)
+    await recogniser.answer(1)
+    assert [item.at async for item in last if isinstance(item, Passed)] == [1000]
+
+
+async def test_so_much_and_no_more_is_with_the_recogniser_at_once(tone: Tone) -> None:
+    recogniser = FarAway()
+    listening = Listening("7", recogniser, ("customer",), 16000)
+    hearing = asyncio.create_task(hear(listening, tone(0.2 * AHEAD + 0.4, 1)))
+    async with asyncio.timeout(5):
+        while len(recogniser.asked) <= AHEAD:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+    assert len(recogniser.asked) == AHEAD + 1
+    await recogniser.answer(1)
+    assert len(recogniser.asked) == AHEAD + 2
+    await recogniser.answer(1)
+    assert [item.at for item in await hearing if isinstance(item, Passed)] == [200, 400]
+
+
+async def test_a_recogniser_that_fails_far_away_is_told_once(tone: Tone) -> None:
+    class Failing(FarAway):
+        async def hear(self, chunk: AudioChunk) -> Sequence[Hearing]:
+            await super().hear(chunk)
+            raise SpeechError("speech: is broken")
+
+    recogniser = Failing()
+    listening = Listening("7", recogniser, ("customer",), 16000)
+    await hear(listening, tone(1.0, 1))
+    await recogniser.answer(5)
+    with pytest.raises(SpeechError, match="is broken"):
+        await hear(listening, tone(0.2, 1))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 import numpy as np
@@ -109,6 +109,8 @@ class Leg:
         while not (self._over and not self._waiting):
             await self._more.wait()
             self._more.clear()
+            for item in [item for ear in self._ears.values() for item in ear.answered()]:
+                self._exchange.give(item)
             while self._waiting:
                 for item in await self._next(self._waiting.popleft()):
                     self._exchange.give(item)
@@ -141,7 +143,8 @@ class Leg:
                 seat = self._exchange.board.join(self._pair, channel, self._begun.about, self._begun.who)
                 # The stream's clock is laid on the call's once, and for both channels alike.
                 self._began = now - sound.at if self._began is None else self._began
-                self._ears[channel] = _Ear(seat, self._begun.rate, round(max(0.0, self._began - seat.call.began), 3))
+                offset = round(max(0.0, self._began - seat.call.began), 3)
+                self._ears[channel] = _Ear(seat, self._begun.rate, offset, self._more.set)
 
     def _resume(self, at: float) -> float:
         """How far the stream's clock is behind. Some peers stop it while they pause; the call's does not stop."""
@@ -211,12 +214,13 @@ class Leg:
 class _Ear:
     """One channel of a stream."""
 
-    def __init__(self, seat: Seat, rate: int, offset: float) -> None:
+    def __init__(self, seat: Seat, rate: int, offset: float, wake: Callable[[], None]) -> None:
         self.seat = seat
         self.now = 0.0
         """Seconds of the stream that have been heard."""
         self._rate = rate
         self._offset = offset
+        self._wake = wake
         self._listening: Listening | None = None
 
     async def hear(self, at: float, samples: Samples, why: str) -> list[Item]:
@@ -239,10 +243,19 @@ class _Ear:
             items.append(Happened(call=call.name, event=SourceBack(gap=round(gap, 3))))
         if self._listening is None:
             self.now = max(self.now, at)
-            self._listening = Listening(call.name, call.recogniser, (channel,), self._rate, start=self._offset + self.now)
+            start = self._offset + self.now
+            self._listening = Listening(call.name, call.recogniser, (channel,), self._rate, start=start, clocked=False, wake=self._wake)
         elif gap > 0:
             items += await self._feed(np.zeros((round(gap * self._rate), 1), np.int16))
         return items + await self._feed(samples)
+
+    def answered(self) -> list[Item]:
+        """What the recogniser, if it is far away, has said of sound that came before.
+
+        Raises:
+            SpeechError: the recogniser keeps failing.
+        """
+        return self._listening.answered() if self._listening is not None else []
 
     async def rest(self) -> list[Item]:
         """The last final texts of what has come; hearing begins anew after it.
@@ -253,12 +266,12 @@ class _Ear:
         if self._listening is None:
             return []
         listening, self._listening = self._listening, None
-        return await listening.last()
+        return [item async for item in listening.last()]
 
     async def _feed(self, samples: Samples) -> list[Item]:
         assert self._listening is not None
         self.now += len(samples) / self._rate
         items: list[Item] = []
         for round_ in self._listening.feed(samples):
-            items += await self._listening.hear(round_, clocked=False)
+            items += await self._listening.hear(round_)
         return items

@@ -151,10 +151,10 @@ class _Guest:
         if isinstance(request, Sound):
             if self._listening is None:
                 call = self.seat.call
-                self._listening = Listening(call.name, call.recogniser, (self.seat.channel,), rate, start=self._now)
+                self._listening = Listening(call.name, call.recogniser, (self.seat.channel,), rate, start=self._now, clocked=False)
             for round_ in self._listening.feed(self._wire.decode(request.pcm)):
-                items += await self._listening.hear(round_, clocked=False)
+                items += await self._listening.hear(round_)
         elif self._listening is not None:
-            items = await self._listening.last()
+            items = [item async for item in self._listening.last()]
             self._now, self._wire, self._listening = self._listening.now, Wire(), None
         return items

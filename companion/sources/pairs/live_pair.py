@@ -179,16 +179,17 @@ class _Hearing:
             way.began = self._began
 
     async def hear(self) -> list[Item]:
-        """What the next round brings; nothing where it has not come yet.
+        """What the next round brings, or brought before and is known now; nothing where there is neither.
 
         Raises:
             SpeechError: the recogniser keeps failing.
         """
-        items = await self._leave_out() if self._now() - self._taken / self._recogniser.rate > MOST else []
+        items = await self._leave_out() if self._now() - self._taken / self._recogniser.rate > MOST else self._listening.answered()
         if self._full():
             return items + await self._round(self._size)
-        for way in self._ways:
-            way.idle += 1
+        if not items:
+            for way in self._ways:
+                way.idle += 1
         return items
 
     async def rest(self) -> list[Item]:
@@ -200,14 +201,14 @@ class _Hearing:
         items: list[Item] = []
         while (left := round(max(track.end for track in self._tracks) * self._recogniser.rate) - self._taken) > 0:
             items += await self._round(min(left, self._size))
-        return items + await self._listening.last()
+        return items + [item async for item in self._listening.last()]
 
     async def _round(self, frames: int) -> list[Item]:
         items: list[Item] = []
         samples = np.stack([track.take(frames) for track in self._tracks], axis=1)
         self._taken += frames
         for round_ in self._listening.feed(samples):
-            items += await self._listening.hear(round_, clocked=False)
+            items += await self._listening.hear(round_)
         items += [Complaint(text=text) for text in self._check.hear(samples)]
         return items
 
@@ -219,7 +220,7 @@ class _Hearing:
 
     async def _leave_out(self) -> list[Item]:
         """Forget what a slow recogniser cannot hear in time, as one long gap that is said."""
-        items = await self._listening.last()
+        items = [item async for item in self._listening.last()]
         rate = self._recogniser.rate
         frames = max(0, round((self._now() - KEPT) * rate) - self._taken)
         for track in self._tracks:
@@ -231,7 +232,8 @@ class _Hearing:
 
     def _anew(self) -> Listening:
         rate = self._recogniser.rate
-        return Listening(self._call, self._recogniser, [way.channel for way in self._ways], rate, start=self._taken / rate)
+        channels = [way.channel for way in self._ways]
+        return Listening(self._call, self._recogniser, channels, rate, start=self._taken / rate, clocked=False)
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time() - self._began

@@ -190,6 +190,7 @@ class _Slow(Scripted):
 async def test_sound_that_is_too_much_is_one_long_gap(
     sides: tuple[HandSide, HandSide], script: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("companion.sources.listening.AHEAD", 1)
     monkeypatch.setattr("companion.sources.pairs.live_pair.MOST", 1.0)
     monkeypatch.setattr("companion.sources.pairs.live_pair.KEPT", 0.3)
     call = Running(LivePair(*sides, call="7", recogniser=lambda name: _Slow([])))
