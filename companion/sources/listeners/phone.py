@@ -29,7 +29,8 @@ IDLE = 60.0
 """Seconds without a message, after which a stream is given up: most send sound or signs of life every few seconds."""
 
 HOLD = 3600.0
-"""The same for Asterisk, which sends nothing of a call on hold, and for Vonage while it is muted. A peer that is gone is noticed sooner."""
+"""The same for peers that send nothing of a call on hold, muted, or still ringing: Asterisk, FreeSWITCH, Vonage. One that is gone is
+noticed sooner."""
 
 Speaks: TypeAlias = Callable[[str, Headers], Dialect]
 """The dialect of one connection, given its path (with the query) and headers."""
@@ -41,6 +42,7 @@ class PhoneListener(WebSocketListener):
     Args:
         speaks: makes the dialect of one connection.
         idle: seconds without a message, after which a stream is given up.
+        first: seconds within which a stream has to begin.
 
     Raises:
         ConfigError: an open door beyond this machine, or a certificate that cannot be used.
@@ -56,6 +58,7 @@ class PhoneListener(WebSocketListener):
         *,
         speaks: Speaks,
         idle: float = IDLE,
+        first: float = FIRST,
         recogniser: Callable[[str], Recogniser],
         door: Door,
         guarded: bool,
@@ -68,6 +71,7 @@ class PhoneListener(WebSocketListener):
         )
         self._speaks = speaks
         self._idle = idle
+        self._first = first
 
     def _select(self, connection: ServerConnection, asked: Sequence[Subprotocol]) -> Subprotocol | None:
         """Whatever a peer asks for first, such as FreeSWITCH's `audio.drachtio.org`: some hang up on who does not agree."""
@@ -78,7 +82,7 @@ class PhoneListener(WebSocketListener):
         stream = Stream(self._exchange, self._speaks(connection.request.path, connection.request.headers))
         lost, code = "", 1000
         loop = asyncio.get_running_loop()
-        first = loop.time() + FIRST
+        first = loop.time() + self._first
         try:
             while not stream.ended:
                 async with asyncio.timeout_at(loop.time() + self._idle if stream.begun else first):
@@ -90,7 +94,7 @@ class PhoneListener(WebSocketListener):
         except ConnectionClosed:
             lost = "" if self._exchange.stop.is_set() else "the connection broke"
         except TimeoutError:
-            lost, code = f"nothing came for {self._idle:g} s" if stream.begun else f"no stream began within {FIRST:g} s", 1008
+            lost, code = f"nothing came for {self._idle:g} s" if stream.begun else f"no stream began within {self._first:g} s", 1008
         except (PeerError, AudioFormatError) as error:
             lost, code = str(error), 1008
         except SpeechError as error:

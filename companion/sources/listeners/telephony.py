@@ -12,7 +12,7 @@ from companion.core.feed import Source
 from companion.errors import ConfigError
 from companion.sources.listeners.audiosocket import AudioSocketListener
 from companion.sources.listeners.door import Door
-from companion.sources.listeners.phone import HOLD, IDLE, PhoneListener, Speaks
+from companion.sources.listeners.phone import FIRST, HOLD, IDLE, PhoneListener, Speaks
 from companion.sources.protocols import plivo_signature, twilio_signature, vonage_signature
 from companion.sources.protocols.asterisk import MediaChannel
 from companion.sources.protocols.audiohook import AudioHook
@@ -59,7 +59,9 @@ def listener(
         address.host,
         address.port,
         speaks=speaks,
-        idle=HOLD if address.scheme in ("asterisk", "vonage") else IDLE,
+        idle=HOLD if address.scheme in ("asterisk", "freeswitch", "vonage") else IDLE,
+        # FreeSWITCH sends nothing before both sides have sound: not while the agent's phone rings, say. It never dials again.
+        first=HOLD if address.scheme == "freeswitch" else FIRST,
         recogniser=recogniser,
         door=Door(token, proof=proof),
         guarded=token is not None,

@@ -75,10 +75,24 @@ async def test_a_message_that_is_too_long(running: Run, script: Script) -> None:
 
 
 async def test_who_never_says_what_it_is(running: Run, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(phone, "FIRST", 0.05)
+    monkeypatch.setattr(telephony, "FIRST", 0.05)
     async with running(script(), uri=URI) as run, run.dial() as client:
         await send(client, '{"event": "connected"}')
         assert await refused(client) == (1008, "no stream began within 0.05 s")
+
+
+async def test_freeswitch_is_waited_for_while_it_rings_or_holds(running: Run, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telephony, "FIRST", 0.05)
+    monkeypatch.setattr(telephony, "IDLE", 0.05)
+    async with running(script(), uri="freeswitch://:0") as run, run.dial() as client:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(client.recv(), 0.2)
+        await send(client, bytes(640))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(client.recv(), 0.2)
+        await send(client, bytes(640))
+    assert len(run.of(Opened)) == 1
+    assert run.of(Complaint) == []
 
 
 async def test_who_falls_silent_is_lost(running: Run, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
