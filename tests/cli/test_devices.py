@@ -23,6 +23,12 @@ def test_a_plain_list_for_a_pipe(sound_server: Any) -> None:
     assert done.stdout.splitlines()[-1].startswith("● companion live listens to: agent Capsule, ")
 
 
+def test_without_the_sound_servers_programs_the_library_tells(sound_server: Any, tmp_path: Path) -> None:
+    listed = subprocess.run(DEVICES, capture_output=True, text=True, timeout=60).stdout
+    without = subprocess.run(DEVICES, capture_output=True, text=True, timeout=60, env={**os.environ, "PATH": str(tmp_path)})
+    assert (without.stdout, without.stderr) == (listed, "")
+
+
 def test_meters_move_on_a_terminal_until_ctrl_c(sound_server: Any, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "hum.wav", 0.3 * np.sin(np.arange(16000 * 30) / 8), 16000)
     sound_server.play("headset", tmp_path / "hum.wav")

@@ -1,6 +1,7 @@
-"""Listening to a device of a real PulseAudio server, whatever happens to it meanwhile."""
+"""Listening to a device of a real PulseAudio server, whatever happens to it meanwhile: by its own programs, and by SoundCard."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,7 +14,8 @@ import soundfile
 from companion.errors import DeviceError
 from companion.net.dialling import Back, Lost
 from companion.sources.devices.capture import Capture
-from companion.sources.devices.device import Kind
+from companion.sources.devices.card import SoundCard
+from companion.sources.devices.device import Kind, SoundServer
 from companion.sources.devices.pulse import Pulse
 from companion.sources.pairs.side import Heard, Sound
 
@@ -21,8 +23,8 @@ from companion.sources.pairs.side import Heard, Sound
 class Listener:
     """A capture that runs."""
 
-    def __init__(self, kind: Kind, wanted: str = "") -> None:
-        self.capture = Capture(Pulse(), kind, wanted, name=f"{kind}:{wanted}")
+    def __init__(self, server: SoundServer, kind: Kind, wanted: str = "") -> None:
+        self.capture = Capture(server, kind, wanted, name=f"{kind}:{wanted}")
         self.heard: list[Heard] = []
 
     async def run(self) -> None:
@@ -49,8 +51,8 @@ class Listener:
 
 
 @asynccontextmanager
-async def listening(kind: Kind, wanted: str = "") -> AsyncIterator[Listener]:
-    listener = Listener(kind, wanted)
+async def listening(server: SoundServer, kind: Kind, wanted: str = "") -> AsyncIterator[Listener]:
+    listener = Listener(server, kind, wanted)
     task = asyncio.create_task(listener.run())
     try:
         yield listener
@@ -66,10 +68,14 @@ def hum(tmp_path: Path, tone: Any) -> Path:
     return tmp_path / "hum.wav"
 
 
-async def test_the_default_output_is_followed(sound_server: Any, hum: Path) -> None:
+BOTH = pytest.mark.parametrize("server", [Pulse(), SoundCard()], ids=["pulse", "soundcard"])
+
+
+@BOTH
+async def test_the_default_output_is_followed(server: SoundServer, sound_server: Any, hum: Path) -> None:
     sound_server.load(sound_server.output("speakers", "Speakers"))
     sound_server.play("headset", hum)
-    async with listening("loopback") as listener:
+    async with listening(server, "loopback") as listener:
         await listener.until(listener.sounds)
         opened = len(listener.heard)
         sound_server.pactl("set-default-sink", "speakers")  # what plays goes along, as a softphone's sound does
@@ -78,16 +84,17 @@ async def test_the_default_output_is_followed(sound_server: Any, hum: Path) -> N
 
 
 async def test_the_microphone_is_what_is_spoken_into(sound_server: Any, hum: Path) -> None:
-    async with listening("mic") as listener:
+    async with listening(Pulse(), "mic") as listener:
         await listener.until(lambda: len(listener.heard) > 5)
         assert not listener.sounds()
         sound_server.play("mouth", hum)
         await listener.until(listener.sounds)
 
 
-async def test_a_named_device_that_is_gone_is_waited_for(sound_server: Any, hum: Path) -> None:
+@BOTH
+async def test_a_named_device_that_is_gone_is_waited_for(server: SoundServer, sound_server: Any, hum: Path) -> None:
     module = sound_server.load(sound_server.output("dock", "Dock"))
-    async with listening("loopback", "dock") as listener:
+    async with listening(server, "loopback", "dock") as listener:
         await listener.until(lambda: len(listener.heard) > 5)
         sound_server.pactl("unload-module", module)
         await listener.until(lambda: bool(listener.of(Lost)))
@@ -99,12 +106,13 @@ async def test_a_named_device_that_is_gone_is_waited_for(sound_server: Any, hum:
     assert 0.3 < back.gap < 10
 
 
-async def test_a_server_that_is_started_again(sound_server: Any, hum: Path) -> None:
-    async with listening("loopback") as listener:
+@BOTH
+async def test_a_server_that_is_started_again(server: SoundServer, sound_server: Any, hum: Path) -> None:
+    async with listening(server, "loopback") as listener:
         await listener.until(lambda: len(listener.heard) > 5)
         sound_server.kill()
         await listener.until(lambda: bool(listener.of(Lost)))
-        assert listener.of(Lost)[0].reason.startswith("sound server: no PipeWire or PulseAudio answers")
+        assert re.match("sound server: no PipeWire or PulseAudio answers|sound devices: cannot be listed", listener.of(Lost)[0].reason)
         sound_server.start()
         sound_server.play("headset", hum)
         await listener.until(listener.sounds)
@@ -112,7 +120,7 @@ async def test_a_server_that_is_started_again(sound_server: Any, hum: Path) -> N
 
 
 async def test_closing_while_nothing_is_there(sound_server: Any) -> None:
-    async with listening("mic") as listener:
+    async with listening(Pulse(), "mic") as listener:
         await listener.until(lambda: len(listener.heard) > 1)
         sound_server.kill()
         await listener.until(lambda: bool(listener.of(Lost)))
@@ -121,4 +129,4 @@ async def test_closing_while_nothing_is_there(sound_server: Any) -> None:
 
 async def test_a_device_that_was_never_there(sound_server: Any) -> None:
     with pytest.raises(DeviceError, match=r"mic:Jabra: no such device; there is Capsule"):
-        await Listener("mic", "Jabra").run()
+        await Listener(Pulse(), "mic", "Jabra").run()

@@ -13,12 +13,12 @@ import soundfile
 
 from companion.core.feed import Level
 from companion.errors import DeviceError
-from companion.net.dialling import Back, Lost
+from companion.net.dialling import Lost
 from companion.sources.devices.capture import Capture
 from companion.sources.devices.card import RATE, SoundCard
 from companion.sources.devices.device import Device
 from companion.sources.pairs.live_pair import LivePair
-from companion.sources.pairs.side import Heard, Sound
+from companion.sources.pairs.side import Heard
 
 DOUBLE = Path(__file__).parent / "double"
 SPEAKERS = {"id": "{0.0.0}.{a}", "name": "Speakers (Jabra)", "loopback": True, "plays": [0.5, 0.5]}
@@ -121,26 +121,6 @@ async def test_a_loopback_that_sends_nothing_while_nothing_plays_keeps_to_the_cl
     await listening
     agents, customers = (len(channel) - channel[::-1].index(True) for channel in loud.values())
     assert abs(agents - customers) <= 1
-
-
-async def test_a_device_that_goes_and_comes_back(cards: Cards) -> None:
-    heard: list[Heard] = []
-    capture = Capture(SoundCard(), "loopback", "Jabra", name="loopback:Jabra")
-
-    async def listen() -> None:
-        async for one in capture:
-            heard.append(one)
-
-    listening = asyncio.create_task(listen())
-    await until(lambda: len(heard) > 5)
-    cards.set(MICROPHONE)
-    await until(lambda: any(isinstance(one, Lost) for one in heard))
-    cards.set(SPEAKERS | {"id": "{0.0.0}.{another}"}, MICROPHONE)
-    await until(lambda: isinstance(heard[-1], Sound) and any(isinstance(one, Back) for one in heard))
-    await capture.close()
-    await listening
-    assert [type(one) for one in heard if not isinstance(one, Sound)] == [Lost, Back]
-    assert [one.reason for one in heard if isinstance(one, Lost)] == ["loopback:Jabra: no such device"]
 
 
 async def test_a_microphone_that_may_not_be_used_is_said_before_the_call(cards: Cards) -> None:
