@@ -95,7 +95,7 @@ class Capture:
                     if (block := coming.result()) is None:
                         if opened:
                             return
-                        raise DeviceError(f"{self.name}: cannot be listened to")
+                        raise DeviceError(f"{device.description}: cannot be listened to")
                     if not opened:
                         opened = True
                         yield Sound(wire.decode(b"")[:, 0], device.rate)

@@ -100,6 +100,14 @@ def _watch(cards: Any, pipe: Any, again: bool) -> None:
         time.sleep(_LOOK)
 
 
+def _library() -> Any:
+    try:
+        import soundcard
+    except AssertionError:
+        raise ConnectionError("no sound server answers") from None  # on Linux; the library says no more
+    return soundcard
+
+
 def _until_alone() -> None:
     while os.read(0, 1):
         pass
@@ -115,8 +123,7 @@ def main(what: str, name: str = "", rate: str = "0") -> None:
         os.dup2(nowhere, output)
     threading.Thread(target=_until_alone, daemon=True).start()
     try:
-        import soundcard
-
+        soundcard = _library()
         warnings.simplefilter("ignore")
         if what == "record":
             _record(soundcard, pipe, name, int(rate))
