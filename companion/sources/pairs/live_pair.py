@@ -134,7 +134,7 @@ class LivePair:
                     self._news.append(Happened(call=self._call, event=SourceLost(reason=heard.reason)))
             case Back():
                 way.lost = False
-                self._news.append(Complaint(text=f"{way.side.name.rstrip(':')}: is back after {heard.gap:.1f} s"))
+                self._news.append(Complaint(text=f"{way.name}: is back after {heard.gap:.1f} s"))
                 if self._lost_at is not None and not any(other.lost for other in self._ways):
                     self._news.append(Happened(call=self._call, event=SourceBack(gap=round(now - self._lost_at, 3))))
                     self._lost_at = None
@@ -154,6 +154,7 @@ class _Way:
 
     def __init__(self, side: Side, channel: Channel) -> None:
         self.side = side
+        self.name = side.name.rstrip(":")  # in front of a complaint
         self.channel: Channel = channel
         self.track: Track | None = None
         self.there = False
@@ -173,7 +174,7 @@ class _Hearing:
         self._size = round(CHUNK * recogniser.rate)
         self._taken = 0  # frames
         self._listening = self._anew()
-        self._check = Soundcheck({way.channel: way.side.name for way in ways}, recogniser.rate)
+        self._check = Soundcheck({way.channel: way.name for way in ways}, recogniser.rate)
         self._began = asyncio.get_running_loop().time()
         for way in ways:
             way.began = self._began
