@@ -12,7 +12,7 @@ from companion.sources import files
 from companion.sources.pairs.soundcheck import DEAD, Soundcheck
 
 DEMO = Path(files.__file__).parents[1] / "data" / "demo" / "call4_everything.flac"
-HEARD_TOO = "mic:: the customer is heard in it too, and ticks may be wrong; use a headset"
+HEARD_TOO = "mic: the customer is heard in it too, and ticks may be wrong; use a headset"
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def call() -> NDArray[np.float32]:
 
 
 def said(sound: NDArray[np.float32], rate: int = 16000, check: Soundcheck | None = None) -> list[str]:
-    check = check or Soundcheck({"agent": "mic:", "customer": "loopback:"}, rate)
+    check = check or Soundcheck({"agent": "mic", "customer": "loopback"}, rate)
     samples = (np.clip(sound, -1, 1) * 32767).astype(np.int16)
     piece = rate // 5
     return [text for start in range(0, len(samples), piece) for text in check.hear(samples[start : start + piece])]
@@ -60,12 +60,12 @@ def test_telephone_sound_too(call: NDArray[np.float32]) -> None:
 
 def test_the_agent_in_the_customers_channel(call: NDArray[np.float32]) -> None:
     swapped = with_speakers(call[:, ::-1], down=20)[:, ::-1]
-    line = "loopback:: the agent is heard in it too, and ticks may be wrong; name the device that plays the customer alone"
+    line = "loopback: the agent is heard in it too, and ticks may be wrong; name the device that plays the customer alone"
     assert said(swapped) == [line]
 
 
 def test_again_only_after_it_was_well(call: NDArray[np.float32]) -> None:
-    check = Soundcheck({"agent": "mic:", "customer": "loopback:"}, 16000)
+    check = Soundcheck({"agent": "mic", "customer": "loopback"}, 16000)
     bad = with_speakers(call, down=20)
     assert said(bad, check=check) == [HEARD_TOO]
     assert said(bad, check=check) == []
@@ -74,10 +74,10 @@ def test_again_only_after_it_was_well(call: NDArray[np.float32]) -> None:
 
 
 def test_a_dead_channel_is_said_once_until_it_sounds() -> None:
-    check = Soundcheck({"agent": "mic:", "customer": "loopback:"}, 8000)
+    check = Soundcheck({"agent": "mic", "customer": "loopback"}, 8000)
     chance = np.random.default_rng(1)
     alone = np.stack([np.zeros(8000 * 60), 0.1 * chance.standard_normal(8000 * 60)], axis=1).astype(np.float32)
-    line = f"mic:: no sound of the agent for {DEAD:.0f} s of the customer's talk; is it muted, or the wrong device? see: companion devices"
+    line = f"mic: no sound of the agent for {DEAD:.0f} s of the customer's talk; is it muted, or the wrong device? see: companion devices"
     assert said(alone[: round(8000 * (DEAD - 1))], 8000, check) == []
     assert said(alone, 8000, check) == [line]
     assert said(alone[:8000, ::-1], 8000, check) == []  # there it is
