@@ -4,7 +4,7 @@ import asyncio
 import os
 import random
 import tomllib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from nats.js import JetStreamContext, api
 from nats.js.errors import NotFoundError, ServiceUnavailableError
 
 from companion.broadcast import nats_subjects as subjects
+from companion.broadcast.ledger import LINGER, MOST_ENDED
 from companion.core.checklist import fingerprint
 from companion.errors import ConfigError, SourceError
 from companion.net.dialling import JITTER, WAITS
@@ -74,6 +75,8 @@ class Link:
         """The first server, as it is called in messages."""
         self.user = self._secrets.get("user", self.user)
         """Who we are, as far as the credentials or the URL tell."""
+        self.denied = ""
+        """What was last not permitted; the server tells it aside, and leaves the request unanswered."""
         self._up = up
         self._away = away
         self._makes = makes
@@ -186,6 +189,8 @@ class Link:
 
         async def failed(error: Exception) -> None:
             failure[:] = [error]
+            if "permissions violation" in str(error).lower():
+                self.denied = str(error).removeprefix("nats: ")
 
         client = Client()
         try:
@@ -225,9 +230,10 @@ class Link:
             try:
                 await streams.stream_info(config.name)
             except NotFoundError:
-                if not self._makes:
+                if self._makes:
+                    await streams.add_stream(config)
+                elif config.name != subjects.ENDED:  # an earlier companion's gateways have none
                     raise Away("no gateway has published calls there yet") from None
-                await streams.add_stream(config)
 
 
 def _over(gone: asyncio.Event, reading: asyncio.Task[None]) -> None:
@@ -237,7 +243,7 @@ def _over(gone: asyncio.Event, reading: asyncio.Task[None]) -> None:
     gone.set()
 
 
-def _streams(limits: Limits) -> tuple[api.StreamConfig, api.StreamConfig]:
+def _streams(limits: Limits) -> Sequence[api.StreamConfig]:
     calls = api.StreamConfig(
         name=subjects.CALLS,
         description="Records of calls, as in their journals.",
@@ -253,7 +259,16 @@ def _streams(limits: Limits) -> tuple[api.StreamConfig, api.StreamConfig]:
         max_msgs_per_subject=1,
         num_replicas=limits.replicas,
     )
-    return calls, now
+    ended = api.StreamConfig(
+        name=subjects.ENDED,
+        description="Which calls ended lately.",
+        subjects=[subjects.ended()],
+        max_age=LINGER,
+        max_msgs=MOST_ENDED,
+        max_msgs_per_subject=1,
+        num_replicas=limits.replicas,
+    )
+    return calls, now, ended
 
 
 def _place(url: str) -> tuple[tuple[str, ...], str, Limits]:

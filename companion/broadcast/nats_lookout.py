@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections import deque
+import math
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -12,42 +12,27 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.js.errors import NotFoundError
 
 from companion.broadcast import messages
 from companion.broadcast import nats_subjects as subjects
 from companion.broadcast.cleaning import clean_json
-from companion.broadcast.ledger import LINGER, MOST_ENDED
 from companion.broadcast.messages import Act, Done, Role
 from companion.broadcast.nats_link import FAILURES, PATIENCE, Link
 from companion.broadcast.nats_link import Away as NotThere
 from companion.broadcast.nats_outlet import WATCHED
+from companion.broadcast.nats_places import Places
 from companion.broadcast.nats_reader import Message, Past, Reader
 from companion.broadcast.nats_subjects import Entry
 from companion.broadcast.nats_takeover import entry_of
 from companion.core.events import AnyEvent, CallStarted
-from companion.core.seen import Away, Clock, Glimpse, Here, Level, Missed, Notice, Over, Seen
-from companion.core.updates import CallClosed
+from companion.core.seen import Away, Clock, Glimpse, Here, Level, Notice, Seen
 from companion.errors import JournalError, PeerError
 
 _SHOWN = 500  # partials, levels and clocks that wait at most
-_OWED = 1.0  # seconds that a call's past waits for the list's end, which the server's count may put off
 _AGAIN = 1.0  # seconds before what the server did not answer is tried again
-
-
-class _Place(msgspec.Struct):
-    """Where we stand in a call."""
-
-    call: str
-    first: int
-    """Number in the stream of its first message."""
-    newest: int
-    """Number of the newest one that was dealt with."""
-    next: int = 0
-    """Number of the next record."""
-    closed: bool = False
-    """Nothing more comes."""
-    lost: bool = False
-    """Nobody brings it at the moment, and that was said."""
+_ALONE = 200  # messages of other calls that are read in the time that reading a call by itself takes more
+_LISTS = ((subjects.NOW, subjects.live()), (subjects.ENDED, subjects.ended()))  # in this order: a call goes from the first to the second
 
 
 class _Come(msgspec.Struct, frozen=True):
@@ -61,7 +46,7 @@ class _Follow(msgspec.Struct, frozen=True):
     call: str
 
 
-_Turn: TypeAlias = _Come | _Follow | Seen | Literal["up", "join", "pay", "end"]
+_Turn: TypeAlias = _Come | _Follow | Seen | Literal["up", "join", "tidy", "end"]
 
 
 class NatsLookout:
@@ -85,11 +70,12 @@ class NatsLookout:
         self._every = every
         self._turns: asyncio.Queue[_Turn] = asyncio.Queue()  # holds what one reader has on its way, and `_SHOWN`
         self._reader: Reader | None = None  # of records
-        self._list: Reader | None = None  # of the calls that are live
+        self._lists: list[Reader] = []  # of the calls that are live, and that ended lately
         self._done: int | None = None  # number of the newest message of records that was dealt with
-        self._places: dict[str, _Place] = {}  # by token
-        self._owed: dict[str, Entry] = {}  # calls whose past is to be given, by token
-        self._ended: deque[tuple[float, _Place]] = deque()
+        self._told = 0  # number of the newest message about a call that ended
+        self._places = Places()
+        self._owed: dict[str, int] = {}  # calls whose past is to be given, by token: from which message on
+        self._wished: dict[str, str] = {}  # calls that are to be given anew, by token
         self._followed: dict[str, tuple[Client, Subscription] | None] = {}  # by token
         self._asking: asyncio.Task[None] | None = None
         self._acts = 0
@@ -112,7 +98,7 @@ class NatsLookout:
                         yield seen
                 except (*FAILURES, NotThere):
                     await self._again()
-                for seen in self._tidy():
+                for seen in self._places.tidy(asyncio.get_running_loop().time()):
                     yield seen
         finally:
             self._asking.cancel()
@@ -125,6 +111,7 @@ class NatsLookout:
 
     async def leave(self, call: str) -> None:
         """See `ways.Lookout`."""
+        self._wished.pop(subjects.token(call), None)
         heard = self._followed.pop(subjects.token(call), None)
         if heard is not None:
             with contextlib.suppress(*FAILURES):
@@ -163,31 +150,36 @@ class NatsLookout:
             case "join":
                 async for seen in self._join():
                     yield seen
-            case "pay":
-                async for seen in self._pay():
-                    yield seen
-            case _Come(reader=reader, message=None) if reader in (self._reader, self._list):
+            case _Come(reader=reader, message=None) if reader in (self._reader, *self._lists):
                 async for seen in self._join():
                     yield seen
             case _Come(reader=reader, message=Message() as message) if reader is self._reader:
-                if self._wants(token := subjects.call_of(message.subject)) and token not in self._owed:
+                if self._wants(subjects.call_of(message.subject)):
                     async for seen in self._give(message):
                         yield seen
                 self._done = message.seq
                 await reader.taken()
-            case _Come(reader=reader, message=Message() as message) if reader is self._list:
-                async for seen in self._listed(message):
+            case _Come(reader=reader, message=Message() as message) if reader in self._lists:
+                self._note(message)
+                async for seen in self._pay():
                     yield seen
                 await reader.taken()
-            case _Follow(call=call):
-                async for seen in self._anew(call):
+            case _Follow(call=call) if self._done is not None:  # else joining brings it
+                self._wished[subjects.token(call)] = call
+                if not self._every:
+                    await self._read_on()
+                async for seen in self._pay():
                     yield seen
             case _:
                 pass  # what a reader brought that is opened anew
 
     async def _again(self) -> None:
         """The server did not answer. Where it is away, all is begun anew once it is back."""
-        self._reader = self._list = None
+        readers = [*filter(None, [self._reader]), *self._lists]
+        self._reader, self._lists = None, []
+        with contextlib.suppress(*FAILURES):
+            for reader in readers:
+                await reader.close()
         if self._link.is_up:
             await asyncio.sleep(_AGAIN)
             self._turns.put_nowait("join")
@@ -196,14 +188,30 @@ class NatsLookout:
         """Read on from where we were; for the first time, that is after the live calls' past."""
         newest = (await self._link.streams.stream_info(subjects.CALLS)).state.last_seq
         if self._done is None or newest < self._done:  # or another stream has taken its place
-            self._done = newest
-            gone, self._places = self._places, {}
-            for place in gone.values():
-                yield Over(call=place.call)
+            self._done, self._told = newest, 0
+            self._owed.clear()
+            for over in self._places.clear():
+                yield over
         await self._read_on()
-        self._list = await self._open(self._list, subjects.NOW, subjects.live(), 1)
+        await self._read_lists()
         async for seen in self._pay():
             yield seen
+
+    async def _read_lists(self) -> None:
+        """Which calls there are, and from now on which more."""
+        old, self._lists = self._lists, []
+        for reader in old:
+            await reader.close()
+        for stream, subject in _LISTS:
+            start = self._told + 1 if stream == subjects.ENDED else 1
+            try:
+                async with Past(self._link, stream, subject, start) as past:
+                    async for message in past:
+                        self._note(message)
+                        start = message.seq + 1
+                self._lists.append(await self._open(None, stream, subject, start))
+            except NotFoundError:
+                pass  # an earlier companion's gateways do not say what ended
 
     async def _read_on(self) -> None:
         assert self._done is not None
@@ -226,40 +234,59 @@ class NatsLookout:
 
     # ── records ──
 
-    async def _listed(self, message: Message) -> AsyncIterator[Seen]:
-        """A call is live. Its past is given once the list has no more, so that many calls' past is read together."""
+    def _note(self, message: Message) -> None:
+        """A call is there. Its past is owed, unless it is known, or is still to come by itself."""
         entry, token = subjects.read_entry(message.data), subjects.call_of(message.subject)
-        place = self._places.get(token)
-        if entry is not None and self._wants(token) and (place is None or place.first < entry.first):
-            if not self._owed:
-                asyncio.get_running_loop().call_later(_OWED, self._turns.put_nowait, "pay")
-            self._owed[token] = entry
-        if not message.left:
-            async for seen in self._pay():
-                yield seen
+        if message.subject == subjects.ended(token):
+            self._told = message.seq
+        if entry is None or not self._wants(token) or self._done is None or entry.first > self._done:
+            return
+        place = self._places.find(token)
+        if entry.first > (place.first if place is not None else self._owed.get(token, 0)):
+            self._owed[token] = entry.first
 
     async def _pay(self) -> AsyncIterator[Seen]:
-        """Give the past that is owed."""
-        if self._owed:
-            async for seen in self._catch_up(list(self._owed.values())):
-                yield seen
-            self._owed.clear()
+        """Give the past that is owed, and what somebody wished for anew."""
+        for token, call in list(self._wished.items()):
+            await self._watch(token)
+            place = self._places.find(token)
+            known = Entry(call=call, first=place.first) if place is not None else None
+            entry = known or await entry_of(self._link, token) or await entry_of(self._link, token, ended=True)
+            self._wished.pop(token, None)
+            if entry is None:
+                yield Notice(text=f"call {call}: is not live; it is shown as soon as it is")
+            else:
+                self._places.forget(token)
+                self._owed[token] = entry.first
+        oldest = sorted(self._owed, key=self._owed.__getitem__)
+        count = _alone([self._owed[token] for token in oldest], self._done or 0)
+        for calls in (*([token] for token in oldest[:count]), oldest[count:]):
+            if calls:
+                async for seen in self._catch_up(calls):
+                    yield seen
 
-    async def _catch_up(self, live: Sequence[Entry]) -> AsyncIterator[Seen]:
-        """What there is of these calls."""
-        since = {subjects.token(entry.call): entry.first for entry in live}
-        subject = subjects.records(*since) if len(since) == 1 else subjects.records()
-        async with Past(self._link, subjects.CALLS, subject, min(since.values())) as past:
-            async for message in past:
-                if message.seq >= since.get(subjects.call_of(message.subject), message.seq + 1):
-                    async for seen in self._give(message):
-                        yield seen
+    async def _catch_up(self, calls: Sequence[str]) -> AsyncIterator[Seen]:
+        """What there is of these calls. Where it breaks off, it goes on from there next time."""
+        owed = {token: self._owed[token] for token in calls}
+        subject = subjects.records(*calls) if len(calls) == 1 else subjects.records()
+        done = 0
+        try:
+            async with Past(self._link, subjects.CALLS, subject, min(owed.values())) as past:
+                async for message in past:
+                    if message.seq >= owed.get(subjects.call_of(message.subject), math.inf):
+                        async for seen in self._give(message):
+                            yield seen
+                    done = message.seq
+        except (*FAILURES, NotThere):
+            self._owed |= {token: max(since, done + 1) for token, since in owed.items()}
+            raise
+        for token in calls:
+            del self._owed[token]
 
     async def _give(self, message: Message) -> AsyncIterator[Seen]:
         """The records of a message, unless they were given already."""
         token = subjects.call_of(message.subject)
-        place = self._places.get(token)
-        if place is not None and message.seq <= place.newest:
+        if self._places.has(token, message.seq):
             return
         try:
             records = subjects.read(_clean(message.data))
@@ -267,50 +294,8 @@ class NatsLookout:
             return  # no gateway of ours wrote that
         if isinstance(records[0].event, CallStarted):
             records[0] = subjects.whole(records[0], await self._link.checklist(records[0].event.digest))
-            if place is not None:
-                yield Over(call=place.call)  # the name is given a second time
-            place = self._places[token] = _Place(records[0].call, message.seq, message.seq - 1)
-        if place is None:
-            return  # its beginning is gone
-        place.newest = message.seq
-        if records[0].seq > place.next:
-            yield Missed(call=place.call, since=place.next, until=records[0].seq)
-        for record in records:
-            if record.seq >= place.next:
-                place.next = record.seq + 1
-                yield record
-        if isinstance(records[-1].update, CallClosed):
-            place.closed = True
-            self._ended.append((asyncio.get_running_loop().time(), place))
-
-    async def _anew(self, call: str) -> AsyncIterator[Seen]:
-        if self._done is None:
-            return  # joining brings it
-        token = subjects.token(call)
-        await self._watch(token)
-        if not self._every:
-            await self._read_on()
-        place = self._places.get(token)
-        entry = Entry(call=call, first=place.first) if place is not None else await entry_of(self._link, token)
-        if entry is None:
-            yield Notice(text=f"call {call}: is not live; it is shown as soon as it is")
-            return
-        self._places.pop(token, None)
-        self._owed[token] = entry
-        async for seen in self._pay():
+        for seen in self._places.take(token, message.seq, message.stored, records, asyncio.get_running_loop().time()):
             yield seen
-
-    def _tidy(self) -> list[Over]:
-        """Let go of calls that ended a while ago."""
-        over = []
-        now = asyncio.get_running_loop().time()
-        while self._ended and (now - self._ended[0][0] >= LINGER or len(self._ended) > MOST_ENDED):
-            _, place = self._ended.popleft()
-            token = subjects.token(place.call)
-            if self._places.get(token) is place:
-                del self._places[token]
-                over.append(Over(call=place.call))
-        return over
 
     # ── what is only shown ──
 
@@ -324,6 +309,8 @@ class NatsLookout:
         """Let gateways know which calls' partials are wanted, and find out who is gone."""
         while True:
             await asyncio.sleep(WATCHED / 3)
+            if self._turns.empty():
+                self._turns.put_nowait("tidy")
             for token in list(self._followed):
                 with contextlib.suppress(*FAILURES, NotThere):
                     self._found(token, await self._answers(token))
@@ -336,7 +323,7 @@ class NatsLookout:
         return True
 
     def _found(self, token: str, there: bool) -> None:
-        place = self._places.get(token)
+        place = self._places.find(token)
         if place is not None and not place.closed and place.lost is there:
             place.lost = not there
             what = "somebody has it again" if there else "its gateway is lost; it stands still until another goes on"
@@ -355,6 +342,13 @@ class NatsLookout:
 
     async def _up(self, client: Client) -> None:
         self._turns.put_nowait("up")
+
+
+def _alone(since: Sequence[int], newest: int) -> int:
+    """How many of the calls that are owed from these messages on, the oldest first, are best read each by itself, so that what came of all
+    others since then is not read for their sake."""
+    costs = [_ALONE * count + newest - start for count, start in enumerate(since)] + [_ALONE * len(since)]
+    return costs.index(min(costs))
 
 
 def _clean(lines: bytes) -> bytes:

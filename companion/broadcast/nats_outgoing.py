@@ -1,13 +1,14 @@
 """One call on its way to NATS: message after message, each naming the one before it as the newest, so that nobody can write between."""
 
 import asyncio
+import contextlib
 import secrets
 from collections import deque
 from collections.abc import Sequence
 
 import msgspec
 from nats.aio.subscription import Subscription
-from nats.js.errors import APIError
+from nats.js.errors import APIError, ServerError
 
 from companion.broadcast import nats_subjects as subjects
 from companion.broadcast.allowance import Allowance
@@ -60,11 +61,12 @@ class Outgoing:
         self._first = first
         self._last = last
         self._listed = bool(first)  # whether it stands among the live calls
+        self._retired = False  # whether it stands among those that ended
 
     @property
     def is_settled(self) -> bool:
         """Whether the server has all there is of it."""
-        return not self.waiting and self._listed != self.closed
+        return not self.waiting and (self._retired if self.closed else self._listed)
 
     async def send_some(self, link: Link) -> int:
         """One message, and whether it is live; how many bytes of lines went out. Done again after any failure, it goes on where it was.
@@ -87,11 +89,12 @@ class Outgoing:
             for line in lines:
                 self.waiting.popleft()
                 size += len(line)
-        if self.closed and self._listed and not self.waiting:
-            await link.streams.purge_stream(subjects.NOW, subject=subjects.live(self.token))
-            self._listed = False
+        entry = Entry(call=self.name, first=self._first)
+        if self.closed and not self.waiting:
+            await retire(link, entry)
+            self._retired = True
         elif not self.closed and not self._listed:
-            await keep(link, subjects.live(self.token), Entry(call=self.name, first=self._first))
+            await keep(link, subjects.live(self.token), entry)
             self._listed = True
         return size
 
@@ -116,14 +119,39 @@ class Outgoing:
         raise Refused("another gateway has it now" if self._first else "another gateway has a call of that name")
 
 
-async def keep(link: Link, subject: str, value: object) -> None:
+async def keep(link: Link, subject: str, value: object, stream: str = subjects.NOW) -> None:
     """Put down what holds now.
 
     Raises:
         Refused: it is too long.
         Away: there is no connection.
     """
-    await link.streams.publish(subject, fitting(link, msgspec.json.encode(value)), timeout=PATIENCE, stream=subjects.NOW)
+    await link.streams.publish(subject, fitting(link, msgspec.json.encode(value)), timeout=PATIENCE, stream=stream)
+
+
+async def retire(link: Link, entry: Entry) -> None:
+    """A call is over: it stands among those that ended, and after that no longer among the live ones, so that it is always to be found.
+
+    Raises:
+        Refused: it is too long.
+        Away: there is no connection.
+    """
+    token = subjects.token(entry.call)
+    await keep(link, subjects.ended(token), entry, subjects.ENDED)
+    await unlist(link, token)
+
+
+async def unlist(link: Link, token: str) -> None:
+    """Take a call, by its token, from among the live ones.
+
+    Raises:
+        Away: there is no connection.
+    """
+    listed = await link.last(subjects.live(token), subjects.NOW)
+    if listed is not None and listed.seq is not None:
+        # purging its subject would make whoever is reading the list miss the rest of it: nats-server before 2.9.12 (its pull request 3838)
+        with contextlib.suppress(ServerError):  # somebody else was first
+            await link.streams.delete_msg(subjects.NOW, listed.seq)
 
 
 def fitting(link: Link, payload: bytes) -> bytes:

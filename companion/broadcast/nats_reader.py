@@ -36,8 +36,10 @@ class Message(msgspec.Struct, frozen=True):
     """Its number in the stream."""
     stored: float
     """When it came, seconds of Unix time by the server's clock."""
+    number: int
+    """Its number among those that this reader was given."""
     left: int
-    """How many more there were behind it."""
+    """How many more there were behind it, by the server's estimate."""
     raw: Msg
 
 
@@ -88,6 +90,7 @@ class Reader:
         self._consumer = ""
         self._client: Client | None = None
         self._inbox: Subscription | None = None
+        self._given = 0  # messages so far
         self._coming = 0  # messages that the request under way may still bring
         self._here = 0  # messages given and not yet taken
         self._heard = 0.0
@@ -139,9 +142,14 @@ class Reader:
         self._heard = asyncio.get_running_loop().time()
         status = message.headers.get("Status") if message.headers and not message.data else None
         if status is None:
+            found = _read(message)
             self._coming -= 1
             self._here += 1
-            self._give(_read(message))
+            self._given += 1
+            whole = self._durable or found.number == self._given
+            self._give(found if whole else None)
+        elif status == "100" and not self._durable and int((message.headers or {}).get("Nats-Last-Consumer", 0)) > self._given:
+            self._give(None)  # the last ones were lost on their way
         elif status in _OVER:
             self._coming = 0
             if self._past:
@@ -170,12 +178,15 @@ class Reader:
 def _read(message: Msg) -> Message:
     """A message with what stands in its reply subject: `$JS.ACK.[domain.account.]stream.consumer.tries.number.number.time.left`."""
     parts = message.reply.split(".")
-    _, seq, _, stored, left = parts[4:9] if len(parts) == 9 else parts[6:11]
-    return Message(message.subject, message.data, int(seq), int(stored) / 1e9, int(left), message)
+    _, seq, number, stored, left = parts[4:9] if len(parts) == 9 else parts[6:11]
+    return Message(message.subject, message.data, int(seq), int(stored) / 1e9, int(number), int(left), message)
 
 
 class Past:
     """What a stream holds now, from a place on; a context, and an iterator that ends. The arguments are those of `Reader`.
+
+    It ends where the stream ended when it was opened, or where the server has nothing more: how many are left by a message is an
+    estimate, which is too high once one of them was deleted, and too low while others come.
 
     Raises:
         Away: the connection broke off, or the server stopped answering.
@@ -186,9 +197,11 @@ class Past:
         self._stream = stream
         self._subject = subject
         self._next = start
+        self._end = 0
         self._left = 0
 
     async def __aenter__(self) -> Self:
+        self._end = (await self._link.streams.stream_info(self._stream)).state.last_seq
         await self._open()
         return self
 
@@ -196,16 +209,16 @@ class Past:
         await self._reader.close()
 
     async def __aiter__(self) -> AsyncIterator[Message]:
-        while self._left:
+        while self._left and self._next <= self._end:
             async with asyncio.timeout(PATIENCE):
                 message = await self._queue.get()
-            if message is None:  # what was left may have been taken away meanwhile
+            if message is not None:
+                self._next = message.seq + 1
+                yield message
+                await self._reader.taken()
+            if message is None or (not message.left and self._next <= self._end):
                 await self._reader.close()
                 await self._open()
-                continue
-            self._next, self._left = message.seq + 1, message.left
-            yield message
-            await self._reader.taken()
 
     async def _open(self) -> None:
         self._queue: asyncio.Queue[Message | None] = asyncio.Queue()

@@ -1,13 +1,14 @@
 """How calls are laid out on a NATS server: the names of subjects and streams, and what a message holds. Sans I/O.
 
-| subject                              | what                                                                     | kept in         |
-|--------------------------------------|--------------------------------------------------------------------------|-----------------|
-| `companion.call.CALL`                | its records: one or more journal lines a message                         | `COMPANION`     |
-| `companion.live.CALL`                | that it is live, and where in `COMPANION` it begins                      | `COMPANION_NOW` |
-| `companion.checklist.DIGEST`         | a checklist by value, before the first record that names it              | `COMPANION_NOW` |
-| `companion.glimpse.CALL`             | partials and levels, for who asked lately                                | –               |
-| `companion.clock`                    | the times of a gateway's calls, once a second                            | –               |
-| `companion.owner.CALL.ROLE.NAME`     | a request: to do something to the call; empty: is its owner there?       | –               |
+| subject                              | what                                                                     | kept in           |
+|--------------------------------------|--------------------------------------------------------------------------|-------------------|
+| `companion.call.CALL`                | its records: one or more journal lines a message                         | `COMPANION`       |
+| `companion.live.CALL`                | that it is live, and where in `COMPANION` it begins                      | `COMPANION_NOW`   |
+| `companion.ended.CALL`               | that it ended lately, and where it begins                                | `COMPANION_ENDED` |
+| `companion.checklist.DIGEST`         | a checklist by value, before the first record that names it              | `COMPANION_NOW`   |
+| `companion.glimpse.CALL`             | partials and levels, for who asked lately                                | –                 |
+| `companion.clock`                    | the times of a gateway's calls, once a second                            | –                 |
+| `companion.owner.CALL.ROLE.NAME`     | a request: to do something to the call; empty: is its owner there?       | –                 |
 
 Who asks stands in the subject, so that the server's permissions decide who may call themselves what (docs/nats.md).
 """
@@ -30,6 +31,9 @@ CALLS = "COMPANION"
 NOW = "COMPANION_NOW"
 """The stream of what holds now: one message a subject."""
 
+ENDED = "COMPANION_ENDED"
+"""The stream of the calls that ended lately."""
+
 CLOCK = "companion.clock"
 """Where the calls' times pass by."""
 
@@ -37,7 +41,7 @@ _LONGEST = 120  # bytes of a token; the server takes lines of 4096
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A live call, as `companion.live.CALL` has it."""
+    """A call, as `companion.live.CALL` and `companion.ended.CALL` have it."""
 
     call: str
     first: int
@@ -69,6 +73,11 @@ def records(call: str = "*") -> str:
 def live(call: str = "*") -> str:
     """Where it stands that a call is live."""
     return f"companion.live.{call}"
+
+
+def ended(call: str = "*") -> str:
+    """Where it stands that a call ended lately."""
+    return f"companion.ended.{call}"
 
 
 def checklist(digest: str) -> str:
@@ -121,7 +130,7 @@ def read(payload: bytes) -> list[Record]:
 
 
 def read_entry(payload: bytes) -> Entry | None:
-    """Where a live call begins; None for what cannot be read."""
+    """Where a call begins; None for what cannot be read."""
     try:
         return _entry.decode(payload)
     except msgspec.MsgspecError:

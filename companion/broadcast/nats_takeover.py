@@ -15,7 +15,7 @@ import nats.errors
 
 from companion.broadcast import nats_subjects as subjects
 from companion.broadcast.nats_link import FAILURES, Away, Link
-from companion.broadcast.nats_outgoing import Outgoing
+from companion.broadcast.nats_outgoing import Outgoing, retire, unlist
 from companion.broadcast.nats_outlet import NatsOutlet
 from companion.broadcast.nats_reader import Past
 from companion.broadcast.nats_subjects import Entry
@@ -54,13 +54,13 @@ async def entries(link: Link) -> list[Entry]:
         return [entry async for message in past if (entry := subjects.read_entry(message.data)) is not None]
 
 
-async def entry_of(link: Link, token: str) -> Entry | None:
-    """The live call of that token, if there is one.
+async def entry_of(link: Link, token: str, *, ended: bool = False) -> Entry | None:
+    """The call of that token, if there is one that is live, or ended lately.
 
     Raises:
         Away: there is no connection.
     """
-    listed = await link.last(subjects.live(token), subjects.NOW)
+    listed = await (link.last(subjects.ended(token), subjects.ENDED) if ended else link.last(subjects.live(token), subjects.NOW))
     return subjects.read_entry(listed.data or b"") if listed is not None else None
 
 
@@ -140,8 +140,11 @@ async def _answers(outlet: NatsOutlet, entry: Entry) -> bool:
 
 async def _end(outlet: NatsOutlet, entry: Entry) -> None:
     found = await journal(outlet.link, entry)
+    if found is not None and isinstance(found.records[-1].update, CallClosed):
+        await retire(outlet.link, entry)  # it had ended; only that it did was not said any more
+        return
     why = "it cannot be read"
-    if found is not None and not isinstance(found.records[-1].update, CallClosed):
+    if found is not None:
         try:
             call, rest = resume(found.records)
         except ReplayError as error:
@@ -158,7 +161,7 @@ async def _end(outlet: NatsOutlet, entry: Entry) -> None:
                 return  # somebody else was first
             outlet.tell(f"{outlet.name}: call {entry.call}: its gateway failed, and nobody went on with it; it is ended")
             return
-    await outlet.link.streams.purge_stream(subjects.NOW, subject=subjects.live(subjects.token(entry.call)))
+    await unlist(outlet.link, subjects.token(entry.call))
     outlet.tell(f"{outlet.name}: call {entry.call}: its gateway failed, and it cannot be ended in order: {why}; it is no longer live")
 
 

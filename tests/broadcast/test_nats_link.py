@@ -191,6 +191,22 @@ async def test_a_checklist_that_is_not_of_its_digest_is_not_believed(server: Nat
     await opened.close()
 
 
+async def test_a_gateway_that_lacks_a_permission_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("companion.broadcast.nats_outgoing.PATIENCE", 0.5)
+    users = '{ user: g, password: g, permissions: { publish: { deny: ["companion.live.>"] } } }'
+    guarded = NatsServer(tmp_path, f"authorization {{ users = [{users}] }}")
+    told: list[str] = []
+    try:
+        (tmp_path / "g").write_text('user = "g"\npassword = "g"\n')
+        async with NatsOutlet(guarded.url, tmp_path / "g", tell=told.append) as outlet:
+            outlet.write(Talk("42").records[0])
+            await until(lambda: told)
+            assert 'does not take what we send: permissions violation for publish to "companion.live.42"' in told[0]
+            outlet.calls["42"].closed = outlet.calls["42"]._retired = True  # so that leaving does not wait for it
+    finally:
+        guarded.kill()
+
+
 async def test_the_permissions_of_the_how_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (config,) = re.findall(r"```\nlisten: 127.0.0.1:4222\njetstream .*?\n(.*?)```", HOW_TO, re.DOTALL)
     files = {}

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from nats.aio.msg import Msg
 
-from companion.broadcast import nats_lookout, nats_reader
+from companion.broadcast import nats_lookout, nats_places, nats_reader
 from companion.broadcast import nats_subjects as subjects
 from companion.broadcast.nats_lookout import NatsLookout
 from companion.broadcast.nats_outlet import NatsOutlet
@@ -30,13 +30,34 @@ async def test_a_call_joined_late_is_complete(server: NatsServer) -> None:
             outlet.write(record)
         await until(lambda: len(outlet.calls) == 1 and not outlet.calls["42"].waiting)
         watch = Watch(aiter(NatsLookout(server.url, name="eve")))
-        await watch.until(lambda: watch.count == len(talk.records))
+        await watch.until(lambda: watch.count == len(talk.records) + len(over.records))
         assert watch.seen[0] == Here("supervisor", "eve")
         for record in [*talk.say(10), *talk.end()]:
             outlet.write(record)
-        await watch.until(lambda: watch.count >= len(talk.records))
-        assert watch.records() == talk.journal
+        await watch.until(lambda: watch.count >= len(talk.records) + len(over.records))
+        assert watch.records("42") == talk.journal
+        assert watch.records("an earlier one") == over.journal  # calls that ended lately are shown too
         await watch.stop()
+
+
+async def test_calls_that_end_while_their_list_is_read_hide_no_other(server: NatsServer) -> None:
+    async with NatsOutlet(server.url) as outlet:
+        talks = [Talk(f"call-{number}") for number in range(2 * AT_ONCE + 50)]
+        for talk in talks:
+            for record in talk.records:
+                outlet.write(record)
+        await until(lambda: all(call.is_settled for call in outlet.calls.values()))
+        watches = []
+        for talk in talks[:8]:
+            watches.append(Watch(aiter(NatsLookout(server.url))))
+            for record in talk.end():
+                outlet.write(record)
+            await asyncio.sleep(0.01)
+        for watch in watches:
+            await watch.until(lambda watch=watch: watch.count >= sum(len(talk.records) for talk in talks))
+            for talk in talks:
+                assert watch.records(talk.call.name) == talk.journal
+            await watch.stop()
 
 
 async def test_calls_that_begin_and_go_on_at_the_same_moment_have_no_hole_and_no_double(server: NatsServer) -> None:
@@ -50,8 +71,6 @@ async def test_calls_that_begin_and_go_on_at_the_same_moment_have_no_hole_and_no
             if turn % 5 == 2:
                 watches.append(Watch(aiter(NatsLookout(server.url))))
             await asyncio.sleep(0.02)
-        for watch in watches:
-            await watch.until(lambda watch=watch: watch.count)  # calls that are over are not shown to who comes later
         for talk in talks:
             for record in talk.end():
                 outlet.write(record)
@@ -110,6 +129,40 @@ async def test_a_call_is_given_anew_and_a_name_for_the_second_time(server: NatsS
         await watch.stop()
 
 
+async def test_a_call_that_is_asked_for_while_the_server_is_away_comes_when_it_is_back(server: NatsServer) -> None:
+    async with NatsOutlet(server.url) as outlet:
+        talk = Talk("42")
+        for record in [*talk.records, *talk.say(3)]:
+            outlet.write(record)
+        await until(lambda: outlet.calls["42"].is_settled)
+        lookout = NatsLookout(server.url)
+        watch = Watch(aiter(lookout))
+        await watch.until(lambda: watch.count == len(talk.records))
+        server.kill()
+        await watch.until(lambda: any(isinstance(seen, Away) for seen in watch.seen))
+        await lookout.follow("42")
+        server.start()
+        await watch.until(lambda: watch.count == 2 * len(talk.records))
+        for record in talk.end():
+            outlet.write(record)
+        await until(lambda: not outlet.calls)
+        alone = NatsLookout(server.url, every=False)
+        last = Watch(aiter(alone))
+        await last.until(lambda: last.seen)
+        await alone.follow("42")
+        await last.until(lambda: last.records() == talk.journal)  # it ended a moment ago
+        await last.stop()
+        await watch.stop()
+
+
+@pytest.mark.parametrize(
+    ("since", "newest", "count"),
+    [([], 0, 0), ([5], 900, 1), ([800, 850, 880], 900, 0), ([10, 9000, 9100], 9200, 1), ([10, 20, 90_000], 100_000, 3)],
+)
+def test_a_call_that_is_much_older_than_the_others_is_read_by_itself(since: list[int], newest: int, count: int) -> None:
+    assert nats_lookout._alone(since, newest) == count
+
+
 async def test_only_what_is_followed_is_given_where_that_is_wanted(server: NatsServer) -> None:
     async with NatsOutlet(server.url) as outlet:
         talks = [Talk("42"), Talk("43"), Talk("44")]
@@ -162,7 +215,7 @@ async def test_who_follows_a_call_is_told_that_its_gateway_is_lost(server: NatsS
 
 
 async def test_calls_that_ended_a_while_ago_are_let_go(server: NatsServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nats_lookout, "LINGER", 0.2)
+    monkeypatch.setattr(nats_places, "LINGER", 0.2)
     async with NatsOutlet(server.url) as outlet:
         talk, other = Talk("42"), Talk("other")
         watch = Watch(aiter(NatsLookout(server.url)))
@@ -252,23 +305,51 @@ async def test_a_call_that_was_listed_late_and_says_nothing_is_there_too(server:
             await each.stop()
 
 
-async def test_a_list_whose_end_the_server_does_not_tell_keeps_no_call_back(server: NatsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("left", [0, 1])
+async def test_what_the_server_says_is_left_is_not_relied_on(server: NatsServer, monkeypatch: pytest.MonkeyPatch, left: int) -> None:
     told = nats_reader._read
-
-    def never_the_last(raw: Msg) -> Message:
-        message = told(raw)
-        return replace(message, left=1) if message.subject.startswith("companion.live.") else message
-
-    monkeypatch.setattr(nats_reader, "_read", never_the_last)
-    monkeypatch.setattr(nats_lookout, "_OWED", 0.1)
+    monkeypatch.setattr(nats_reader, "_read", lambda raw: replace(told(raw), left=left))
     async with NatsOutlet(server.url) as outlet:
-        talk = Talk("42")
-        for record in [*talk.records, *talk.say(3)]:
-            outlet.write(record)
-        await until(lambda: outlet.calls["42"].is_settled)
+        talks = [Talk("42"), Talk("43")]
+        for talk in talks:
+            for record in talk.records:
+                outlet.write(record)
+        for talk in talks * 3:
+            for record in talk.say():
+                outlet.write(record)
+            await until(lambda: all(call.is_settled for call in outlet.calls.values()))
         watch = Watch(aiter(NatsLookout(server.url)))
-        await watch.until(lambda: watch.count == len(talk.records))
+        await watch.until(lambda: watch.count >= sum(len(talk.records) for talk in talks))
+        assert [watch.records(talk.call.name) for talk in talks] == [talk.journal for talk in talks]
         await watch.stop()
+
+
+async def test_what_is_lost_on_its_way_is_read_again(server: NatsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nats_reader, "_BEAT", 0.1)
+    chance = random.Random(8)
+    receive = nats_reader.Reader._receive
+
+    async def lossy(self: nats_reader.Reader, message: Msg) -> None:
+        if not message.data or chance.random() > 0.1:
+            await receive(self, message)
+
+    monkeypatch.setattr(nats_reader.Reader, "_receive", lossy)
+    async with NatsOutlet(server.url) as outlet:
+        watch = Watch(aiter(NatsLookout(server.url)))
+        await watch.until(lambda: watch.seen)
+        talks = [Talk(f"call {number}") for number in range(10)]
+        for _ in range(5):
+            for talk in talks:
+                for record in talk.say() if len(talk.records) > 1 else [*talk.records, *talk.say()]:
+                    outlet.write(record)
+            await until(lambda: all(call.is_settled for call in outlet.calls.values()))
+        late = Watch(aiter(NatsLookout(server.url)))
+        for each in (watch, late):
+            await each.until(lambda each=each: each.count >= sum(len(talk.records) for talk in talks))
+            for talk in talks:
+                assert each.records(talk.call.name) == talk.journal
+            assert not any(isinstance(seen, Missed | Over) for seen in each.seen)
+            await each.stop()
 
 
 async def test_what_the_server_does_not_answer_is_asked_again(server: NatsServer, monkeypatch: pytest.MonkeyPatch) -> None:

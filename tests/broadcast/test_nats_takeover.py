@@ -10,12 +10,12 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from companion.broadcast import nats_takeover
+from companion.broadcast import nats_outgoing, nats_takeover
 from companion.broadcast.nats_link import Link
 from companion.broadcast.nats_lookout import NatsLookout
 from companion.broadcast.nats_outlet import NatsOutlet
 from companion.broadcast.nats_subjects import Entry
-from companion.broadcast.nats_takeover import end_orphans, entries, journal, recall
+from companion.broadcast.nats_takeover import end_orphans, entries, entry_of, journal, recall
 from companion.core.events import CallEnded, SourceBack, SourceLost, Utterance
 from companion.core.record import Record
 from companion.core.replay import check
@@ -213,6 +213,37 @@ async def test_a_call_that_cannot_be_judged_is_no_longer_live(server: NatsServer
         await asyncio.gather(task, return_exceptions=True)
     assert "cannot be ended in order" in told[0]
     assert await live(link) == []
+
+
+async def test_a_call_whose_gateway_failed_at_the_very_end_is_among_those_that_ended(
+    server: NatsServer, link: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(link: Link, entry: Entry) -> None:
+        raise TimeoutError
+
+    talk, told = Talk("42"), []
+    async with NatsOutlet(server.url) as gone:
+        with monkeypatch.context() as patch:
+            patch.setattr(nats_outgoing, "retire", never)
+            for record in [*talk.records, *talk.say()]:
+                gone.write(record)
+            await until(lambda: gone.calls["42"].is_settled)
+            for record in talk.end():
+                gone.write(record)
+            await until(lambda: not gone.calls["42"].waiting)
+            assert gone.calls["42"].sending is not None
+            gone.calls["42"].sending.cancel()
+            await asyncio.sleep(0)
+            gone.calls.clear()
+        assert await live(link) == ["42"]
+    async with NatsOutlet(server.url, tell=told.append) as outlet:
+        task = asyncio.create_task(end_orphans(outlet, 0.4))
+        while await live(link):
+            await asyncio.sleep(0.05)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert not told
+    assert await entry_of(link, "42", ended=True) == Entry(call="42", first=1)
 
 
 async def test_nothing_is_recalled_where_there_is_nothing(server: NatsServer, link: Link) -> None:
