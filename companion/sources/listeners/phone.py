@@ -43,6 +43,7 @@ class PhoneListener(WebSocketListener):
         speaks: makes the dialect of one connection.
         idle: seconds without a message, after which a stream is given up.
         first: seconds within which a stream has to begin.
+        silent_end: whether peers hang up without a close frame: then a connection that just ends is no loss, one that is reset is.
 
     Raises:
         ConfigError: an open door beyond this machine, or a certificate that cannot be used.
@@ -59,6 +60,7 @@ class PhoneListener(WebSocketListener):
         speaks: Speaks,
         idle: float = IDLE,
         first: float = FIRST,
+        silent_end: bool = False,
         recogniser: Callable[[str], Recogniser],
         door: Door,
         guarded: bool,
@@ -72,6 +74,7 @@ class PhoneListener(WebSocketListener):
         self._speaks = speaks
         self._idle = idle
         self._first = first
+        self._silent_end = silent_end
 
     def _select(self, connection: ServerConnection, asked: Sequence[Subprotocol]) -> Subprotocol | None:
         """Whatever a peer asks for first, such as FreeSWITCH's `audio.drachtio.org`: some hang up on who does not agree."""
@@ -91,8 +94,9 @@ class PhoneListener(WebSocketListener):
                     await connection.send(reply)
         except ConnectionClosedOK:
             pass
-        except ConnectionClosed:
-            lost = "" if self._exchange.stop.is_set() else "the connection broke"
+        except ConnectionClosed as error:
+            ended = self._silent_end and error.sent is None and isinstance(error.__cause__, EOFError)
+            lost = "" if ended or self._exchange.stop.is_set() else "the connection broke"
         except TimeoutError:
             lost, code = f"nothing came for {self._idle:g} s" if stream.begun else f"no stream began within {self._first:g} s", 1008
         except (PeerError, AudioFormatError) as error:

@@ -62,6 +62,7 @@ def listener(
         idle=HOLD if address.scheme in ("asterisk", "freeswitch", "vonage") else IDLE,
         # FreeSWITCH sends nothing before both sides have sound: not while the agent's phone rings, say. It never dials again.
         first=HOLD if address.scheme == "freeswitch" else FIRST,
+        silent_end=address.scheme == "vonage",  # mod_wsbridge
         recogniser=recogniser,
         door=Door(token, proof=proof),
         guarded=token is not None,

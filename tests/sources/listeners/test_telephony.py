@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hmac
 import json
+import socket
 import struct
 import time
 import uuid
@@ -255,6 +256,19 @@ class TestVonage:
             await client.send(bytes(320))
             await run.until(SourceBack)
         assert [lost.event.reason for lost in run.of(SourceLost)] == ["muted at Vonage"]
+
+    @pytest.mark.parametrize(("reset", "lost"), [(False, []), (True, ["the connection broke"])], ids=["ended", "reset"])
+    async def test_its_module_hangs_up_without_a_word(self, running: Run, script: Script, reset: bool, lost: list[str]) -> None:
+        async with running(script(), uri="vonage://:0") as run:
+            client = await run.dial("/?call=7&channel=agent")
+            await client.send('{"event": "websocket:connected", "content-type": "audio/l16;rate=8000"}')
+            await client.send(bytes(320))
+            await run.until(Opened)
+            if reset:
+                client.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.transport.abort()
+            await run.until(SourceLost if reset else Closed)
+        assert [item.event.reason for item in run.of(SourceLost)] == lost
 
     async def test_with_a_token_only_who_signs_or_shows_it(self, running: Run, script: Script) -> None:
         async with running(script(), uri="vonage://:0", token=VONAGE) as run:
