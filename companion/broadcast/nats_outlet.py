@@ -213,10 +213,10 @@ class NatsOutlet:
             except Refused as why:
                 self._give_up(call, str(why))
             except (*FAILURES, Away) as error:
-                why = error.description if isinstance(error, APIError) else self.link.denied if isinstance(error, TimeoutError) else ""
-                if why and not self._complained:
+                reason = error.description if isinstance(error, APIError) else self.link.denied if isinstance(error, TimeoutError) else ""
+                if reason and not self._complained:
                     self._complained = True
-                    self.tell(f"{self.name}: does not take what we send: {why}; it waits here")
+                    self.tell(f"{self.name}: does not take what we send: {reason}; it waits here")
                 await asyncio.sleep(_AGAIN * random.uniform(0.5, 1.5))
             except Exception as wrong:  # the task's outer edge: whatever it was, the call's owner is told, and the call goes on
                 self._give_up(call, f"{type(wrong).__name__}: {wrong}")
