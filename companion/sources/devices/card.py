@@ -29,12 +29,17 @@ _NOBODY = "start PipeWire or PulseAudio in this session" if sys.platform == "lin
 class SoundCard:
     """What this system's sound is had from, by SoundCard."""
 
+    def __init__(self) -> None:
+        self._told: Sequence[Device] | None = None  # by the process that watches, as long as one does
+
     async def devices(self) -> Sequence[Device]:
         """All that can be listened to, microphones first.
 
         Raises:
             DeviceError: SoundCard is not installed, or cannot tell.
         """
+        if self._told is not None:
+            return self._told
         async with _working("list") as asking:
             assert asking.stdout is not None
             try:
@@ -45,17 +50,18 @@ class SoundCard:
                 told, why = b"", "no answer"
         if not told:
             raise DeviceError(f"sound devices: cannot be listed ({why}); {_NOBODY}")
-        return [
-            Device(name=one["name"], description=clean(one["description"]), rate=RATE, plays=one["plays"], default=one["default"])
-            for one in msgspec.json.decode(told)
-        ]
+        return _listed(told)
 
     async def changes(self) -> AsyncIterator[None]:
         """Yield once it watches, and then within a second of each change of devices or defaults, until the sound system goes."""
         async with _working("watch") as watching:
             assert watching.stdout is not None
-            while await watching.stdout.readline():
-                yield None
+            try:
+                while told := await watching.stdout.readline():
+                    self._told = _listed(told)
+                    yield None
+            finally:
+                self._told = None
 
     async def record(self, device: Device) -> AsyncIterator[bytes]:
         """Sound as it comes, `s16le`, one channel, at the device's rate; ends when the device goes.
@@ -72,6 +78,13 @@ class SoundCard:
             if not heard:
                 why = f"{device.description}: cannot be listened to ({await _last_words(recording)})"
                 raise DeviceError(f"{why}; close what has it for itself, and let this terminal use the microphone")
+
+
+def _listed(told: bytes) -> Sequence[Device]:
+    return [
+        Device(name=one["name"], description=clean(one["description"]), rate=RATE, plays=one["plays"], default=one["default"])
+        for one in msgspec.json.decode(told)
+    ]
 
 
 def _working(*command: str) -> AbstractAsyncContextManager[Process]:
