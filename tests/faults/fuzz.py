@@ -38,7 +38,7 @@ _ALSO = {
     "twilio": ("telnyx", "plivo", "exotel"),
     "freeswitch": ("jambonz",),
     "asterisk": ("asterisk_json",),
-    "vonage": ("vonage_video",),
+    "vonage": ("vonage_video", "vonage_wsbridge"),
     "mapping": ("transcript",),
 }
 

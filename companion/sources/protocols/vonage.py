@@ -1,6 +1,6 @@
 """Vonage's WebSockets (Voice API, and the Video API's Audio Connector): a text that says what comes, then one voice's sound. Sans I/O.
 
-Sources: developer.vonage.com, "WebSockets in the Vonage Voice API" and "Audio Connector"; Vonage's module for FreeSWITCH, mod_wsbridge.c.
+Sources: developer.vonage.com, "WebSockets in the Vonage Voice API" and "Audio Connector"; Nexmo/wsbridge at 631de41, Vonage's module.
 What a connection hears is decided where it is dialled (`canHear`, `streams`) and not said on the wire, so it has to be told whose
 voice that is. Nothing is ever sent: whatever Vonage receives here, it plays into the call.
 """
@@ -51,7 +51,7 @@ class VoiceSocket:
 
     def _text(self, found: dict[str, Any]) -> list[Act]:
         event = word(found.get("event"))
-        # The Audio Connector's first text is no event, and each of its later ones repeats the format.
+        # The first text of the Audio Connector and of wsbridge is no event; the former's later ones repeat the format.
         if event == "websocket:connected" or (not self._byte_rate and not event and "content-type" in found):
             return [self._start(found)]
         if event == "websocket:media:update" and found.get("active") is False:

@@ -107,14 +107,18 @@ def test_anything_at_all_is_understood_or_refused(query: str, messages: list[str
 
 @pytest.mark.parametrize(
     ("name", "kinds"),
-    [("vonage", [Begun, Sound, Paused, Sound, Ended]), ("vonage_video", [Begun, Sound, Paused, Ended])],
+    [
+        ("vonage", [Begun, Sound, Paused, Sound, Ended]),
+        ("vonage_video", [Begun, Sound, Paused, Ended]),
+        ("vonage_wsbridge", [Begun, Sound, Sound]),
+    ],
 )
 def test_a_recorded_connection(name: str, kinds: list[type]) -> None:
     socket = VoiceSocket("/")
     assert [type(act) for frame in frames(name) for act in socket.receive(frame)] == kinds
 
 
-@given(spoiled("vonage", "vonage_video"))
+@given(spoiled("vonage", "vonage_video", "vonage_wsbridge"))
 def test_a_spoiled_connection_is_understood_or_refused(messages: list[Frame]) -> None:
     socket = VoiceSocket("/")
     with contextlib.suppress(PeerError, AudioFormatError):
