@@ -149,6 +149,18 @@ async def raw(peer: ClientConnection, sound: list[Packet]) -> None:
             await peer.send(packet.tobytes())
 
 
+async def vonage(port: int, call: str, sent: Packets) -> None:
+    """A connection for each channel; what is lost is left out."""
+
+    async def one(channel: str, sound: list[Packet]) -> None:
+        async with connect(f"ws://127.0.0.1:{port}/") as peer:
+            told = {"event": "websocket:connected", "content-type": "audio/l16;rate=8000", "call": call, "channel": channel}
+            await peer.send(json.dumps(told))
+            await raw(peer, sound)
+
+    await each(sent, one)
+
+
 async def freeswitch(port: int, call: str, sent: Packets) -> None:
     """Both channels in one message; where either is lost, both are left out."""
     async with connect(f"ws://127.0.0.1:{port}/?rate=8000&call={call}") as peer:
@@ -180,6 +192,7 @@ PEERS: dict[str, tuple[str, Callable[..., Awaitable[None]]]] = {
     "audiosocket": ("audiosocket://:0?agent=0", audiosocket),
     "asterisk": ("asterisk://:0", asterisk),
     "freeswitch": ("freeswitch://:0", freeswitch),
+    "vonage": ("vonage://:0", vonage),
     "vosk": ("vosk://:0", vosk),
 }
 
