@@ -44,7 +44,7 @@ class SoundCard:
             assert asking.stdout is not None
             try:
                 async with asyncio.timeout(PATIENCE):
-                    told = await asking.stdout.readline()
+                    told = await asking.stdout.read()
                     why = "" if told else await _last_words(asking)
             except TimeoutError:
                 told, why = b"", "no answer"

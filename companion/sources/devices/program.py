@@ -14,6 +14,8 @@ PATIENCE = 10.0
 BLOCK = 65536
 """Bytes of sound read at once, at most."""
 
+_ENDING = 1.0  # seconds in which a program that says no more must have ended
+
 
 @contextlib.asynccontextmanager
 async def running(*command: str, todo: str, stdin: int = DEVNULL, stderr: int = DEVNULL) -> AsyncIterator[Process]:
@@ -39,6 +41,11 @@ async def running(*command: str, todo: str, stdin: int = DEVNULL, stderr: int = 
         yield program
     finally:
         if program.returncode is None:
+            assert program.stdout is not None
+            if program.stdout.at_eof():  # it ends by itself; asyncio complains where `kill` is the first to find that out
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_ENDING):
+                        await program.wait()
             with contextlib.suppress(ProcessLookupError):
                 program.kill()
             # What it still had to say must be read, or its end is never noticed.
