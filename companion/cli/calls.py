@@ -49,7 +49,7 @@ def demo(**options: Any) -> None:
         "companion live --agent mic:Jabra --customer loopback:Jabra",
         "companion live call.wav",
         "companion live vosk://:2700             # phone systems and test clients that speak to vosk-server",
-        "companion live twilio://:8080           # Twilio and the like; also audiosocket: audiohook: freeswitch:",
+        "companion live twilio://:8080           # Twilio and the like; also audiosocket: audiohook: freeswitch: vonage:",
         "companion live ws://localhost:9000/chat  # a chat that sends JSON messages",
         "companion live 'chatwoot+wss://app.chatwoot.com?account=1' --chat-token-file token  # also rocketchat: slack:",
         "arecord -f S16_LE -r 16000 -c 2 -t raw | companion live 'pcm:-?rate=16000&channels=2'",

@@ -4,12 +4,15 @@ import asyncio
 import base64
 import hmac
 import json
+import re
 import socket
 import struct
+import subprocess
 import time
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -25,6 +28,8 @@ from companion.core.feed import Closed, Complaint, Happened, Item, Opened
 from companion.core.updates import StepChanged
 from companion.errors import ConfigError
 from companion.rules.load import find, load
+from companion.sources.protocols.dialect import Begun, Sound
+from companion.sources.protocols.vonage import VoiceSocket
 from companion.speech.recogniser import Recogniser
 
 Run = Callable[..., AbstractAsyncContextManager[Any]]
@@ -238,6 +243,26 @@ class TestVonage:
         assert texts(run.items) == [APOLOGY]
         assert ("apologized", "done") in ticked(run.items, rules)
         assert run.of(SourceLost) == run.of(Complaint) == []
+
+    def test_the_how_to_asks_for_one_voice_a_connection(self) -> None:
+        """Its commands, with `curl` printing what it would send; headers become keys of the first text, as Vonage does it."""
+        how_to = (Path(__file__).parents[3] / "docs" / "vonage.md").read_text(encoding="utf-8")
+        (commands,) = re.findall(r"```sh\n(.*?)^```", how_to, re.DOTALL | re.MULTILINE)
+        given = "JWT=j NUMBER=1 PHONE=2 CALL=call-7f3a CUSTOMER=c-uuid AGENT=a-uuid\ncurl() { printf '%s\\0' \"${@: -1}\"; }\n"
+        done = subprocess.run(["bash", "-euc", given + commands], capture_output=True, text=True, check=True, timeout=30)
+        agent, *legs = map(json.loads, done.stdout.split("\0")[:-1])
+        assert agent["ncco"] == [{"action": "conversation", "name": "call-7f3a"}]
+        heard = []
+        for leg in legs:
+            (to,), (ncco,) = leg["to"], leg["ncco"]
+            voice = VoiceSocket("/")
+            (begun,) = voice.receive(json.dumps({"event": "websocket:connected", "content-type": to["content-type"], **to["headers"]}))
+            (sound,) = voice.receive(bytes(640))
+            assert isinstance(begun, Begun)
+            assert isinstance(sound, Sound)
+            assert (begun.call, ncco["name"], ncco["canSpeak"]) == ("call-7f3a", "call-7f3a", [])
+            heard.append((*sound.columns, ncco["canHear"]))
+        assert heard == [("customer", ["c-uuid"]), ("agent", ["a-uuid"])]
 
     async def test_whose_voice_it_is_must_be_said(self, running: Run, script: Script) -> None:
         async with running(script(), uri="vonage://:0") as run:
