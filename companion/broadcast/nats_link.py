@@ -169,7 +169,9 @@ class Link:
         while True:
             await self._gone.wait()
             self._reachable.clear()
-            self._client = None
+            client, self._client = self._client, None
+            if client is not None:
+                _clear(client)
             self._away("the connection broke off")
             while not self._reachable.is_set():
                 await asyncio.sleep(WAITS[min(tries, len(WAITS) - 1)] * random.uniform(1 - JITTER, 1 + JITTER))
@@ -208,8 +210,9 @@ class Link:
             )
         except nats.errors.NoServersError as error:
             raise (failure[0] if failure else error) from None
-        assert client._reading_task is not None
-        client._reading_task.add_done_callback(partial(_over, gone))
+        for task in (client._reading_task, client._flusher_task):
+            assert task is not None
+            task.add_done_callback(partial(_over, gone))
         try:
             await self._furnish(client)
             self._client, self._gone = client, gone
@@ -236,11 +239,19 @@ class Link:
                     raise Away("no gateway has published calls there yet") from None
 
 
-def _over(gone: asyncio.Event, reading: asyncio.Task[None]) -> None:
-    """Nothing is read any more. The library forgets to say so where the connection is reset while it still has something to send."""
-    if not reading.cancelled():
-        reading.exception()  # else asyncio would print it
+def _over(gone: asyncio.Event, task: asyncio.Task[None]) -> None:
+    """Nothing is read or sent any more. The library forgets to say so where the connection is reset while there is something to send."""
+    if not task.cancelled():
+        task.exception()  # else asyncio would print it
     gone.set()
+
+
+def _clear(client: Client) -> None:
+    """Put away what the library leaves where it fails in the middle of closing: asyncio would print that it was left."""
+    for subscription in client._subs.values():
+        subscription._stop_processing()
+    if client._transport is not None:
+        client._transport.close()  # type: ignore[no-untyped-call]
 
 
 def _streams(limits: Limits) -> Sequence[api.StreamConfig]:

@@ -1,7 +1,7 @@
 """Connections to real nats-servers: where to, as whom, and again and again."""
 
 import re
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
 
 import pytest
@@ -189,6 +189,27 @@ async def test_a_checklist_that_is_not_of_its_digest_is_not_believed(server: Nat
     assert await opened.checklist("abc") == {"digest": "abc"}
     assert await opened.checklist("nobody's") == {"digest": "nobody's"}
     await opened.close()
+
+
+async def test_a_connection_that_breaks_while_sending_leaves_nothing(server: NatsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken() -> None:
+        raise BrokenPipeError
+
+    away: list[str] = []
+    found = Link(server.url, up=nothing, away=away.append, makes=True)
+    await found.open()
+    client = found.client
+    heard = await client.subscribe("anything", cb=nothing)
+    monkeypatch.setattr(client._transport, "drain", broken)
+    with suppress(OSError):
+        await client.publish("anything", b"")
+    await until(lambda: away)
+    await found.back()
+    assert heard._wait_for_msgs_task is not None
+    await until(heard._wait_for_msgs_task.done)
+    assert client._transport is not None
+    assert client._transport._io_writer.is_closing()
+    await found.close()
 
 
 async def test_a_gateway_that_lacks_a_permission_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
