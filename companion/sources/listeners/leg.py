@@ -25,7 +25,7 @@ GAP = 1.0
 """Seconds of missing sound from which on it is a gap in the journal; less is filled with silence."""
 
 
-_WINDOW = 2.0  # seconds of sound over which a stream that tells no time is compared with the clock
+_WINDOW = 2.0  # seconds over which a stream that tells no time is compared with the clock
 
 
 class _Piece(msgspec.Struct, frozen=True):
@@ -60,7 +60,7 @@ class Leg:
         self._end = 0.0  # of the stream, so far
         self._shift = 0.0  # of the stream's clock, where it stood still while the call's went on
         self._least = float("inf")  # seconds that the stream is behind the clock, at best, in this window
-        self._window = 0.0  # where the window ends
+        self._window = 0.0  # the loop's clock at the window's end
 
     @property
     def call(self) -> str:
@@ -158,16 +158,19 @@ class Leg:
     def _behind(self, at: float) -> float:
         """Seconds that a stream which tells no time has silently left out, once that is certain.
 
-        A network that stalled delivers what is missing in a burst, and the stream catches up with the clock. One that does not, within two
-        seconds of sound, has left something out: it was paused, or silence was not sent.
+        A network that stalled, or a process that was stopped, delivers what is missing in a burst, however long, and the stream catches up
+        with the clock. One that does not, within two seconds of its first sound, has left something out: it was paused, or silence was not sent.
         """
         assert self._began is not None
-        self._least = min(self._least, asyncio.get_running_loop().time() - self._began - at)
-        if at < self._window:
+        now = asyncio.get_running_loop().time()
+        if self._least == float("inf"):
+            self._window = now + _WINDOW
+        self._least = min(self._least, now - self._began - at)
+        if now < self._window:
             return 0.0
         left_out = self._least if self._least >= GAP else 0.0
         self._shift += left_out
-        self._least, self._window = float("inf"), at + left_out + _WINDOW
+        self._least = float("inf")
         return left_out
 
     def _count(self, channels: Iterable[Channel], seconds: float) -> None:
