@@ -84,17 +84,22 @@ class HubOutlet:
         if self._going is None:
             return
         here = asyncio.create_task(self._here.wait())
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LAST):
-                await asyncio.wait([self._going, here], return_when=asyncio.FIRST_COMPLETED)
-                while self._follower is not None and (frame := self._follower.frame(FRAME)) and self._wire is not None:
-                    await self._wire.send_frame(frame)
-        if self._wire is not None:
-            await self._wire.close()
-        for task in (here, self._going, *self._doing):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LAST):
+                    await asyncio.wait([self._going, here], return_when=asyncio.FIRST_COMPLETED)
+                    while self._follower is not None and (frame := self._follower.frame(FRAME)) and self._wire is not None:
+                        await self._wire.send_frame(frame)
+        finally:
+            if self._wire is not None:
+                await self._wire.close()
+            tasks = (here, self._going, *self._doing)
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+        for task in tasks:
+            if not task.cancelled():
+                task.result()
 
     # ── what this process has ──
 

@@ -1,5 +1,6 @@
 """Our end of a connection to a hub: who we are, what the hub says, made harmless, and dialling again when it breaks."""
 
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import TypeAlias
 
@@ -85,7 +86,7 @@ def name_of(url: str) -> str:
     Raises:
         ConfigError: there is a user or a password in its address.
     """
-    if "@" in url.partition("://")[2].partition("/")[0]:
+    if "@" in re.split("[/?#]", url.partition("://")[2], maxsplit=1)[0]:
         raise ConfigError(f"hub {shown(url)}: a password does not belong there; put a token into a file, and give --broadcast-token-file")
     return f"hub {shown(url)}"
 

@@ -231,5 +231,18 @@ async def until(done: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+async def test_leaving_may_be_cancelled_and_leaves_nothing_running(unused_tcp_port: int) -> None:
+    gateway = outlet(unused_tcp_port)
+    await gateway.__aenter__()
+    going = gateway._going
+    leaving = asyncio.create_task(gateway.__aexit__(None, None, None))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    assert going is not None
+    assert going.done()
+
+
 async def test_a_hub_of_ours_is_an_outlet_too() -> None:
     assert {name for name in vars(HubOutlet) if not name.startswith("_")} - {"name"} <= set(vars(Hub)) | {"acts"}

@@ -83,5 +83,6 @@ async def test_nobody_there() -> None:
 
 def test_a_secret_in_the_address_is_not_shown() -> None:
     assert name_of("wss://house:1/calls?token=secret") == "hub wss://house:1/calls"
+    assert name_of("wss://house:1?to=a@b") == "hub wss://house:1"
     with pytest.raises(ConfigError, match=r"^hub wss://house:1: a password does not belong there; put a token into a file"):
         name_of("wss://sue:secret@house:1")
