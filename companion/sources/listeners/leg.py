@@ -159,7 +159,7 @@ class Leg:
         """Seconds that a stream which tells no time has silently left out, once that is certain.
 
         A network that stalled, or a process that was stopped, delivers what is missing in a burst, however long, and the stream catches up
-        with the clock. One that does not, within two seconds of its first sound, has left something out: it was paused, or silence was not sent.
+        with the clock. One that does not, within two seconds, has left something out: it was paused, or silence was not sent.
         """
         assert self._began is not None
         now = asyncio.get_running_loop().time()
