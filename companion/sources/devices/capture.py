@@ -118,10 +118,18 @@ class Capture:
             await asyncio.gather(watching, stopping, return_exceptions=True)
 
     async def _changed(self, device: Device) -> None:
-        async with aclosing(self._server.changes()) as changes:  # type: ignore[type-var]
-            async for _ in changes:
-                try:
-                    if (await self._chosen()).name != device.name:
+        while True:
+            async with aclosing(self._server.changes()) as changes:  # type: ignore[type-var]
+                async for _ in changes:
+                    if not await self._meant(device):
                         return
-                except DeviceError:
-                    return
+            # Nobody tells of changes any more, mostly because the sound server is gone.
+            if not await self._meant(device):
+                return
+            await self._rest(WAITS[-1])
+
+    async def _meant(self, device: Device) -> bool:
+        try:
+            return (await self._chosen()).name == device.name
+        except DeviceError:
+            return False

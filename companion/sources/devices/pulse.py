@@ -19,7 +19,7 @@ LATENCY = 50
 
 _SETTLED = 0.5  # seconds after which pactl subscribe watches for certain; it does not say so itself
 _NEWS = re.compile(rb"'(?:new|remove)' on (?:source|sink) |'change' on server")
-_INSTALL = "install pulseaudio-utils (Debian, Ubuntu, Fedora) or libpulse (Arch)"
+_INSTALL = "install pulseaudio-utils (Debian, Ubuntu, Fedora) or libpulse (Arch); or: pip install 'companion[devices]'"
 
 
 class Pulse:

@@ -119,6 +119,21 @@ async def test_a_server_that_is_started_again(server: SoundServer, sound_server:
     assert len(listener.of(Lost)) == len(listener.of(Back)) == 1
 
 
+async def test_nobody_who_tells_of_changes_is_no_reason_to_stop_listening(sound_server: Any) -> None:
+    class Silent(Pulse):
+        asked = 0
+
+        async def changes(self) -> AsyncIterator[None]:
+            self.asked += 1
+            for _ in range(self.asked % 2):
+                yield None
+
+    server = Silent()
+    async with listening(server, "mic") as listener:
+        await listener.until(lambda: server.asked > 2)
+    assert listener.begun == 1
+
+
 async def test_closing_while_nothing_is_there(sound_server: Any) -> None:
     async with listening(Pulse(), "mic") as listener:
         await listener.until(lambda: len(listener.heard) > 1)

@@ -111,8 +111,8 @@ async def test_a_loopback_that_sends_nothing_while_nothing_plays_keeps_to_the_cl
     cards.set(SPEAKERS | {"plays": None}, MICROPHONE)
     stopped = len(loud["customer"])
     await until(lambda: len(loud["customer"]) > stopped + SILENT)
-    assert not any(loud["customer"][-SILENT + 5 :])
-    assert all(loud["agent"][-SILENT:])
+    assert not any(loud["customer"][-10:])
+    assert sum(loud["agent"][-SILENT:]) > SILENT / 2  # of a loaded machine's agent some is silence as well
     cards.set(SPEAKERS, MICROPHONE)
     await until(lambda: all(loud["customer"][-5:]))
     cards.set(SPEAKERS | {"plays": None}, MICROPHONE | {"plays": None})  # both at once, to compare where that is
@@ -120,7 +120,7 @@ async def test_a_loopback_that_sends_nothing_while_nothing_plays_keeps_to_the_cl
     await call.close()
     await listening
     agents, customers = (len(channel) - channel[::-1].index(True) for channel in loud.values())
-    assert abs(agents - customers) <= 1
+    assert abs(agents - customers) <= 3  # one, where the machine has nothing else to do; 25, if silence were left out
 
 
 async def test_a_microphone_that_may_not_be_used_is_said_before_the_call(cards: Cards) -> None:
