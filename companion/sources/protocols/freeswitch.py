@@ -1,7 +1,7 @@
 """FreeSWITCH's mod_audio_fork and mod_audio_stream, and jambonz' `listen`: a text that says what comes, then raw samples. Sans I/O.
 
-Sources: drachtio/drachtio-freeswitch-modules modules/mod_audio_fork/README.md; amigniter/mod_audio_stream README.md;
-docs.jambonz.org/verbs/verbs/listen. Neither rate nor channels are on the wire: the text, or the URL that is dialled, has to tell them.
+Sources: mod_audio_fork of drachtio/drachtio-freeswitch-modules at 88e1465 and amigniter/mod_audio_stream at ec2a781, in FreeSWITCH 1.10.12;
+docs.jambonz.org/verbs/verbs/listen. Neither rate nor channels are on the wire: the URL that is dialled, or the text, has to tell them.
 """
 
 import contextlib

@@ -352,6 +352,18 @@ class TestAudioHook:
 
 
 class TestFreeSwitch:
+    @pytest.mark.parametrize(
+        "head",
+        [{"origin": "http://127.0.0.1:8080"}, {"origin": "http://127.0.0.1", "subprotocols": ["audio.drachtio.org"]}],
+        ids=["mod_audio_stream", "mod_audio_fork"],
+    )
+    async def test_what_its_modules_show_at_the_door(self, running: Run, script: Script, head: dict[str, Any]) -> None:
+        async with running(script(), uri="freeswitch://:0") as run:
+            async with run.dial("/?call=7&agent_name=Dana%20Reyes", **head) as client:
+                await client.send(bytes(640))
+            (opened,) = await run.until(Opened)
+            assert (opened.call, opened.agent) == ("7", "Dana Reyes")
+
     async def test_a_call_from_its_start_to_its_ticks(
         self, running: Run, starter: Starter, texts: Any, apology: Talk, rules: Rules
     ) -> None:

@@ -2,6 +2,9 @@
 
 import contextlib
 import json
+import re
+from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from companion.sources.protocols.freeswitch import Fork
 from tests.sources.protocols.recorded import Frame, frames, spoiled
 
 PCM = bytes(range(256)) + bytes(64)
+PAGE = Path(__file__).parents[3] / "docs" / "freeswitch.md"
 
 
 def begun(fork: Fork) -> tuple[Begun, tuple[Channel, ...]]:
@@ -113,8 +117,36 @@ def test_a_spoiled_stream_is_understood_or_refused(messages: list[Frame]) -> Non
             fork.receive(message)
 
 
-@pytest.mark.parametrize("name", ["freeswitch", "jambonz"])
-def test_a_recorded_stream(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "call", "about", "agent"),
+    [
+        ("freeswitch", "11f38e3e-a507-4a7f-9a8a-ee3b8789feef", "FreeSWITCH, from 15550100, to 100", "Dana Reyes"),
+        ("jambonz", "8f6ac1", "FreeSWITCH, from +15550100, to 100", None),
+    ],
+)
+def test_a_recorded_stream(name: str, call: str, about: str, agent: str | None) -> None:
     fork = Fork("/")
-    acts = [act for frame in frames(name) for act in fork.receive(frame)]
-    assert {type(act) for act in acts} == {Begun, Sound}
+    first, *sounds = [act for frame in frames(name) for act in fork.receive(frame)]
+    assert isinstance(first, Begun)
+    assert (first.call, first.about, first.who.agent) == (call, about, agent)
+    assert {type(act) for act in sounds} == {Sound}
+
+
+def test_a_text_that_mod_audio_fork_ends_at_a_space_is_passed_over() -> None:
+    fork = Fork("/?call=7")
+    assert fork.receive('Reyes"}') == []
+    assert begun(fork)[0].call == "7"
+
+
+def test_what_the_page_has_freeswitch_dial_is_understood() -> None:
+    told = {"uuid": "7c77", "caller_id_number": "15550100", "url_encode(${caller_id_name})": "Lee%20Park"}
+    (dialplan,) = re.findall(r'api_on_answer=(.*?)"/>', PAGE.read_text(encoding="utf-8"))
+    line = unescape(dialplan)
+    for name, value in told.items():
+        line = line.replace(f"${{{name}}}", value)
+    command, uuid, start, url, mix, rate = line.split(" ")
+    assert (command, uuid, start, mix, rate) == ("uuid_audio_stream", "7c77", "start", "stereo", "8k")
+    first, columns = begun(Fork(url.removeprefix("ws://127.0.0.1:8080")))
+    who = Introduced(customer="Lee Park")
+    assert first == Begun(call="7c77", about="FreeSWITCH, from 15550100", who=who, rate=8000, clocked=False)
+    assert columns == ("customer", "agent")
