@@ -143,6 +143,8 @@ class CallScreen(Screen[None]):
     def _do(self, event: AnyEvent) -> None:
         if self._act is None:
             self._tell(words.READ_ONLY)
+        elif self.snapshot.away:
+            self._tell(words.CUT_OFF)
         elif self.snapshot.view.ended is None:
             self._act(self.snapshot.view.call, event)
 

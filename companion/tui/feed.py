@@ -7,7 +7,7 @@ import msgspec
 
 from companion.core.events import Channel, Partial
 from companion.core.record import Record
-from companion.core.seen import Clock, Glimpse, Level, Notice, Seen
+from companion.core.seen import Away, Clock, Glimpse, Here, Level, Notice, Seen
 from companion.core.updates import FlagRaised, StepHeard
 
 
@@ -23,7 +23,7 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-Shown: TypeAlias = Record | Glimpse | Level | Clock | Notice | Ready | Closed
+Shown: TypeAlias = Record | Glimpse | Level | Clock | Notice | Away | Here | Ready | Closed
 """What one call's screen takes."""
 
 Overseen: TypeAlias = Seen | Closed

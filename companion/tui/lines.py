@@ -13,6 +13,8 @@ Piece: TypeAlias = tuple[str, str]
 Line: TypeAlias = tuple[Piece, ...]
 
 BLANK: Line = ()
+_JOINED = dict.fromkeys((0xFE0F, *range(0x1F3FB, 0x1F400)))
+"""What makes another picture of the one before it, in a width that terminals do not agree about: emoji style, shades of skin."""
 _SPACES = " \t\r\n"
 """Where a line may break; a no-break space holds words together."""
 _PARTS = re.compile(f"[{_SPACES}]+|[^{_SPACES}]+")
@@ -22,12 +24,17 @@ def harmless(text: str) -> str:
     """The text without control characters, marks of direction and whatever else has no picture; a terminal never acts on it."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(letter for letter in text if letter.isprintable() or letter == "\u00a0").replace("\ufe0f", "")
+    return "".join(letter for letter in text if letter.isprintable() or letter == "\u00a0").translate(_JOINED)
+
+
+def cells(text: str) -> int:
+    """Cells that the text takes, once it is harmless."""
+    return cell_len(harmless(text))
 
 
 def width_of(line: Iterable[Piece]) -> int:
     """Cells that the line takes."""
-    return sum(cell_len(text) for text, _ in line)
+    return sum(cells(text) for text, _ in line)
 
 
 def cut(line: Line, width: int) -> Line:
@@ -39,7 +46,7 @@ def cut(line: Line, width: int) -> Line:
     for text, style in line:
         fitting = _head(text, left)
         kept.append((fitting, style))
-        left -= cell_len(fitting)
+        left -= cells(fitting)
         if fitting != text:
             break
     return (*kept, ("…", style)) if width > 0 else BLANK
@@ -120,11 +127,11 @@ def _words(pieces: Iterable[Piece]) -> Iterable[Line]:
 
 def _head(text: str, width: int) -> str:
     """As many characters from the start as fit into `width` cells."""
-    if cell_len(text) <= width:
+    if cells(text) <= width:
         return text
     used = 0
     for place, letter in enumerate(text):
-        used += cell_len(letter)
+        used += cells(letter)
         if used > width:
             return text[:place]
     return text

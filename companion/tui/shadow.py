@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from companion.core.events import CallStarted
 from companion.core.record import Record
-from companion.core.seen import Away, Clock, Glimpse, Level, Missed, Notice, Over
+from companion.core.seen import Away, Clock, Glimpse, Here, Level, Missed, Notice, Over
 from companion.tui.feed import Closed, Overseen
 from companion.tui.snapshot import Snapshot
 
@@ -40,9 +40,7 @@ class Shadow(msgspec.Struct, frozen=True, kw_only=True):
                 return self._with(item)
             case Over() if item.call == self.call and self.snapshot.view.summary is None:
                 return self._with(Closed(reason=GONE))
-            case Away(reason=reason):
-                return self._with(Notice(text=f"{reason}; trying again"))
-            case Notice() | Closed():
+            case Notice() | Away() | Here() | Closed():
                 return self._with(item)
             case _:
                 return self
@@ -52,6 +50,6 @@ class Shadow(msgspec.Struct, frozen=True, kw_only=True):
         event, view = record.event, self.snapshot.view
         return isinstance(event, CallStarted) and (event.began, event.source) != (view.began, view.source)
 
-    def _with(self, item: Clock | Level | Glimpse | Notice | Closed) -> "Shadow":
+    def _with(self, item: Clock | Level | Glimpse | Notice | Away | Here | Closed) -> "Shadow":
         after = self.snapshot.take(item)
         return self if after is self.snapshot else replace(self, snapshot=after)

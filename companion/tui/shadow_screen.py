@@ -56,8 +56,11 @@ class ShadowScreen(CallScreen):
         yield Asking(longest=LONGEST)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Send the nudge."""
+        """Send the nudge; where that cannot be done now, it stays to be sent again."""
         text = event.value.strip()
+        if text and self.snapshot.away:
+            self._tell(words.CUT_OFF)
+            return
         self.query_one(Asking).close()
         if text:
             self._do(Nudged(text=text, by=""))
@@ -65,6 +68,8 @@ class ShadowScreen(CallScreen):
     def _ask_for_nudge(self) -> None:
         if self._act is None:
             self._tell(words.READ_ONLY)
+        elif self.snapshot.away:
+            self._tell(words.CUT_OFF)
         else:
             self.query_one(Asking).open(words.nudge_to(self.snapshot.view))
 

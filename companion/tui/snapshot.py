@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from companion.core.events import CallEnded, CallStarted, Channel, SourceLost, Utterance
 from companion.core.record import Record
-from companion.core.seen import Clock, Glimpse, Level, Notice
+from companion.core.seen import Away, Clock, Glimpse, Here, Level, Notice
 from companion.core.updates import StepHeard
 from companion.core.view import CallView
 from companion.tui.feed import Closed, Ready, Shown
@@ -22,7 +22,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     glimpse: Glimpse | None = None
     levels: tuple[float, ...] = ()
     sounded: int | None = None
-    """When sound was last there, ms."""
+    """When sound was last there, or its meter began, ms."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +36,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     notice: str = ""
     noticed: int = 0
     """When `notice` came, ms."""
+    away: str = ""
+    """Why the way to the call is broken, while it is; what is shown then stands still."""
     ready: str = ""
     """Where a call can come from, while none has come."""
     closed: str | None = None
@@ -75,6 +77,10 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
                 return self._record(item)
             case Notice(text=text):
                 return replace(self, notice=text, noticed=self.now)
+            case Away(reason=reason):
+                return replace(self, away=reason)._silenced()
+            case Here():
+                return replace(self, away="") if self.away else self
             case Ready(text=text):
                 return replace(self, ready=text)
             case Closed(reason=reason):
@@ -85,7 +91,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
                 return replace(self, now=max(self.now, at))
             case Level(channel=channel, level=level):
                 side = self.side(channel)
-                sounded = self.now if level >= AUDIBLE else side.sounded
+                sounded = self.now if level >= AUDIBLE or side.sounded is None else side.sounded
                 return self._with(channel, replace(side, levels=(*side.levels, level)[-METER:], sounded=sounded))
             case Glimpse(partial=partial):
                 glimpse = item if partial.text else None

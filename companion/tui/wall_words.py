@@ -7,7 +7,6 @@ from companion.tui.wall import Entry, Wall
 
 RECENT = 180_000
 """The trend is that of the last so many ms."""
-CALLED = "▲"
 TOLD = "△"
 NUDGE = "✉"
 
@@ -85,7 +84,7 @@ def result(entry: Entry) -> str:
 def waiting(row: WallRow, wide: bool) -> str:
     """What waits for a supervisor, or what one did; in two or three cells where room is short."""
     if row.waiting:
-        return f"{CALLED} {row.waiting} alert{'' if row.waiting == 1 else 's'}" if wide else f"{CALLED}{row.waiting}"
+        return f"{words.CALLED} {row.waiting} alert{'' if row.waiting == 1 else 's'}" if wide else f"{words.CALLED}{row.waiting}"
     if row.alerts:
         return f"{TOLD} told" if wide else TOLD
     if row.taken_over:
@@ -97,7 +96,7 @@ def waiting(row: WallRow, wide: bool) -> str:
 
 def elsewhere(row: WallRow) -> str:
     """A new alert, to who looks into another call."""
-    return f"{CALLED} {row.agent or row.call}: {words.because(row.alerts[-1].because)}"
+    return f"{row.agent or 'call'} ({customer(row)}): {words.because(row.alerts[-1].because)}"
 
 
 def causes(entry: Entry) -> str:
@@ -112,8 +111,8 @@ def counts(wall: Wall) -> tuple[str, str]:
     listed = sum(entry.ended is None for entry in wall.listed)
     shown = f"{listed} of " if wall.sought or wall.only_waiting else ""
     if wall.looking_back:
-        return f"history: {len(wall.history)} ended", f"{CALLED} {waits} waiting" if waits else ""
-    return f"{shown}{len(live)} live", f"{CALLED} {waits} waiting" if waits else ""
+        return f"history: {len(wall.history)} ended", f"{words.CALLED} {waits} waiting" if waits else ""
+    return f"{shown}{len(live)} live", f"{words.CALLED} {waits} waiting" if waits else ""
 
 
 def way(wall: Wall) -> tuple[str, str]:
@@ -146,7 +145,7 @@ def notice(wall: Wall, width: int) -> tuple[str, str]:
     if wall.closed is not None:
         return f"✕ {wall.closed or 'nothing more will come'} – q leaves", "alert"
     if wall.away:
-        return f"✕ not up to date: {wall.away}; trying again", "alert"
+        return words.not_up_to_date(wall.away), "alert"
     if wall.notice:
         return f"! {wall.notice}", "nudge"
     if wall.sought:
@@ -155,7 +154,7 @@ def notice(wall: Wall, width: int) -> tuple[str, str]:
         return "only calls that wait for a supervisor – w shows all", "plain"
     entry = wall.chosen
     if entry is not None and entry.ended is None and entry.row.alerts:
-        return f"{CALLED if entry.row.waiting else TOLD} {causes(entry)}", "plain"
+        return f"{words.CALLED if entry.row.waiting else TOLD} {causes(entry)}", "plain"
     if entry is not None and (width < 60 or entry.ended is not None):
         return said(entry), "plain"
     return "", "nothing"

@@ -4,19 +4,20 @@ from datetime import datetime
 
 from companion.core.checklist import HeatRules
 from companion.core.events import Channel
-from companion.core.shown import Floor, ShownFlag, ShownStep
+from companion.core.shown import Floor, Noted, ShownFlag, ShownStep
 from companion.core.updates import Promised
 from companion.core.view import CallView
 from companion.tui.curve import Trend
 from companion.tui.snapshot import Snapshot
 
 LISTEN = "Nothing to say now – listen."
-QUIET = "Prompts are off. q turns them on again."
-ON_HOLD = "The customer is on hold. All clocks stand still; h takes the call back."
+QUIET = "Prompts are off."
+ON_HOLD = "The customer is on hold. All clocks stand still."
 LOST = "The stream is lost and nothing can be heard. Clocks stand still; tick by hand."
 WAITING = "Waiting for the call to begin …"
 END = "End the call? e: yes · any other key: no"
-READ_ONLY = "You are looking on: this call cannot be marked from here."
+READ_ONLY = "Nothing done: you may only look on."
+CUT_OFF = "Nothing done: the way to the call is broken. Try again when it is open."
 OVER = "Nothing more will come. Any key leaves."
 COPIED_DRAFT = "the draft is on the clipboard, if this terminal has one · Enter closes"
 COPIED_PAGE = "the page is on the clipboard, if this terminal has one · Enter closes"
@@ -32,6 +33,7 @@ THIN = "◐"
 TENTATIVE = "◌"
 FLAG = {"agent": "⚠", "customer": "⚑"}
 BOOKMARK = "⚐"
+CALLED = "▲"
 TAKEN = "⇄"
 TRENDS = {"rising": "▲ rising", "falling": "▼ falling", "steady": "steady"}
 
@@ -167,6 +169,8 @@ def state(snapshot: Snapshot) -> str:
     view = snapshot.view
     if view.ended is not None or snapshot.closed is not None:
         return "■ ended" if view.call else "■ no call"
+    if snapshot.away:
+        return "✕ away"
     if view.lost_since is not None:
         return f"✕ lost {span(snapshot.now - view.lost_since)}"
     if view.hold_since is not None:
@@ -193,11 +197,11 @@ def idle(snapshot: Snapshot) -> str:
         over = "The call has ended" if view.ended is not None else "The call breaks off" if view.call else "No call began"
         return f"{over}: {snapshot.closed}" if snapshot.closed else f"{over}."
     if view.hold_since is not None:
-        return ON_HOLD
+        return ON_HOLD + _by_key(snapshot, " h takes the call back.")
     if view.lost_since is not None:
         return LOST
     if view.quiet:
-        return QUIET
+        return QUIET + _by_key(snapshot, " q turns them on again.")
     if not view.checklist.id and not view.utterances:
         return f"{snapshot.ready} …" if snapshot.ready else WAITING
     last = view.last_prompt
@@ -206,37 +210,60 @@ def idle(snapshot: Snapshot) -> str:
     return LISTEN
 
 
+def not_up_to_date(why: str) -> str:
+    """What is shown stands still, because the way to it is broken."""
+    return f"✕ not up to date: {why}; trying again"
+
+
+def notices(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """What happens around the call, each with its weight: the weightiest, and below it what supervisors wrote just now, newest first."""
+    first = notice(snapshot)
+    nudges = [(f"✉ {nudge.by}: {nudge.text}", "nudge") for nudge in _nudges(snapshot)]
+    return [first, *nudges] if first[1] in ("alert", "nudge") or not nudges else nudges
+
+
 def notice(snapshot: Snapshot) -> tuple[str, str]:
-    """The one line for what happens around the call, and its weight: alert, nudge, plain or nothing. The weightiest wins."""
+    """The weightiest thing that happens around the call, and its weight: alert, nudge, plain or nothing."""
     view, now = snapshot.view, snapshot.now
     if snapshot.closed is not None:
         why = snapshot.closed if view.call else snapshot.closed and "no call began"
         return (f"✕ {why} – any key leaves", "alert") if why else (OVER, "plain")
     if snapshot.asking:
         return snapshot.asking, "nudge"
+    if snapshot.away:
+        return not_up_to_date(snapshot.away), "alert"
     taken = view.taken_over
     if taken is not None and now - taken.at < 20_000:
         return f"{TAKEN} {taken.by} has taken this call over", "nudge"
-    if view.nudges and now - view.nudges[-1].at < 45_000:
-        return f"✉ {view.nudges[-1].by}: {view.nudges[-1].text}", "nudge"
     if view.lost_since is not None:
         return f"✕ nothing heard since {clock(view.lost_since)}: {view.lost}", "alert"
-    called = [(at, update.because) for at, update in view.escalated if update.level == "alert" and now - at < 45_000]
-    if called:
-        return f"▲ supervisor called: {because(called[-1][1])}", "alert"
     if snapshot.notice and now - snapshot.noticed < 15_000:
         return f"! {snapshot.notice}", "alert"
+    called = [(at, update.because) for at, update in view.escalated if update.level == "alert" and now - at < 45_000]
+    if called and not _nudges(snapshot):  # who was called has answered
+        return f"{CALLED} supervisor called: {because(called[-1][1])}", "alert"
     if view.failures and now - view.failures[-1].at < 15_000:
         return f"! {view.failures[-1].by}: {view.failures[-1].text}; the call goes on", "alert"
     if view.bookmarks and now - view.bookmarks[-1].at < 4_000:
         return f"{BOOKMARK} bookmarked {clock(view.bookmarks[-1].at)}", "plain"
     if view.hold_since is not None:
-        return f"‖ on hold since {clock(view.hold_since)} – h takes the call back", "plain"
+        return f"‖ on hold since {clock(view.hold_since)}" + _by_key(snapshot, " – h takes the call back"), "plain"
     if view.quiet:
-        return "quiet: prompts are off – q turns them on", "plain"
+        return "quiet: prompts are off" + _by_key(snapshot, " – q turns them on"), "plain"
     if taken is not None:
         return f"{TAKEN} taken over by {taken.by} at {clock(taken.at)}", "plain"
     return "", "nothing"
+
+
+def _nudges(snapshot: Snapshot) -> list[Noted]:
+    """The nudges that still stand on the agent's screen, newest first."""
+    nudges = snapshot.view.nudges if snapshot.closed is None else ()
+    return [nudge for nudge in reversed(nudges) if snapshot.now - nudge.at < 45_000]
+
+
+def _by_key(snapshot: Snapshot, text: str) -> str:
+    """What a key of the agent's does; nothing to whoever looks on, and has other keys."""
+    return text if snapshot.you == "you" else ""
 
 
 def nudge_to(view: CallView) -> str:

@@ -154,12 +154,8 @@ class Seat:
                 app.viewer.notice(f"{until - item.since} records of this call are gone; what they said is not shown")
             case Glimpse() | Level() | Clock() if item.call == self._shown:
                 app.show(item)
-            case Notice():
+            case Notice() | Away() | Here():
                 app.show(item)
-            case Away(reason=reason):
-                app.viewer.notice(f"the gateway is away ({reason}); what is shown stands still until it is back")
-            case Here() if self._shown:
-                app.viewer.notice("the gateway is there")
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -7,10 +7,10 @@ import pytest
 from companion.tui import help_screen as explained
 from companion.tui.app import CallApp
 from companion.tui.help_screen import MARKS, ROWS
-from companion.tui.wall_words import CALLED, NUDGE, TOLD
+from companion.tui.wall_words import NUDGE, TOLD
 from companion.tui.widgets import keys
 from companion.tui.words import MARKS as STATES
-from companion.tui.words import TAKEN, TENTATIVE, THIN
+from companion.tui.words import CALLED, TAKEN, TENTATIVE, THIN
 
 
 def test_it_explains_every_key_of_the_footer_and_every_mark() -> None:

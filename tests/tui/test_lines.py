@@ -68,10 +68,17 @@ def test_spread_fills_the_line() -> None:
         ("a\x1b[31mb\x07\x9b", "a[31mb"),
         ("\u202egnp.exe\u2069", "gnp.exe"),
         ("hold\u00a0on – 困った ❤\ufe0f", "hold\u00a0on – 困った ❤"),
+        ("👍🏽 👩\u200d👩\u200d👧", "👍 👩👩👧"),
     ],
 )
 def test_nothing_harmful_is_left(text: str, left: str) -> None:
     assert harmless(text) == left
+
+
+def test_what_is_measured_is_what_is_drawn() -> None:
+    family = "👩\u200d👩\u200d👧"
+    assert width_of(((family, ""),)) == width_of(((harmless(family), ""),)) == 6
+    assert [plain(line) for line in wrap([(f"{family} {family}", "")], 8)] == [family, family]
 
 
 @pytest.mark.parametrize("text", ["", "short", "exactly ten", "much longer than that", "困った困った困った", "ok 👍 great"])

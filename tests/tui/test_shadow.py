@@ -64,7 +64,8 @@ def test_what_cannot_be_had_any_more_is_said(calls: Any) -> None:
 
 def test_the_way_and_the_end(calls: Any) -> None:
     shadow = Shadow(call="Moss, A.")
-    assert shadow.take(Away(reason="ws://hub: refused")).snapshot.notice == "ws://hub: refused; trying again"
+    assert shadow.take(Away(reason="ws://hub: refused")).snapshot.away == "ws://hub: refused"
+    assert shadow.take(Away(reason="ws://hub: refused")).take(Here(role="supervisor", name="")).snapshot.away == ""
     assert shadow.take(Notice(text="too many nudges")).snapshot.notice == "too many nudges"
     assert shadow.take(Closed(reason="over")).snapshot.closed == "over"
     assert shadow.take(Over(call="Moss, A.")).snapshot.closed == GONE

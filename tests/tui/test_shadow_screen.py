@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from companion.core.events import Acknowledged, AnyEvent, Bookmarked, CallEnded, Marked, Nudged, TakenOver
 from companion.tui import words
@@ -86,6 +87,28 @@ async def test_who_may_only_look_on_is_told_so(calls: Any) -> None:
     text = await Seat(calls, looks_on=True).press("t")
     assert "hand-over card" in text
     assert words.BACK in text
+
+
+async def test_a_nudge_that_cannot_be_sent_now_is_not_lost(calls: Any) -> None:
+    seat = Seat(calls)
+    async with seat.run_test(size=(80, 24)) as pilot:
+        await pilot.press("n", *"slow")
+        seat.screen.snapshot = replace(seat.screen.snapshot, away="hung up")  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert words.CUT_OFF in text_of(pilot)
+        assert "slow" in text_of(pilot)
+        seat.screen.snapshot = replace(seat.screen.snapshot, away="")  # type: ignore[attr-defined]
+        await pilot.press("enter", "b")
+    assert seat.done == [("c-17", Nudged(text="slow", by="")), ("c-17", Bookmarked(by=""))]
+
+
+@pytest.mark.parametrize("key", ["n", "a", "b", "3"])
+async def test_nothing_is_done_where_nothing_can_be(calls: Any, key: str) -> None:
+    seat = Seat(calls)
+    seat._shown = replace(seat._shown, away="hung up")
+    assert words.CUT_OFF in await seat.press(key)
+    assert seat.done == []
 
 
 async def test_an_ended_call_is_left_alone(calls: Any) -> None:

@@ -78,6 +78,11 @@ def test_the_meter_keeps_the_last_levels_and_when_sound_was_there() -> None:
     assert side.sounded == 0
 
 
+def test_who_comes_late_does_not_know_of_silence_before() -> None:
+    side = taken(starting(), Clock(call="7", at=60_000), Level(call="7", channel="customer", level=0.0)).customer
+    assert side.sounded == 60_000
+
+
 def test_a_notice_is_kept_with_its_time() -> None:
     snapshot = taken(Ready(text="here: waits"), Clock(call="7", at=3000), Notice(text="journal: disk full"))
     assert snapshot.ready == "here: waits"

@@ -89,7 +89,7 @@ async def test_what_comes_while_looking_into_a_call_is_seen_there(calls: Any) ->
         hub.happens("c-18", Escalated(level="alert", because="Threatens to leave", card={}))
         hub.draw()
         await pilot.pause()
-        assert "! ▲ maria: threatens to leave" in text_of(pilot)
+        assert "! maria (Parker, S.): threatens to leave" in text_of(pilot)
 
 
 async def test_the_end_of_a_call_is_its_summary_and_a_key_comes_back(calls: Any) -> None:

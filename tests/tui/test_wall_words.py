@@ -65,7 +65,7 @@ def test_what_came_of_a_call(calls: Any) -> None:
 
 
 def test_elsewhere(calls: Any) -> None:
-    assert words.elsewhere(entry_of(calls.floor()[0]).row) == "▲ dana: wants a supervisor, and the heat stays above 70"
+    assert words.elsewhere(entry_of(calls.floor()[0]).row) == "dana (Moss, A.): wants a supervisor, and the heat stays above 70"
 
 
 def test_the_status(calls: Any) -> None:

@@ -125,6 +125,13 @@ def test_state(changes: dict[str, Any], text: str) -> None:
     assert words.state(Snapshot(view=replace(VIEW, **changes), now=30_000)) == text
 
 
+def test_a_call_that_nobody_can_see_now_is_not_said_to_be_live() -> None:
+    cut_off = Snapshot(view=replace(VIEW, **ALARM), away="hung up", now=30_000)
+    assert words.state(cut_off) == "✕ away"
+    assert words.notice(cut_off) == ("✕ not up to date: hung up; trying again", "alert")
+    assert words.state(replace(cut_off, view=replace(VIEW, ended="over"))) == "■ ended"
+
+
 def test_state_without_a_call() -> None:
     assert words.state(Snapshot()) == "○ waiting"
     assert words.state(Snapshot(closed="")) == "■ no call"
@@ -144,8 +151,8 @@ DONE = ShownPrompt(id=0, kind="k", at=0, text="Name the feeling:", say="", also=
     ("changes", "text"),
     [
         ({}, words.LISTEN),
-        ({"quiet": True}, words.QUIET),
-        ({"quiet": True, "hold_since": 1}, words.ON_HOLD),
+        ({"quiet": True}, f"{words.QUIET} q turns them on again."),
+        ({"quiet": True, "hold_since": 1}, f"{words.ON_HOLD} h takes the call back."),
         ({"quiet": True, "lost_since": 1}, words.LOST),
         ({"last_prompt": DONE}, "Done: name the feeling"),
         ({"last_prompt": replace(DONE, closed=2_000)}, words.LISTEN),
@@ -179,7 +186,6 @@ OFFER = {"escalated": ((20_000, Escalated(level="prompt", because="two refusals"
     ("changes", "text", "weight"),
     [
         ({}, "", "nothing"),
-        ({**NUDGE, **LOST, **ALARM}, "✉ Maria: offer the refund", "nudge"),
         ({**LOST, **ALARM}, "✕ nothing heard since 00:12: reset by peer", "alert"),
         ({**ALARM, "quiet": True}, "▲ supervisor called: heat above 70", "alert"),
         (OFFER, "", "nothing"),
@@ -192,6 +198,37 @@ OFFER = {"escalated": ((20_000, Escalated(level="prompt", because="two refusals"
 )
 def test_one_notice_the_weightiest(changes: dict[str, Any], text: str, weight: str) -> None:
     assert words.notice(Snapshot(view=replace(VIEW, **changes), now=30_000)) == (text, weight)
+
+
+OTHER = Noted(28_000, "Sue", "stay with her")
+
+
+@pytest.mark.parametrize(
+    ("changes", "texts"),
+    [
+        (NUDGE, ["✉ Maria: offer the refund"]),
+        ({"nudges": (*NUDGE["nudges"], OTHER), "quiet": True}, ["✉ Sue: stay with her", "✉ Maria: offer the refund"]),
+        ({**NUDGE, "taken_over": Noted(26_000, "Maria")}, ["⇄ Maria has taken this call over", "✉ Maria: offer the refund"]),
+        ({**NUDGE, **LOST, **ALARM}, ["✕ nothing heard since 00:12: reset by peer", "✉ Maria: offer the refund"]),
+        ({**NUDGE, **ALARM}, ["✉ Maria: offer the refund"]),
+        ({"nudges": (Noted(-20_000, "Maria", "too late"),)}, [""]),
+    ],
+)
+def test_no_nudge_hides_another_nor_is_hidden(changes: dict[str, Any], texts: list[str]) -> None:
+    assert [text for text, _ in words.notices(Snapshot(view=replace(VIEW, **changes), now=30_000))] == texts
+
+
+def test_news_of_another_call_is_not_hidden_by_an_alert_of_this_one() -> None:
+    shadow = Snapshot(view=replace(VIEW, **ALARM, **NUDGE), now=30_000, notice="dan (Lee): harm", noticed=29_000)
+    assert [text for text, _ in words.notices(shadow)] == ["! dan (Lee): harm", "✉ Maria: offer the refund"]
+
+
+@pytest.mark.parametrize("changes", [{"quiet": True}, {"hold_since": 10_000}])
+def test_who_looks_on_is_told_of_no_keys_of_the_agent(changes: dict[str, Any]) -> None:
+    shadow = Snapshot(view=replace(VIEW, **changes), you="the agent", now=30_000)
+    for text in (words.idle(shadow), words.notice(shadow)[0]):
+        assert text
+        assert not {"h", "q"} & set(text.split())
 
 
 def test_notices_from_outside_the_call() -> None:

@@ -71,7 +71,7 @@ def _short(snapshot: Snapshot, width: int) -> list[Line]:
     style = heat_style(snapshot)
     first: Line = (
         ("heat ", "$quiet"),
-        (f"{view.heat:<3}", f"bold {style}"),
+        (f"{view.heat:<2} ", f"bold {style}"),
         (words.temper(view.heat, view.checklist.heat), style),
         ("  ", ""),
         (f"{words.going(trend(view.curve, snapshot.now), view.heat, view.checklist.heat):<9}", "$quiet"),

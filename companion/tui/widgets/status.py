@@ -7,6 +7,8 @@ from companion.tui.lines import Line, cut, spread, width_of
 from companion.tui.panel import Panel
 from companion.tui.snapshot import METER, Snapshot
 
+LEAST = 6
+"""In fewer cells nobody is named."""
 STATES = {"●": "bold $good", "‖": "bold $warm", "✕": "bold $hot", "■": "bold", "○": "$quiet"}
 
 
@@ -21,13 +23,21 @@ class Status(Panel):
         shown: Line = ((state, STATES[state[0]]), *quiet, *kept)
         time: Line = ((words.clock(snapshot.now), "bold"),)
         if width < 60:
-            return [spread((*shown, *_meters(snapshot, 3, ("A", "C"))), time, width)]
+            return [spread(_named((*shown, *_meters(snapshot, 3, ("A", "C"))), snapshot, width - width_of(time) - 1), time, width)]
         meters = _meters(snapshot, 3 if width < 90 else METER, ("agent", "customer"))
         right: Line = (*shown, *meters, ("   ", ""), *time)
         view = snapshot.view
         name = " · ".join(part for part in (view.agent, view.customer or view.call, view.checklist.title) if part)
         left: Line = (("companion", "bold $bar"), (f"  {name}", "$quiet"))
         return [spread(cut(left, max(0, width - width_of(right) - 2)), right, width)]
+
+
+def _named(line: Line, snapshot: Snapshot, width: int) -> Line:
+    """The line, and in what it leaves of `width` cells who is on the call; to who looks on, whose call it is too."""
+    view = snapshot.view
+    room = width - width_of(line) - 2
+    people = " · ".join(filter(None, (view.agent if snapshot.you != "you" else "", view.customer or view.call)))
+    return (*line, *cut(((f"  {people}", "$quiet"),), room + 2)) if people and room >= LEAST else line
 
 
 def _meters(snapshot: Snapshot, cells: int, names: tuple[str, str]) -> Line:

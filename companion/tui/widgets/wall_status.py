@@ -29,4 +29,4 @@ class WallNotice(Drawn[Wall]):
 
     def lines(self, snapshot: Wall, width: int, height: int) -> list[Line]:
         """One line, or none."""
-        return notice.lines(*words.notice(snapshot, width), width)[:1]
+        return notice.lines(*words.notice(snapshot, width), width, 1)

@@ -21,9 +21,25 @@ def test_a_nudge_is_shown_whole_beside_a_softphone_too(calls: Any) -> None:
 
 def test_a_nudge_that_is_too_long_says_so(calls: Any) -> None:
     book = calls.opening().event(Nudged(text="please " * 70, by="Maria"))
-    lines = calls.plain(NoticeLine().lines(calls.taken(*book.records), 44, 9))
+    lines = calls.plain(NoticeLine().lines(calls.taken(*book.records), 44, 4))
     assert len(lines) == 4
     assert lines[-1].endswith("please…")
+
+
+def test_a_high_window_gives_the_longest_nudge_its_room(calls: Any) -> None:
+    panel = NoticeLine()
+    panel.snapshot = calls.taken(*calls.opening().event(Nudged(text="please " * 70, by="Maria")).records)
+    assert panel.get_content_height(Size(44, 24), Size(44, 12), 44) == 4
+    assert panel.get_content_height(Size(44, 24), Size(44, 24), 44) == 8
+    assert panel.get_content_height(Size(80, 24), Size(80, 24), 80) == 7
+
+
+def test_two_supervisors_may_nudge_at_once(calls: Any) -> None:
+    book = calls.opening().event(Nudged(text="offer the refund", by="Sue")).event(Nudged(text="be quick", by="Kim"))
+    panel = NoticeLine()
+    panel.snapshot = calls.taken(*book.records)
+    assert calls.plain(panel.lines(panel.snapshot, 44, 4)) == [" ✉ Kim: be quick", " ✉ Sue: offer the refund"]
+    assert panel.get_content_height(Size(44, 24), Size(44, 24), 44) == 2
 
 
 def test_who_took_over_is_said_at_once_and_stays(calls: Any) -> None:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from companion.core.events import HoldBegan, Quieted, SoundKept, SpeechBegan
+from msgspec.structs import replace
+
+from companion.core.events import HoldBegan, Introduced, Quieted, SoundKept, SpeechBegan
 from companion.core.seen import Clock, Level
 from companion.tui.widgets.status import Status
 
@@ -28,13 +30,13 @@ def test_meters_show_that_sound_arrives(calls: Any) -> None:
 
 def test_a_dead_channel_is_named(calls: Any) -> None:
     book = calls.opening()
-    items = [*book.records, Level(call=book.call, channel="customer", level=0.0), Clock(call=book.call, at=22_000)]
+    items = [Level(call=book.call, channel="customer", level=0.0), *book.records, Clock(call=book.call, at=22_000)]
     assert "customer silent 0:22" in calls.plain(Status().lines(calls.taken(*items), 100, 1))[0]
 
 
 def test_listening_is_no_fault_but_half_a_minute_without_sound_may_be(calls: Any) -> None:
     book = calls.opening()
-    items = [*book.records, Level(call=book.call, channel="agent", level=0.0)]
+    items = [Level(call=book.call, channel="agent", level=0.0), *book.records]
     assert ("silent 0:22", "$quiet") in Status().lines(calls.taken(*items, now=22), 100, 1)[0]
     assert ("silent 0:31", "$warm") in Status().lines(calls.taken(*items, now=31), 100, 1)[0]
 
@@ -45,6 +47,14 @@ def test_a_narrow_line_keeps_state_meters_and_time(calls: Any) -> None:
     levels = [Level(call=book.call, channel=channel, level=0.3) for channel in ("agent", "customer")]
     snapshot = calls.taken(*book.records, Clock(call=book.call, at=70_000), *levels)
     assert calls.plain(Status().lines(snapshot, 42, 1)) == ["‖ on hold 0:17 · quiet  A ▁▁▃  C ▁▁▃ 01:10"]
+
+
+def test_a_narrow_line_names_who_calls_where_there_is_room(calls: Any) -> None:
+    book = calls.heated().event(Introduced(agent="dana", customer="Featherstonehaugh"))
+    snapshot = calls.taken(*book.records, now=61)
+    assert calls.plain(Status().lines(snapshot, 42, 1)) == ["● live  Featherstonehaugh            01:01"]
+    assert calls.plain(Status().lines(replace(snapshot, you="the agent"), 30, 1)) == ["● live  dana · Feathers… 01:01"]
+    assert calls.plain(Status().lines(snapshot, 18, 1)) == ["● live       01:01"]
 
 
 def test_that_sound_is_kept_is_said_all_the_time(calls: Any) -> None:
