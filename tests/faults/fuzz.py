@@ -37,7 +37,8 @@ def seeds(name: str) -> list[Path]:
 _ALSO = {
     "twilio": ("telnyx", "plivo", "exotel"),
     "freeswitch": ("jambonz",),
-    "asterisk": ("asterisk_json",),
+    "asterisk": ("asterisk_json", "asterisk_ulaw"),
+    "audiosocket": ("audiosocket_16k",),
     "vonage": ("vonage_video", "vonage_wsbridge"),
     "mapping": ("transcript",),
 }

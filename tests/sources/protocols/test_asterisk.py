@@ -1,4 +1,4 @@
-"""Asterisk's chan_websocket, message by message; the texts are those that its source makes."""
+"""Asterisk's chan_websocket, message by message; the texts are those that its source makes, and the recorded ones its own."""
 
 import contextlib
 import json
@@ -95,11 +95,14 @@ def test_anything_at_all_is_understood_or_refused(query: str, messages: list[str
             channel.receive(message)
 
 
-@pytest.mark.parametrize(("name", "pieces"), [("asterisk", 3), ("asterisk_json", 2)])
-def test_a_recorded_channel(name: str, pieces: int) -> None:
-    channel = MediaChannel("/")
-    acts = [act for frame in frames(name) for act in channel.receive(frame)]
-    assert [type(act) for act in acts] == [Begun, *[Sound] * pieces]
+@pytest.mark.parametrize(
+    ("name", "encoding", "rate"), [("asterisk", "s16le", 8000), ("asterisk_json", "s16le", 16000), ("asterisk_ulaw", "mulaw", 8000)]
+)
+def test_a_recorded_channel(name: str, encoding: str, rate: int) -> None:
+    channel = MediaChannel("/?call=7f3a&channel=agent")
+    begun, *sound = [act for frame in frames(name) for act in channel.receive(frame)]
+    assert begun == Begun(call="7f3a", about="Asterisk", rate=rate, encoding=encoding, clocked=False)
+    assert [type(act) for act in sound] == [Sound] * 10
 
 
 @given(spoiled("asterisk", "asterisk_json"))
