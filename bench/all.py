@@ -31,6 +31,7 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "concurrency": (),
     "many_calls": (),
     "speech": (),
+    "loss": (),
     "database": (),
     "wall": (),
     "broadcast": (),
