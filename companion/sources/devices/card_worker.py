@@ -101,6 +101,7 @@ def _watch(cards: Any, pipe: Any, again: bool) -> None:
 
 
 def _library() -> Any:
+    sys.argv[0] = "companion"  # which is then our name among the sound server's clients
     try:
         import soundcard
     except AssertionError:
