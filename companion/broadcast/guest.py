@@ -54,6 +54,7 @@ GOING_AWAY, PROTOCOL_ERROR, POLICY, TRY_AGAIN = 1001, 1002, 1008, 1013
 
 async def receive(hub: "Hub", connection: ServerConnection) -> None:
     """A connection from its first words to its last."""
+    why, code = "", PROTOCOL_ERROR
     try:
         async with asyncio.timeout(_HELLO):
             hello, *rest = from_peer(await connection.recv())
@@ -62,17 +63,20 @@ async def receive(hub: "Hub", connection: ServerConnection) -> None:
         if hello.version != VERSION:
             raise PeerError(f"version {hello.version} of this protocol, where {VERSION} is spoken; let both be of the same release")
     except TimeoutError:
-        await _close(connection, POLICY, f"nothing said within {_HELLO:g} seconds")
+        why, code = f"nothing said within {_HELLO:g} seconds", POLICY
     except PeerError as error:
-        await _close(connection, PROTOCOL_ERROR, str(error))
+        why = str(error)
     except ConnectionClosed:
-        pass
+        return
     else:
         who = hub.holder(hello)
-        if who is None:
-            await _close(connection, POLICY, "no such token, or it was revoked; ask for another")
-        else:
+        if who is not None:
             await Guest(hub, connection, who).stay(rest)
+            return
+        missing = "a token is needed here; give one with --broadcast-token-file"
+        why, code = "no such token, or it was revoked; ask for another" if hello.token else missing, POLICY
+    hub.turned_away(connection, why)
+    await _close(connection, code, why)
 
 
 class Guest:
@@ -104,6 +108,7 @@ class Guest:
     async def stay(self, said: list[FromPeer]) -> None:
         """Take what they say, and give what they follow, until they go. `said` came with their hello."""
         if not self._hub.welcome(self):
+            self._hub.turned_away(self.connection, "too many are here")
             await self.connection.close(TRY_AGAIN, "too many are here; try again later")
             return
         have = self._hub.ledger.adopt(self.who.name, self) if self.who.role == "gateway" else {}

@@ -13,6 +13,7 @@ from websockets import http11
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.typing import Subprotocol
 
+from companion.broadcast.allowance import Allowance
 from companion.broadcast.guest import Guest, receive
 from companion.broadcast.ledger import Entry, Ledger
 from companion.broadcast.messages import LONGEST_FRAME, Hello
@@ -88,7 +89,9 @@ class Hub:
         """The TCP port; the real one once entered."""
         self._tls = tls(certificate, key)
         if not is_local(self._host) and tokens is None:
-            raise ConfigError(f"{self.name}: reaches beyond this machine without tokens; make some with 'companion token new'")
+            raise ConfigError(
+                f"{self.name}: reaches beyond this machine without tokens; make some with 'companion token new', and give --hub-tokens"
+            )
         self._roll = Roll(tokens, tell) if tokens is not None else None
         self.acts = acts
         """Does what people want to the calls of this process; may be set later than the rest."""
@@ -103,6 +106,7 @@ class Hub:
         self._server: Server | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._failed: set[str] = set()
+        self._complaints = Allowance(1, 10)
 
     @property
     def name(self) -> str:
@@ -224,10 +228,18 @@ class Hub:
         self._strangers.leave(guest.connection.transport)
         self.guests.add(guest)
         self.ledger.watchers[guest.follower] = None
+        self._tell(f"{self.name}: {guest.who.name or 'somebody'} ({guest.who.role}) is here, from {_peer(guest.connection)}")
         return True
+
+    def turned_away(self, connection: ServerConnection, why: str) -> None:
+        """Somebody was not let in; said, but no faster than anybody can read."""
+        if self._complaints.take(self.now):
+            self._tell(f"{self.name}: {_peer(connection)} was turned away: {why}")
 
     def farewell(self, guest: Guest) -> None:
         """Somebody has gone."""
+        if guest in self.guests:
+            self._tell(f"{self.name}: {guest.who.name or 'somebody'} ({guest.who.role}) has gone")
         self.guests.discard(guest)
         self.ledger.watchers.pop(guest.follower, None)
         guest.follower.leave()
@@ -277,6 +289,10 @@ class Hub:
             if self._roll is not None and self._roll.refresh():
                 revoked = [guest for guest in self.guests if guest.who not in self._roll.holders]
                 await asyncio.gather(*(guest.dismiss("your token was revoked", 1008) for guest in revoked))
+
+
+def _peer(connection: ServerConnection) -> str:
+    return str((connection.remote_address or ("an unknown address",))[0])
 
 
 def _select(connection: ServerConnection, asked: Sequence[Subprotocol]) -> Subprotocol | None:

@@ -27,7 +27,7 @@ class Wire:
         waits: seconds before each try to come back; the last is repeated.
 
     Raises:
-        ConfigError: there is a user or a password in the address.
+        ConfigError: the address is none, or there is a user or a password in it.
     """
 
     def __init__(self, url: str, hello: Hello, waits: Sequence[float] = WAITS) -> None:
@@ -84,8 +84,10 @@ def name_of(url: str) -> str:
     """What a hub is called in messages.
 
     Raises:
-        ConfigError: there is a user or a password in its address.
+        ConfigError: it is no address of a hub, or there is a user or a password in it.
     """
+    if not re.match("wss?://[^/]", url, re.IGNORECASE):
+        raise ConfigError(f"hub {shown(url)}: is no hub's address; give ws://host:2750 or wss://host:2750, or a bus, nats://host:4222")
     if "@" in re.split("[/?#]", url.partition("://")[2], maxsplit=1)[0]:
         raise ConfigError(f"hub {shown(url)}: a password does not belong there; put a token into a file, and give --broadcast-token-file")
     return f"hub {shown(url)}"

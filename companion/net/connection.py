@@ -113,7 +113,7 @@ def in_words(error: Exception) -> str:
         case ConnectionResetError():
             return "hung up before the connection stood"
         case ssl.SSLCertVerificationError():
-            return f"shows a certificate that is not trusted ({error.verify_message})"
+            return f"shows a certificate that is not trusted ({error.verify_message}; for one of your own, name its file in SSL_CERT_FILE)"
         case TimeoutError():
             return "does not answer"
         case WebSocketException():

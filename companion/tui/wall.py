@@ -169,6 +169,11 @@ class Wall:
         self.hold(self.cursor)
         return None if fleeting else self.held
 
+    def come_back(self) -> None:
+        """Back from the call under the cursor; one that has ended meanwhile keeps no line among the live ones."""
+        if self.held is not None and self.held.ended is not None and not self.looking_back:
+            self.release()
+
     def release(self) -> None:
         """Let the cursor go to the top line again."""
         self.held = self._touched = None
@@ -229,6 +234,7 @@ class Wall:
         if self.held is not None and not self._matches(self.held):
             self.held = None
         self._arrange()
+        self._topped = self.now - SETTLED  # by a person's own hand, who looks at it
 
     def _matches(self, entry: Entry) -> bool:
         waits = self.looking_back or not self.only_waiting or entry.row.waiting > 0

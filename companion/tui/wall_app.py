@@ -99,6 +99,7 @@ class WallApp(PacedApp):
         if self.shadow is not None:
             self._leave(self.shadow.call)
         self.shadow = self._one = None
+        self.wall.come_back()
         self.touch()
 
     def give(self) -> None:

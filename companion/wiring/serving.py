@@ -1,5 +1,6 @@
 """The headless gateway: `companion serve`."""
 
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,13 +53,22 @@ def serve(uris: Sequence[str], options: Options) -> None:
                 prefix=prefix(options) if recall is not None else "",
                 recall=recall,
             )
-            console.notice(f"{outlets[0].name}: look on with companion watch, or companion attach")
+            console.notice(f"{outlets[0].name}: {_look_on(outlets[0].name.removeprefix('hub '))}")
             if not journals:
                 console.notice("no journals are kept; name a folder with --journal")
             await gateway.go(uris or list(_DEMO), together=True)
 
     with Console() as console, stored(options, console.notice) as database:
         together(lambda: main(console, database))
+
+
+def _look_on(hub: str) -> str:
+    """What others type to look on."""
+    if hub == "ws://127.0.0.1:2750":
+        return "look on with companion watch, or companion attach"
+    for any_address in ("//0.0.0.0:", "//[::]:"):
+        hub = hub.replace(any_address, f"//{socket.gethostname()}:")
+    return f"look on with companion watch {hub}, or companion attach --hub {hub}"
 
 
 def _open_wide() -> None:

@@ -16,6 +16,7 @@ from websockets.typing import Origin
 
 from companion.broadcast import hub as hubs
 from companion.broadcast import tokens
+from companion.broadcast.allowance import Allowance
 from companion.broadcast.hub import MOST_STRANGERS, SUBPROTOCOL, Hub
 from companion.broadcast.messages import VERSION, Bye, Hello, Subscribe, Welcome, encode, from_hub
 from companion.broadcast.outlet import HubOutlet
@@ -172,6 +173,34 @@ class TestDoor:
             with pytest.raises(TurnedAway, match="no such token, or it was revoked"):
                 await one.task
             assert one.seen[-1] == Away("your token was revoked")
+
+    async def test_who_comes_and_goes_is_told(self, hub: Make, watch: Make, tmp_path: Path) -> None:
+        path, told = tmp_path / "tokens", list[str]()
+        sue = tokens.new(path, "sue", "supervisor", "")
+        async with hub(tokens=path, tell=told.append) as house:
+            one = watch(house.port, token=sue)
+            await one.until(lambda: bool(one.seen))
+            await one.lookout.close()
+            await one.task
+            for token in ("", "wrong"):
+                with pytest.raises(TurnedAway):
+                    await watch(house.port, token=token).task
+        assert [line.removeprefix(f"hub ws://127.0.0.1:{house.port}: ") for line in told] == [
+            "sue (supervisor) is here, from 127.0.0.1",
+            "sue (supervisor) has gone",
+            "127.0.0.1 was turned away: a token is needed here; give one with --broadcast-token-file",
+            "127.0.0.1 was turned away: no such token, or it was revoked; ask for another",
+        ]
+
+    async def test_a_crowd_that_is_turned_away_does_not_fill_the_log(self, hub: Make, watch: Make, tmp_path: Path) -> None:
+        path, told = tmp_path / "tokens", list[str]()
+        tokens.new(path, "sue", "supervisor", "")
+        async with hub(tokens=path, tell=told.append) as house:
+            house._complaints = Allowance(0, 3)
+            for _ in range(5):
+                with pytest.raises(TurnedAway):
+                    await watch(house.port).task
+        assert len(told) == 3
 
     async def test_beyond_this_machine(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match=r"^hub ws://0.0.0.0:1: reaches beyond this machine without tokens"):

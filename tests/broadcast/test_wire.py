@@ -86,3 +86,11 @@ def test_a_secret_in_the_address_is_not_shown() -> None:
     assert name_of("wss://house:1?to=a@b") == "hub wss://house:1"
     with pytest.raises(ConfigError, match=r"^hub wss://house:1: a password does not belong there; put a token into a file"):
         name_of("wss://sue:secret@house:1")
+
+
+@pytest.mark.parametrize("url", ["house:2750", "house", "http://house:2750", "ws://", "ws:///calls"])
+def test_what_is_no_address_of_a_hub(url: str) -> None:
+    with pytest.raises(
+        ConfigError, match=r"^hub .*: is no hub's address; give ws://host:2750 or wss://host:2750, or a bus, nats://host:4222$"
+    ):
+        name_of(url)

@@ -91,7 +91,7 @@ async def test_a_server_with_a_certificate_of_ones_own(certificate: tuple[Path, 
     context.load_cert_chain(*certificate)
     async with serve(echo, "127.0.0.1", 0, ssl=context) as server:
         uri = f"wss://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
-        with pytest.raises(SourceLost, match=r"^shows a certificate that is not trusted \(self-signed certificate\)$"):
+        with pytest.raises(SourceLost, match=r"^shows a certificate that is not trusted \(self-signed certificate; .*SSL_CERT_FILE\)$"):
             await dial(uri)
         with pytest.raises(SourceLost, match=r"^(does not speak WebSocket|hung up|broke off)"):
             await dial(uri.replace("wss:", "ws:"))

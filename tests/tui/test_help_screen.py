@@ -9,8 +9,8 @@ from companion.tui.app import CallApp
 from companion.tui.help_screen import MARKS, ROWS
 from companion.tui.wall_words import NUDGE, TOLD
 from companion.tui.widgets import keys
-from companion.tui.words import MARKS as STATES
 from companion.tui.words import CALLED, TAKEN, TENTATIVE, THIN
+from companion.tui.words import MARKS as STATES
 
 
 def test_it_explains_every_key_of_the_footer_and_every_mark() -> None:

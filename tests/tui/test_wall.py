@@ -120,6 +120,12 @@ class TestOrder:
         floor.wait(SORTED)
         assert floor.wall.choose() is floor.wall.live["a"]
 
+    def test_a_filter_is_a_person_s_own_doing_and_its_first_row_may_be_taken_at_once(self) -> None:
+        floor = Floor(a=50, b=30)
+        floor.wait(9)
+        floor.wall.seek("b")
+        assert floor.wall.choose() is floor.wall.live["b"]
+
     def test_without_rows_there_is_nothing_to_choose(self) -> None:
         wall = Wall()
         wall.move(1)
@@ -169,6 +175,29 @@ class TestEnds:
         assert floor.wait(2 * LINGER) == ["a", "b"]
         floor.wall.release()
         assert floor.wait(SORTED) == ["a"]
+
+    def test_who_comes_back_from_a_call_that_has_ended_is_on_the_top_line(self) -> None:
+        floor = Floor(a=50, b=30)
+        floor.wall.hold(0)
+        floor.happens("a", CallEnded(reason="hung up"))
+        floor.wait(9)
+        assert floor.rows == ["a", "b"]
+        floor.wall.come_back()
+        assert (floor.rows, floor.chosen) == (["b", "a"], "b")
+
+    def test_who_comes_back_from_one_that_goes_on_or_was_in_the_history_is_where_they_were(self) -> None:
+        floor = Floor(a=50, b=30)
+        floor.wall.hold(1)
+        floor.wall.come_back()
+        assert floor.chosen == "b"
+        for call in ("a", "b"):
+            floor.happens(call, CallEnded(reason="hung up"))
+        floor.wall.release()
+        floor.wait(LINGER)
+        floor.wall.look_back()
+        floor.wall.hold(1)
+        floor.wall.come_back()
+        assert (floor.rows, floor.chosen) == (["b", "a"], "a")
 
     def test_the_history_is_bounded_and_newest_first(self) -> None:
         floor = Floor()

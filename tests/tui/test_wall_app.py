@@ -122,7 +122,7 @@ async def test_the_history_leads_to_summaries(calls: Any) -> None:
         await pilot.pause()
         assert "history: 1 ended" in text_of(pilot)
         assert "agent hung up" in text_of(pilot)
-        await pilot.press("enter", "enter")
+        await pilot.press("enter")
         hub.draw()
         await pilot.pause()
         assert isinstance(hub.app.screen, SummaryScreen)
