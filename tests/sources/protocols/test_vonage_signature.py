@@ -1,12 +1,11 @@
 """Who is let in by Vonage's token: made by PyJWT, which shares no code with what checks it, and compared with what PyJWT believes."""
 
 import base64
-import json
 from typing import Any
 
 import jwt
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from companion.sources.protocols.vonage_signature import AGE, SKEW, signed
@@ -79,17 +78,18 @@ def test_signed_but_no_claims(claims: bytes) -> None:
     assert not signed(SECRET, f"Bearer {token}", NOW)
 
 
-@given(st.integers(0, 3), st.integers(0, 400), st.integers(0, 255))
-def test_a_token_that_was_changed_is_believed_only_if_pyjwt_believes_it(part: int, place: int, value: int) -> None:
-    token = bytearray(bearer(CLAIMS).encode())
-    token[7 + place % (len(token) - 7)] = value
-    header = token.decode("latin-1")
-    assert signed(SECRET, header, NOW) is (header[7:] == bearer(CLAIMS)[7:] or _pyjwt(header))
+@given(st.integers(0, 400), st.integers(0, 255))
+@example(381, ord("+"))  # the other Base64's sign for the same bits
+@example(395, ord("9"))  # bits that no byte has
+def test_a_token_that_was_changed_is_believed_only_if_pyjwt_believes_it(place: int, value: int) -> None:
+    header = bytearray(bearer(CLAIMS).encode())
+    header[7 + place % (len(header) - 7)] = value
+    assert signed(SECRET, header.decode("latin-1"), NOW) is _pyjwt(header.decode("latin-1"))
 
 
 def _pyjwt(header: str) -> bool:
     try:
-        found = jwt.decode(header.partition(" ")[2].strip(), SECRET, algorithms=["HS256"], options={"verify_iat": False})
+        jwt.decode(header.partition(" ")[2].strip(), SECRET, algorithms=["HS256"], options={"verify_iat": False})
     except (jwt.InvalidTokenError, UnicodeError):
         return False
-    return bool(json.dumps(found))
+    return True
