@@ -4,6 +4,7 @@ One name, three spellings: `[speech] model` in the file = `COMPANION_SPEECH_MODE
 else `$COMPANION_CONFIG`, else `./companion.toml`, else the user's own. Secrets come by file path, never by a flag's value.
 """
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -173,21 +174,58 @@ def read_file(path: Path) -> dict[str, Any]:
     return found
 
 
-def read_secret(path: str | None, what: str) -> str | None:
-    """A secret from a file, without the line's end.
+class Secret:
+    """A secret in a file, read anew when the file changes: who replaces it need not start anything again.
+
+    Args:
+        path: the file.
+        what: what it holds, in words.
+
+    Raises:
+        ConfigError: it cannot be read, or is empty. Where that is so later, what it said before still counts.
+    """
+
+    def __init__(self, path: str, what: str) -> None:
+        self._path = path
+        self._what = what
+        self._stamp = self._look()
+        self._text = _read(path, what)
+
+    def __call__(self) -> str:
+        """What it is now."""
+        stamp = self._look()
+        if stamp != self._stamp:
+            with contextlib.suppress(ConfigError):
+                self._text = _read(self._path, self._what)
+                self._stamp = stamp
+        return self._text
+
+    def _look(self) -> tuple[int, int, int] | None:
+        try:
+            status = os.stat(self._path)
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def secret(path: str | None, what: str) -> Secret | None:
+    """The secret in a file, where one is named.
 
     Raises:
         ConfigError: it cannot be read or is empty.
     """
-    if path is None:
-        return None
+    return Secret(path, what) if path is not None else None
+
+
+def _read(path: str, what: str) -> str:
+    """A secret from a file, without the line's end."""
     try:
-        secret = Path(path).read_text(encoding="utf-8").strip()
+        text = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {what} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    if not secret:
+    if not text:
         raise ConfigError(f"{path}: {what} is empty; write a long random line into it")
-    return secret
+    return text
 
 
 def _flat(table: Mapping[str, Any]) -> list[tuple[str, Any]]:

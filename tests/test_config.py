@@ -99,14 +99,28 @@ def test_a_whole_number_will_do_for_seconds() -> None:
 
 
 def test_secrets_come_from_files(tmp_path: Path) -> None:
-    assert config.read_secret(None, "the token") is None
+    assert config.secret(None, "the token") is None
     (tmp_path / "token").write_text("long and random\n")
-    assert config.read_secret(str(tmp_path / "token"), "the token") == "long and random"
+    assert config.Secret(str(tmp_path / "token"), "the token")() == "long and random"
     (tmp_path / "empty").write_text("\n")
     with pytest.raises(ConfigError, match="the token is empty"):
-        config.read_secret(str(tmp_path / "empty"), "the token")
+        config.secret(str(tmp_path / "empty"), "the token")
     with pytest.raises(ConfigError, match="the token cannot be read"):
-        config.read_secret(str(tmp_path / "none"), "the token")
+        config.secret(str(tmp_path / "none"), "the token")
+
+
+def test_a_secret_that_is_replaced_counts_at_once_and_one_that_cannot_be_used_does_not(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text("first\n")
+    secret = config.Secret(str(path), "the token")
+    path.write_text("the second\n")
+    assert secret() == "the second"
+    path.write_text("\n")  # in the middle of being written
+    assert secret() == "the second"
+    path.unlink()
+    assert secret() == "the second"
+    path.write_text("third\n")
+    assert secret() == "third"
 
 
 def test_no_setting_holds_a_secret_itself() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -27,7 +27,7 @@ class HubLookout:
         url: the hub's address: `ws://host:2750`, or `wss://…`.
         role: what we come as; a token knows better.
         name: who we are; a token knows better.
-        token: what proves it, where the hub asks for it.
+        token: what proves it, where the hub asks for it; asked anew for each connection.
         every: whether all calls that we may see are given, or only those that are followed.
         waits: seconds before each try to come back; the last is repeated.
 
@@ -36,9 +36,16 @@ class HubLookout:
     """
 
     def __init__(
-        self, url: str, *, role: Role = "supervisor", name: str = "", token: str = "", every: bool = True, waits: Sequence[float] = WAITS
+        self,
+        url: str,
+        *,
+        role: Role = "supervisor",
+        name: str = "",
+        token: Callable[[], str] = str,
+        every: bool = True,
+        waits: Sequence[float] = WAITS,
     ) -> None:
-        self._wire = Wire(url, Hello(version=VERSION, role=role, token=token, name=name), waits)
+        self._wire = Wire(url, lambda: Hello(version=VERSION, role=role, token=token(), name=name), waits)
         self._every = every
         self._here = False
         self._followed: set[str] = set()

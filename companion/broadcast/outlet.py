@@ -34,7 +34,7 @@ class HubOutlet:
     Args:
         url: the hub's address: `ws://host:2750`, or `wss://…`.
         name: who we are; a token knows better.
-        token: what proves it, where the hub asks for it.
+        token: what proves it, where the hub asks for it; asked anew for each connection.
         acts: does what people want to the calls.
         words: whether what is said leaves this machine; else everybody there sees blanked texts, agents too.
         tell: takes one line for a person.
@@ -49,7 +49,7 @@ class HubOutlet:
         url: str,
         *,
         name: str = "",
-        token: str = "",
+        token: Callable[[], str] = str,
         acts: Acts | None = None,
         words: bool = True,
         tell: Callable[[str], None] = lambda text: None,
@@ -58,7 +58,7 @@ class HubOutlet:
         self.name = name_of(url)
         """What it is called in messages."""
         self._url = url
-        self._hello = Hello(version=VERSION, role="gateway", token=token, name=name)
+        self._hello = lambda: Hello(version=VERSION, role="gateway", token=token(), name=name)
         self.acts = acts
         """Does what people want to the calls of this process; may be set later than the rest."""
         self._tell = tell
@@ -107,13 +107,8 @@ class HubOutlet:
         """Pass a record on, now or when the hub is back.
 
         Raises:
-            SinkError: the hub turns us away; raised once a call.
+            SinkError: the hub turns us away; raised once a call. With another token it is given the record all the same.
         """
-        if self._turned_away:
-            if record.call not in self._told:
-                self._told.add(record.call)
-                raise SinkError(f"{self._turned_away}; nobody else sees this call")
-            return
         now = asyncio.get_running_loop().time()
         try:
             self._ledger.take("", self, record, now)
@@ -121,6 +116,9 @@ class HubOutlet:
             raise SinkError(f"{self.name}: {error}") from error
         if isinstance(record.update, CallClosed):
             self._ledger.tidy(now)
+        if self._turned_away and record.call not in self._told:
+            self._told.add(record.call)
+            raise SinkError(f"{self._turned_away}; nobody else sees this call")
 
     def wants_partials(self, call: str) -> bool:
         """Whether the hub is there: it does not tell who looks."""
@@ -148,19 +146,19 @@ class HubOutlet:
 
     async def _go(self) -> None:
         tries = 0
-        while not self._turned_away:
+        while True:
             self._wire = Wire(self._url, self._hello, self._waits)
             try:
                 await self._talk(self._wire)
                 return
             except TurnedAway as error:
+                if not self._turned_away:
+                    self._tell(f"{error}; nobody else sees the calls")
                 self._turned_away = str(error)
-                self._tell(f"{error}; nobody else sees the calls")
             except SourceError as error:
-                wait = self._waits[min(tries, len(self._waits) - 1)]
-                tries += 1
                 self._tell(f"{error}; trying again")
-                await asyncio.sleep(wait)
+            await asyncio.sleep(self._waits[min(tries, len(self._waits) - 1)])
+            tries += 1
 
     async def _talk(self, wire: Wire) -> None:
         writing: asyncio.Task[None] | None = None
@@ -175,6 +173,7 @@ class HubOutlet:
                         follower.subscribe(Subscribe(call=EVERY, resume=heard.have, partials=True))
                         self._ledger.watchers[follower] = None
                         self._follower = follower
+                        self._turned_away = ""
                         self._here.set()
                         writing = asyncio.create_task(self._write(wire, follower))
                         self._tell(f"{self.name}: calls are shown there")

@@ -1,7 +1,7 @@
 """Our end of a connection to a hub: who we are, what the hub says, made harmless, and dialling again when it breaks."""
 
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from companion.broadcast.cleaning import clean_json
@@ -15,7 +15,7 @@ Heard: TypeAlias = FromHub | Lost
 
 
 class TurnedAway(SourceError):
-    """Raised when the hub does not let us in: a wrong token, or another version. Coming again would not help."""
+    """Raised when the hub does not let us in: a wrong token, or another version. Coming again helps with another token only."""
 
 
 class Wire:
@@ -23,18 +23,21 @@ class Wire:
 
     Args:
         url: what is dialled: `ws://host:2750`, or `wss://…`.
-        hello: who we are.
+        hello: who we are, asked anew for each connection.
         waits: seconds before each try to come back; the last is repeated.
 
     Raises:
         ConfigError: the address is none, or there is a user or a password in it.
     """
 
-    def __init__(self, url: str, hello: Hello, waits: Sequence[float] = WAITS) -> None:
+    def __init__(self, url: str, hello: Callable[[], Hello], waits: Sequence[float] = WAITS) -> None:
         self.name = name_of(url)
         """How it is called in errors."""
-        greeting = encode([hello]).decode("utf-8", "replace")
-        self._line = Line(url, self.name, waits, kept=True, greeting=[greeting], subprotocol="companion.v1")
+
+        def greeting() -> list[str]:
+            return [encode([hello()]).decode("utf-8", "replace")]
+
+        self._line = Line(url, self.name, waits, kept=True, greeting=greeting, subprotocol="companion.v1")
 
     async def __aiter__(self) -> AsyncIterator[Heard]:
         """Yield what the hub says, a `Welcome` first on each connection, and `Lost` when one breaks.

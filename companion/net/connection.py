@@ -2,6 +2,7 @@
 
 import logging
 import ssl
+from collections.abc import Callable
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection
@@ -56,18 +57,18 @@ class Connection:
         await self._connection.close()
 
 
-async def dial(uri: str, token: str | None = None) -> Connection:
+async def dial(uri: str, token: Callable[[], str] | None = None) -> Connection:
     """Dial once.
 
     Args:
         uri: `ws://…` or `wss://…`.
-        token: presented as `Authorization: Bearer …`.
+        token: what is presented as `Authorization: Bearer …`.
 
     Raises:
         SourceLost: nobody answers, or not as a WebSocket server does.
     """
     try:
-        return Connection(await connect(uri, additional_headers={"Authorization": f"Bearer {token}"} if token else None))
+        return Connection(await connect(uri, additional_headers={"Authorization": f"Bearer {token()}"} if token else None))
     except (OSError, WebSocketException) as error:
         raise SourceLost(in_words(error)) from error
 
@@ -99,6 +100,8 @@ async def connect(uri: str, **options: Any) -> ClientConnection:
 def in_words(error: Exception) -> str:
     """Why a connection failed, in a few words."""
     match error:
+        case SourceLost():
+            return str(error)
         case InvalidStatus():
             return f"refuses with HTTP status {error.response.status_code}"
         case ConnectionClosed() if error.rcvd is not None:

@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Origin, Subprotocol
 
-from companion.errors import SourceError
+from companion.errors import SourceError, SourceLost
 from companion.net.connection import connect, in_words
 
 WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -41,11 +41,11 @@ class Line:
     """A connection that is dialled again when it breaks.
 
     Args:
-        uri: what is dialled; or what finds it out, each time anew, and may raise OSError where it cannot.
+        uri: what is dialled; or what finds it out, each time anew, and may raise OSError or SourceLost where it cannot.
         name: how it is called in errors.
         waits: seconds before each try to join again; begins anew once something was received.
         kept: a service that is meant to be there always: its good-bye is a loss too, and the last wait is repeated without end.
-        greeting: what is said first on every connection.
+        greeting: what is said first on every connection, looked up for each.
         subprotocol: asked for in the handshake.
         origin: likewise; some servers take it for a browser's.
     """
@@ -57,7 +57,7 @@ class Line:
         waits: Sequence[float] = WAITS,
         *,
         kept: bool = False,
-        greeting: Sequence[str] = (),
+        greeting: Callable[[], Sequence[str]] = tuple,
         subprotocol: str | None = None,
         origin: str | None = None,
     ) -> None:
@@ -73,6 +73,7 @@ class Line:
         self._connection: ClientConnection | None = None
         self._next: ClientConnection | None = None
         self._why = ""
+        self._refused = False
 
     @property
     def stopped(self) -> bool:
@@ -86,7 +87,7 @@ class Line:
             SourceError: the first call is not answered.
         """
         loop = asyncio.get_running_loop()
-        tries, joined, lost_at = 0, False, 0.0
+        tries, before, joined, lost_at = 0, 0, False, 0.0
         while not self.stopped:
             try:
                 moved, self._next = self._next, None
@@ -95,8 +96,8 @@ class Line:
                     return
                 if joined and moved is None:
                     yield Back(round(loop.time() - lost_at, 3))
-                joined = True
-                for text in self._greeting:
+                joined, before = True, tries
+                for text in self._greeting():
                     await self._connection.send(text)
                 async for message in self._connection:
                     tries = 0
@@ -104,7 +105,7 @@ class Line:
                 if self.stopped or not (self._kept or self._next):
                     return
                 reason, lost_at = self._why or "hung up", loop.time()
-            except (OSError, WebSocketException) as error:
+            except (OSError, SourceLost, WebSocketException) as error:
                 reason = self._why or in_words(error)
                 if not joined:
                     raise SourceError(f"{self._name}: {reason}; check the address, and that it is on") from error
@@ -117,7 +118,9 @@ class Line:
                     await connection.close()
             if self._next is not None:
                 continue
-            self._why = ""
+            if self._refused:
+                tries = before
+            self._why, self._refused = "", False
             wait = self._waits[tries] if tries < len(self._waits) else self._waits[-1] if self._kept else None
             yield Lost(reason, wait)
             if wait is None:
@@ -133,15 +136,15 @@ class Line:
             with contextlib.suppress(ConnectionClosed):
                 await self._connection.send(message)
 
-    async def hang_up(self, why: str) -> None:
-        """End this connection, to dial anew after a wait."""
-        self._why = why
+    async def hang_up(self, why: str, *, refused: bool = False) -> None:
+        """End this connection, to dial anew after a wait; a longer one each time where we were not let in, whatever else was received."""
+        self._why, self._refused = why, refused
         if self._connection is not None:
             await self._connection.close()
 
     async def move(self) -> None:
         """Go on in a new connection: the old one is closed once the new one stands, and what it had brought still comes out first."""
-        with contextlib.suppress(OSError, WebSocketException):  # then the old one's end is met like any other loss
+        with contextlib.suppress(OSError, SourceLost, WebSocketException):  # then the old one's end is met like any other loss
             self._next = await self._dial()
         if self._connection is not None and self._next is not None:
             await self._connection.close()

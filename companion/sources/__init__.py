@@ -59,11 +59,11 @@ def open(
     strict: bool = False,
     agent_channel: Literal["left", "right"] = "left",
     mono_as: Channel | None = None,
-    token: str | None = None,
+    token: Callable[[], str] | None = None,
     certificate: Path | None = None,
     key: Path | None = None,
     chat: Mapping[str, str | None] | None = None,
-    chat_token: str | None = None,
+    chat_token: Callable[[], str] | None = None,
     stdin: int = 0,
 ) -> Source:
     """The source that `uri` names. Nothing is read or dialled before it is iterated, but a file is looked at.
@@ -76,11 +76,11 @@ def open(
         strict: a line of JSON Lines that cannot be used ends everything.
         agent_channel: which side of a stereo recording is the agent.
         mono_as: who speaks where there is one channel only.
-        token: what peers that join us must present; needed where they may come from other machines.
+        token: what peers that join us must present just now; needed where they may come from other machines.
         certificate: a PEM file, with which peers that join us are served over TLS.
         key: the certificate's private key, where it is not in the same file.
         chat: who the agents of a chat are (`agents`), and where things stand in its messages (`text`, `speaker`, `call`, `time`, `ignore`).
-        chat_token: what a chat system lets us in by.
+        chat_token: what a chat system lets us in by just now.
         stdin: the file descriptor that is meant by `-`; a screen needs the real one for its keys.
 
     Raises:

@@ -11,7 +11,7 @@ from companion.core.events import Channel
 from companion.core.feed import Item, Level, Passed
 from companion.sources.hearings import Hearings
 from companion.speech.audio import Rechunker, level
-from companion.speech.recogniser import AudioChunk, Hearing, Recogniser
+from companion.speech.recogniser import AudioChunk, Hearing, Recogniser, noted
 
 Round: TypeAlias = Sequence[AudioChunk]
 """One chunk of each channel, agent first, all of the same length and time."""
@@ -155,7 +155,6 @@ class Listening:
     def _at(self, seconds: float) -> int | None:
         return round(seconds * 1000) if self._clocked else None
 
-    def _told(self, heard: "asyncio.Future[list[Sequence[Hearing]]]") -> None:
-        if not heard.cancelled():
-            heard.exception()  # taken note of: the first that fails tells it, and the others with it would tell the loop's log
+    def _told(self, heard: asyncio.Future[list[Sequence[Hearing]]]) -> None:
+        noted(heard)  # the first that fails tells it
         self._wake()

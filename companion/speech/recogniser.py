@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
@@ -80,8 +80,14 @@ async def ahead(
             yield first, await heard
     finally:
         for _, heard in waiting:
-            if not heard.cancel() and not heard.cancelled():
-                heard.exception()  # taken note of, the first has told it: to cancel a gathering that is done does not do this
+            heard.add_done_callback(noted)
+            heard.cancel()
+
+
+def noted(heard: asyncio.Future[Any]) -> None:
+    """Take note of why something was not heard, where another tells it; else the loop's log would. A gathering fails by being cancelled."""
+    if not heard.cancelled():
+        heard.exception()
 
 
 class Scripted:

@@ -34,7 +34,8 @@ def opened(options: Options, *, make: bool = True) -> "Store":
     url: str = options.get("database_url") or "default"
     if url == "default":
         url = f"sqlite:///{config.database_file()}"
-    return Store(url, config.read_secret(options.get("database_password_file"), "the database's password"), make=make)
+    password = config.secret(options.get("database_password_file"), "the database's password")
+    return Store(url, password() if password is not None else None, make=make)
 
 
 @contextmanager

@@ -29,5 +29,5 @@ def lookout(options: Options, role: Role, name: str) -> Lookout:
         except ImportError:
             raise ConfigError(f"{url}: nats-py is not installed; pip install 'companion[nats]'") from None
         return NatsLookout(url, Path(options["bus_credentials"]) if options.get("bus_credentials") else None, role=role, name=name)
-    token = config.read_secret(options.get("broadcast_token_file"), "the token")
-    return HubLookout(url, token=token or "", role=role, name=name)
+    token = config.secret(options.get("broadcast_token_file"), "the token")
+    return HubLookout(url, token=token or str, role=role, name=name)

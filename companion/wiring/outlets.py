@@ -87,10 +87,10 @@ async def published(options: Options, acts: Acts, tell: Callable[[str], None]) -
         async with _bus(url, options, acts, tell) as (outlet, _):
             yield [outlet]
     else:
-        token = config.read_secret(options.get("broadcast_token_file"), "the token")
+        token = config.secret(options.get("broadcast_token_file"), "the token")
         name = options.get("agent_name") or socket.gethostname()
         words: bool = options.get("broadcast_words", True)
-        async with HubOutlet(url, token=token or "", name=name, acts=acts, words=words, tell=tell) as outlet:
+        async with HubOutlet(url, token=token or str, name=name, acts=acts, words=words, tell=tell) as outlet:
             yield [outlet]
 
 

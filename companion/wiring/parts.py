@@ -88,7 +88,7 @@ async def recognisers(uris: Sequence[Given], options: Options) -> AsyncIterator[
         from companion.speech.server import Server, address
 
         name, uri = address(options["speech_recogniser"])
-        token = config.read_secret(options.get("speech_token_file"), "the token")
+        token = config.secret(options.get("speech_token_file"), "the token")
         async with Server(name, partial(dial, uri, token), patience=patience) as server:
             yield server.call
         return
@@ -116,11 +116,11 @@ def open_source(uri: Given, recogniser: Recognisers, options: Options, *, call: 
         strict=options.get("strict", False),
         agent_channel=options.get("agent_channel", "left"),
         mono_as=options.get("mono_as"),
-        token=config.read_secret(options.get("listen_token_file"), "the token"),
+        token=config.secret(options.get("listen_token_file"), "the token"),
         certificate=Path(certificate) if certificate else None,
         key=Path(key) if key else None,
         chat={key: options.get(f"chat_{key}") for key in ("agents", "text", "speaker", "call", "time", "ignore")},
-        chat_token=config.read_secret(options.get("chat_token_file"), "the chat system's token"),
+        chat_token=config.secret(options.get("chat_token_file"), "the chat system's token"),
         stdin=options.get("stdin", 0),
     )
 

@@ -86,8 +86,8 @@ async def watch() -> AsyncIterator[Callable[..., Watching]]:
     """Lets somebody look on at a hub's port."""
     all_: list[Watching] = []
 
-    def begin(port: int, **options: Any) -> Watching:
-        all_.append(Watching(HubLookout(f"ws://127.0.0.1:{port}", waits=(0.05,), **options)))
+    def begin(port: int, token: str = "", **options: Any) -> Watching:
+        all_.append(Watching(HubLookout(f"ws://127.0.0.1:{port}", waits=(0.05,), token=lambda: token, **options)))
         return all_[-1]
 
     yield begin

@@ -21,8 +21,8 @@ Calls = Callable[..., Iterator[Record]]
 Make = Callable[..., Any]
 
 
-def outlet(port: int, **options: Any) -> HubOutlet:
-    return HubOutlet(f"ws://127.0.0.1:{port}", name="gw", waits=(0.05,), **options)
+def outlet(port: int, token: str = "", **options: Any) -> HubOutlet:
+    return HubOutlet(f"ws://127.0.0.1:{port}", name="gw", token=lambda: token, waits=(0.05,), **options)
 
 
 async def test_calls_are_shown_and_acted_on(hub: Make, watch: Make, call: Calls) -> None:
@@ -199,6 +199,28 @@ async def test_turned_away(hub: Make, call: Calls, tmp_path: Path) -> None:
             with pytest.raises(SinkError, match="no such token, or it was revoked; ask for another; nobody else sees this call"):
                 gateway.write(record)
         gateway.write(Record(call="7", seq=1, at=0, event=SinkFailed(sink="x", reason="y")))
+
+
+async def test_turned_away_until_the_token_is_replaced(hub: Make, watch: Make, call: Calls, tmp_path: Path) -> None:
+    told: list[str] = []
+    path = tmp_path / "tokens"
+    given = ["wrong"]
+    sue = tokens.new(path, "sue", "supervisor", "")
+    async with (
+        hub(tokens=path) as house,
+        HubOutlet(f"ws://127.0.0.1:{house.port}", waits=(0.05,), token=lambda: given[0], tell=told.append) as gateway,
+    ):
+        await until(lambda: bool(told))
+        records = list(call("7", "hello"))
+        with pytest.raises(SinkError, match="nobody else sees this call"):
+            gateway.write(records[0])
+        given[0] = tokens.new(path, "gw", "gateway", "")
+        await until(lambda: len(told) == 2)
+        for record in records[1:]:
+            gateway.write(record)
+        one = watch(house.port, token=sue)
+        await one.until(lambda: len(one.records("7")) == len(records))
+    assert told[1].endswith("calls are shown there")
 
 
 async def test_a_name_that_is_taken_is_told(hub: Make, call: Calls) -> None:

@@ -44,13 +44,13 @@ async def heard(wire: Wire, count: int) -> list[Heard]:
 
 async def test_what_the_hub_says() -> None:
     async with peer(encode([WELCOME, Notice(text="a\x1b[2Jb")])) as url:
-        assert await heard(Wire(url, HELLO), 2) == [WELCOME, Notice(text="ab")]
+        assert await heard(Wire(url, lambda: HELLO), 2) == [WELCOME, Notice(text="ab")]
 
 
 @pytest.mark.parametrize("frame", [b"nonsense", b'{"type":"notice","text":"\\u001b', b"\xff"])
 async def test_a_hub_that_speaks_otherwise_is_dialled_again(frame: bytes) -> None:
     async with peer(encode([WELCOME]), frame) as url:
-        first, lost, again = await heard(Wire(url, HELLO, (0.01,)), 3)
+        first, lost, again = await heard(Wire(url, lambda: HELLO, (0.01,)), 3)
         assert (first, again) == (WELCOME, WELCOME)
         assert isinstance(lost, Lost)
         assert lost.reason.startswith("not ")
@@ -63,7 +63,7 @@ async def test_why_it_hung_up() -> None:
         await connection.send(encode(said))
 
     async with serve(leave, "127.0.0.1", 0) as server:
-        wire = Wire(f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}", HELLO, (0.01,))
+        wire = Wire(f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}", lambda: HELLO, (0.01,))
         messages = await heard(wire, 4)
         assert messages[:3] == [WELCOME, Bye(reason="the hub stops"), Lost("the hub stops", 0.01)]
 
@@ -71,14 +71,14 @@ async def test_why_it_hung_up() -> None:
 async def test_turned_away() -> None:
     async with peer(encode([Bye(reason="no such token")])) as url:
         with pytest.raises(TurnedAway) as caught:
-            await heard(Wire(url, HELLO), 1)
+            await heard(Wire(url, lambda: HELLO), 1)
         assert str(caught.value) == f"hub {url}: no such token"
         assert "secret" not in str(caught.value)
 
 
 async def test_nobody_there() -> None:
     with pytest.raises(SourceError, match=r"^hub ws://127.0.0.1:1: refuses the connection; check the address"):
-        await heard(Wire("ws://127.0.0.1:1", HELLO), 1)
+        await heard(Wire("ws://127.0.0.1:1", lambda: HELLO), 1)
 
 
 def test_a_secret_in_the_address_is_not_shown() -> None:

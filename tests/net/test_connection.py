@@ -44,7 +44,7 @@ async def test_a_token_is_presented() -> None:
 
     async with serve(echo, "127.0.0.1", 0, process_request=check) as server:
         uri = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
-        await (await dial(uri, "long and random")).close()
+        await (await dial(uri, lambda: "long and random")).close()
         with pytest.raises(SourceLost, match="refuses with HTTP status 401"):
             await dial(uri)
 
@@ -121,5 +121,5 @@ async def test_nobody_is_followed_elsewhere() -> None:
 
     async with serve(handler, "127.0.0.1", 0, process_request=elsewhere) as server:
         with pytest.raises(SourceLost, match="refuses with HTTP status 302"):
-            await dial(f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/here", "token")
+            await dial(f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/here", lambda: "token")
     assert dialled == ["/here"]

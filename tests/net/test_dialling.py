@@ -164,7 +164,7 @@ class TestKept:
 
         async with serve(listener, "127.0.0.1", 0, subprotocols=["cable"]) as server:  # type: ignore[list-item]
             uri = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
-            line = Line(uri, "ws://peer", greeting=["hello"], subprotocol="cable", origin="http://here")
+            line = Line(uri, "ws://peer", greeting=lambda: ["hello"], subprotocol="cable", origin="http://here")
             await line.send("nobody hears this")
             async for _ in line:
                 await line.send("thanks")
@@ -180,6 +180,19 @@ class TestKept:
                     await (line.close() if len(messages) > 1 else line.hang_up("has a new token"))
         assert messages[0] == messages[-1] == "hello"
         assert Lost("has a new token", 0.01) in messages
+
+    async def test_not_let_in_the_waits_grow_whatever_was_heard(self) -> None:
+        async with peer("out of order") as uri:
+            line = Line(uri, "ws://peer", (0.01, 0.02, 0.03), kept=True)
+            waits = []
+            async for message in line:
+                if isinstance(message, Lost):
+                    waits.append(message.wait)
+                    if len(waits) == 6:
+                        await line.close()
+                elif message == "hello":
+                    await line.hang_up("refuses the token", refused=len(waits) < 4)
+        assert waits == [0.01, 0.02, 0.03, 0.03, 0.01, 0.01]
 
     async def test_moved_without_a_gap(self) -> None:
         open_at_once, most = 0, 0

@@ -172,8 +172,9 @@ def running() -> Callable[..., AbstractAsyncContextManager[Running]]:
 
     @asynccontextmanager
     async def run(
-        recogniser: Callable[[str], Recogniser], host: str = "", port: int = 0, *, uri: str = "", **keys: Any
+        recogniser: Callable[[str], Recogniser], host: str = "", port: int = 0, *, uri: str = "", token: str = "", **keys: Any
     ) -> AsyncIterator[Running]:
+        keys["token"] = (lambda: token) if token else None
         server = sources.open(uri, recogniser=recogniser, **keys) if uri else VoskServer(host, port, recogniser=recogniser, **keys)
         run = Running(server)
         run.task = asyncio.create_task(run.run())

@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
 from companion.core.feed import Complaint, Item, Ready
-from companion.errors import PeerError, SourceError
+from companion.errors import PeerError, SourceError, SourceLost
 from companion.net.dialling import WAITS, Back, Line, Lost, Message
 from companion.sources.chat.asking import Asker
 from companion.sources.chat.chats import Chats
@@ -24,6 +24,7 @@ class ChatRoom:
         name: how it is called in complaints and in the journal.
         asker: asks over HTTP; None where the protocol never does.
         kept: the system is always there: it is joined again until we stop.
+        renew: called before each dialling: the room's token may have been replaced.
         greeting: what is said first on every connection.
         subprotocol: asked for in the handshake.
         origin: likewise.
@@ -37,6 +38,7 @@ class ChatRoom:
         name: str,
         asker: Asker | None = None,
         kept: bool = True,
+        renew: Callable[[], None] = lambda: None,
         greeting: Sequence[str] = (),
         subprotocol: str | None = None,
         origin: str | None = None,
@@ -45,9 +47,11 @@ class ChatRoom:
         self._room = room
         self._name = name
         self._asker = asker
+        self._renew = renew
         self._chats = Chats(name)
-        self._line = Line(self._address, name, waits, kept=kept, greeting=greeting, subprotocol=subprotocol, origin=origin)
+        self._line = Line(self._address, name, waits, kept=kept, greeting=lambda: greeting, subprotocol=subprotocol, origin=origin)
         self._lost_at: float | None = None
+        self._why = ""  # the last loss
         self._new = True
 
     async def __aiter__(self) -> AsyncIterator[Item]:
@@ -91,31 +95,36 @@ class ChatRoom:
         """What is dialled, once the system was asked.
 
         Raises:
-            OSError: it does not answer, or not now.
+            OSError: it does not answer.
+            SourceLost: not now.
             SourceError: it does not let us in.
         """
+        self._renew()
         ask = self._room.enter()
         if ask is not None:
             assert self._asker is not None
             for act in self._room.answer(ask, *await self._asker.ask(ask)):
-                if isinstance(act, Refused):
+                if isinstance(act, Refused) and self._new:
                     raise SourceError(f"{self._name}: {act.reason}")
-                if isinstance(act, Redial):
-                    raise OSError(act.reason)
+                if isinstance(act, Refused | Redial):
+                    raise SourceLost(act.reason)
         return self._room.address
 
     async def _take(self, message: Message) -> list[Item]:
         match message:
             case Lost(reason, wait):
-                todo = "given up" if wait is None else f"trying again in {wait:g} s"
-                items: list[Item] = [Complaint(text=f"{self._name}: {reason}; {todo}")]
+                items: list[Item] = []
+                if reason != self._why or wait is None:  # what is the same as at the last try was said then
+                    todo = "given up" if wait is None else f"trying again in {wait:g} s"
+                    items.append(Complaint(text=f"{self._name}: {reason}; {todo}"))
+                self._why = reason
                 if self._lost_at is None:
                     self._lost_at = asyncio.get_running_loop().time()
                     items += self._chats.lost(reason)
                 return items
             case Back():
-                # What was missed is asked for once we are let in, if it can be.
-                return [] if self._room.missed(self._chats.last) else self._back(whole=False)
+                # Where we are let in, that is told apart, and what was missed is asked for then.
+                return self._back(whole=False) if self._new else []
         try:
             return await self._act(self._room.receive(message, asyncio.get_running_loop().time()))
         except PeerError as wrong:
@@ -150,8 +159,10 @@ class ChatRoom:
                     await self._line.move()
                 case Redial(reason):
                     await self._line.hang_up(reason)
-                case Refused(reason):
+                case Refused(reason) if self._new:
                     raise SourceError(f"{self._name}: {reason}")
+                case Refused(reason):  # a token that was replaced, most often: who was in before may be let in again
+                    await self._line.hang_up(reason, refused=True)
         return items
 
     async def _joined(self) -> list[Item]:
@@ -172,8 +183,8 @@ class ChatRoom:
     def _back(self, whole: bool) -> list[Item]:
         if self._lost_at is None:
             return []
-        gap, self._lost_at = asyncio.get_running_loop().time() - self._lost_at, None
-        return self._chats.back(0.0 if whole else round(gap, 3))
+        gap, self._lost_at, self._why = asyncio.get_running_loop().time() - self._lost_at, None, ""
+        return [Complaint(text=f"{self._name}: is back after {gap:.1f} s"), *self._chats.back(0.0 if whole else round(gap, 3))]
 
     async def _asked(self, ask: Ask) -> list[Act]:
         assert self._asker is not None

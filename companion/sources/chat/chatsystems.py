@@ -1,6 +1,7 @@
 """Which chat system a SOURCE is, and what it needs: the room, the token, and who the agents are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from urllib.parse import urlsplit
 
 from companion.errors import ConfigError
@@ -36,12 +37,12 @@ def mapped(address: Address, chat: Mapping[str, str | None], *, strict: bool = F
     return ChatRoom(Mapped(address.where, fields, strict=strict), name=address.name, kept=False)
 
 
-def system(address: Address, *, token: str | None, agents: str | None, waits: Sequence[float] = WAITS) -> ChatRoom:
+def system(address: Address, *, token: Callable[[], str] | None, agents: str | None, waits: Sequence[float] = WAITS) -> ChatRoom:
     """A chat system that is joined with a token.
 
     Args:
         address: a SOURCE of kind `chat`.
-        token: what the token file holds.
+        token: what the token file holds just now.
         agents: who the agents are, parted by commas, where the system itself does not tell.
         waits: seconds before each try to join again.
 
@@ -56,22 +57,25 @@ def system(address: Address, *, token: str | None, agents: str | None, waits: Se
             account = _number(name, keys, "account")
             if account is None:
                 raise ConfigError(f"{name}: no account; add ?account=1, the number in the dashboard's address")
-            room = Chatwoot(site, account, _only(name, token), _number(name, keys, "conversation"))
+            room = Chatwoot(site, account, _only(name, token()), _number(name, keys, "conversation"))
             split = urlsplit(site)
             origin = f"{split.scheme}://{split.netloc}"  # without one, Rails takes us for another site's page
-            return ChatRoom(room, name=name, asker=Asker(), subprotocol="actioncable-v1-json", origin=origin, waits=waits)
+            renew = partial(_renew, room, token)
+            return ChatRoom(room, name=name, asker=Asker(), renew=renew, subprotocol="actioncable-v1-json", origin=origin, waits=waits)
         case "rocketchat":
-            chat = RocketChat(site, keys.get("room") or MINE, _only(name, token), _several(agents))
-            return ChatRoom(chat, name=name, asker=Asker(), greeting=[CONNECT], waits=waits)
+            chat = RocketChat(site, keys.get("room") or MINE, _only(name, token()), _several(agents))
+            return ChatRoom(chat, name=name, asker=Asker(), renew=partial(_renew, chat, token), greeting=[CONNECT], waits=waits)
     if not _several(agents):
         raise ConfigError(f"{name}: nothing tells who the agents are; give --chat-agents with their member ids: U012AB3CD,U045EF6GH")
-    tokens = token.split()
-    app = next((one for one in tokens if one.startswith("xapp-")), None)
-    bot = next((one for one in tokens if one.startswith("xox")), None)
-    if app is None:
+    app, bot = _slacks(token())
+    if not app:
         raise ConfigError(f"{name}: no app's token in the token file; write it there in a line of its own, as Slack shows it: xapp-…")
     slack = Slack(f"{site}/api", app, bot, _several(agents), keys.get("channel") or None)
-    return ChatRoom(slack, name=name, asker=Asker(), waits=waits)
+
+    def renew_both() -> None:
+        slack.app, slack.bot = _slacks(token())
+
+    return ChatRoom(slack, name=name, asker=Asker(), renew=renew_both, waits=waits)
 
 
 def _several(given: str | None) -> tuple[str, ...]:
@@ -85,6 +89,16 @@ def _number(name: str, keys: Mapping[str, str], key: str) -> int | None:
     if not (given.isascii() and given.isdigit() and len(given) < 16):
         raise ConfigError(f"{name}: {key} {given[:40]!r} is no number; take it from the dashboard's address")
     return int(given)
+
+
+def _renew(room: Chatwoot | RocketChat, token: Callable[[], str]) -> None:
+    room.token = token()
+
+
+def _slacks(given: str) -> tuple[str, str | None]:
+    """The app's and the bot's token."""
+    tokens = given.split()
+    return next((one for one in tokens if one.startswith("xapp-")), ""), next((one for one in tokens if one.startswith("xox")), None)
 
 
 def _only(name: str, token: str) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from companion.core.feed import Item
@@ -31,7 +31,7 @@ class WebhookListener:
         host: what to bind to; empty means this machine only.
         port: TCP port; 0 picks a free one.
         hook: what deliveries mean, and how they are signed.
-        secret: what they are signed with; None believes everything.
+        secret: what they are signed with just now; None believes everything.
         quiet: seconds without a message after which a conversation is over.
         certificate: a PEM file; with it, TLS is spoken.
         key: the certificate's private key, where it is not in the same file.
@@ -47,7 +47,7 @@ class WebhookListener:
         port: int,
         *,
         hook: Hook,
-        secret: str | None,
+        secret: Callable[[], str] | None,
         quiet: float = QUIET,
         certificate: Path | None = None,
         key: Path | None = None,
@@ -134,7 +134,7 @@ class WebhookListener:
 
     def _read(self, request: Request, peer: str) -> tuple[int, str]:
         if self._secret is not None:
-            if not self._hook.signed(request, self._secret):
+            if not self._hook.signed(request, self._secret()):
                 return self._refuse(401, peer, "a delivery that is not signed with our secret; check --listen-token-file")
         elif (origin := request.header("origin")) and not is_here(origin):
             # Any page that somebody has open in a browser can send forms to this machine.
@@ -160,12 +160,12 @@ class WebhookListener:
         return status, why.partition(";")[0]
 
 
-def listener(address: Address, *, secret: str | None, certificate: Path | None, key: Path | None) -> WebhookListener:
+def listener(address: Address, *, secret: Callable[[], str] | None, certificate: Path | None, key: Path | None) -> WebhookListener:
     """The listener for one system.
 
     Args:
         address: a SOURCE of kind `webhook`.
-        secret: what its deliveries are signed with.
+        secret: what its deliveries are signed with just now.
         certificate: a PEM file, with which TLS is spoken.
         key: its private key, where it is not in the same file.
 

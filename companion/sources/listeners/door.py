@@ -5,6 +5,7 @@ import binascii
 import hmac
 from collections import Counter
 from collections.abc import Callable
+from typing import TypeAlias
 from urllib.parse import parse_qs
 
 from websockets.datastructures import Headers
@@ -34,17 +35,25 @@ def opened(name: str, host: str, *, safe: bool, what: str, waits_for: str) -> li
     return [*warning, Ready(text=f"{name}: waits for {waits_for}")]
 
 
+Proof: TypeAlias = Callable[[str, str, Headers], bool]
+"""Whether a request is signed by who knows the token: given the token, the request's path and headers."""
+
+
 class Door:
     """Lets clients in.
 
     Args:
-        token: what they must present, as `?token=…`, `Authorization: Bearer …` or the password of `Authorization: Basic …`; None asks for
-            nothing.
+        token: what they must present just now, as `?token=…`, `Authorization: Bearer …` or the password of `Authorization: Basic …`; None
+            asks for nothing.
         most: clients at once.
-        proof: what else lets a client in who does not present the token, given path and headers: a signature made with it, say.
+        proof: what else lets a client in who does not present the token.
+
+    Attributes:
+        guarded: whether a token is asked for.
     """
 
-    def __init__(self, token: str | None, most: int = CONNECTIONS, proof: Callable[[str, Headers], bool] | None = None) -> None:
+    def __init__(self, token: Callable[[], str] | None, most: int = CONNECTIONS, proof: Proof | None = None) -> None:
+        self.guarded = token is not None
         self._token = token
         self._most = most
         self._proof = proof
@@ -71,8 +80,9 @@ class Door:
         """Why a client must stay outside, as HTTP status and words; None lets it in."""
         if self.is_full(peer):
             return 503, "too many connections"
-        if self._token:
-            if not self._knows(self._token, path, headers) and not (self._proof is not None and self._proof(path, headers)):
+        if self._token is not None:
+            token = self._token()
+            if not self._knows(token, path, headers) and not (self._proof is not None and self._proof(token, path, headers)):
                 return 401, "no token, or another one; give ?token=… or Authorization: Bearer …"
         elif not all(map(is_here, headers.get_all("Origin"))):
             # Any page that somebody has open in a browser can dial this machine.

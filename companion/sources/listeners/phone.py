@@ -63,14 +63,11 @@ class PhoneListener(WebSocketListener):
         silent_end: bool = False,
         recogniser: Callable[[str], Recogniser],
         door: Door,
-        guarded: bool,
         certificate: Path | None = None,
         key: Path | None = None,
         linger: float = LINGER,
     ) -> None:
-        super().__init__(
-            scheme, host, port, recogniser=recogniser, door=door, guarded=guarded, certificate=certificate, key=key, linger=linger
-        )
+        super().__init__(scheme, host, port, recogniser=recogniser, door=door, certificate=certificate, key=key, linger=linger)
         self._speaks = speaks
         self._idle = idle
         self._first = first

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -11,7 +12,7 @@ from companion.core.events import Channel
 from companion.core.feed import Source
 from companion.errors import ConfigError
 from companion.sources.listeners.audiosocket import AudioSocketListener
-from companion.sources.listeners.door import Door
+from companion.sources.listeners.door import Door, Proof
 from companion.sources.listeners.phone import FIRST, HOLD, IDLE, PhoneListener, Speaks
 from companion.sources.protocols import plivo_signature, twilio_signature, vonage_signature
 from companion.sources.protocols.asterisk import MediaChannel
@@ -24,8 +25,8 @@ from companion.sources.protocols.vonage import VoiceSocket
 from companion.sources.uri import Address
 from companion.speech.recogniser import Recogniser
 
-Proof: TypeAlias = Callable[[str, Headers], bool]
-"""Whether a request, by its path and headers, is signed by who knows the token."""
+Token: TypeAlias = Callable[[], str]
+"""What peers must know, just now."""
 
 
 def listener(
@@ -33,7 +34,7 @@ def listener(
     recogniser: Callable[[str], Recogniser],
     *,
     mono_as: Channel,
-    token: str | None,
+    token: Token | None,
     certificate: Path | None,
     key: Path | None,
 ) -> Source:
@@ -43,7 +44,7 @@ def listener(
         address: a SOURCE of kind `phone`.
         recogniser: makes a call's recogniser.
         mono_as: who speaks where a peer does not tell.
-        token: what peers must present or sign with.
+        token: what peers must present or sign with, just now.
         certificate: a PEM file, with which TLS is spoken.
         key: its private key, where it is not in the same file.
 
@@ -65,19 +66,16 @@ def listener(
         silent_end=address.scheme == "vonage",  # mod_wsbridge
         recogniser=recogniser,
         door=Door(token, proof=proof),
-        guarded=token is not None,
         certificate=certificate,
         key=key,
     )
 
 
-def _twilio(address: Address, mono_as: Channel, token: str | None) -> tuple[Speaks, Proof | None]:
+def _twilio(address: Address, mono_as: Channel, token: Token | None) -> tuple[Speaks, Proof | None]:
     agent = _one_of(address, "agent", "outbound", "inbound")
     public = _public(address)
 
-    def proof(path: str, headers: Headers) -> bool:
-        if token is None:
-            return False
+    def proof(token: str, path: str, headers: Headers) -> bool:
         urls = twilio_signature.spellings(path, _first(headers, "Host"), public)
         twilio, settings = _first(headers, "X-Twilio-Signature"), _first(headers, "X-Twilio-Webhooks-Signature-Settings")
         plivo = ",".join(_first(headers, name) for name in ("X-Plivo-Signature-V3", "X-Plivo-Signature-MA-V3"))
@@ -87,19 +85,24 @@ def _twilio(address: Address, mono_as: Channel, token: str | None) -> tuple[Spea
     return lambda path, headers: MediaStream("inbound" if agent == "inbound" else "outbound", mono_as), proof
 
 
-def _audiohook(address: Address, mono_as: Channel, token: str | None) -> tuple[Speaks, Proof | None]:
+def _audiohook(address: Address, mono_as: Channel, token: Token | None) -> tuple[Speaks, Proof | None]:
     public = _public(address)
     authorities = [public.partition("://")[2].partition("/")[0]] if public else []
-    key = Key(token) if token is not None else None
+    keys = lru_cache(1)(Key)  # it remembers the signatures that have opened
+    if token is not None:
+        keys(token())
 
-    def proof(path: str, headers: Headers) -> bool:
+    def proof(token: str, path: str, headers: Headers) -> bool:
         named = {name.lower(): ", ".join(headers.get_all(name)) for name in headers}
-        return key is not None and key.opens(path, named, time.time(), authorities)
+        try:
+            return keys(token).opens(path, named, time.time(), authorities)
+        except ConfigError:  # whatever replaced the key is none
+            return False
 
     return lambda path, headers: AudioHook(_first(headers, "Audiohook-Organization-Id")), proof
 
 
-def _freeswitch(address: Address, mono_as: Channel, token: str | None) -> tuple[Speaks, Proof | None]:
+def _freeswitch(address: Address, mono_as: Channel, token: Token | None) -> tuple[Speaks, Proof | None]:
     agent = _one_of(address, "agent", "right", "left")
     channels = _one_of(address, "channels", "2", "1")
     rate = address.keys.get("rate", "8000")
@@ -112,13 +115,13 @@ def _freeswitch(address: Address, mono_as: Channel, token: str | None) -> tuple[
     return speaks, None
 
 
-def _asterisk(address: Address, mono_as: Channel, token: str | None) -> tuple[Speaks, Proof | None]:
+def _asterisk(address: Address, mono_as: Channel, token: Token | None) -> tuple[Speaks, Proof | None]:
     return lambda path, headers: MediaChannel(path, mono_as), None
 
 
-def _vonage(address: Address, mono_as: Channel, token: str | None) -> tuple[Speaks, Proof | None]:
-    def proof(path: str, headers: Headers) -> bool:
-        return token is not None and vonage_signature.signed(token, _first(headers, "Authorization"), time.time())
+def _vonage(address: Address, mono_as: Channel, token: Token | None) -> tuple[Speaks, Proof | None]:
+    def proof(token: str, path: str, headers: Headers) -> bool:
+        return vonage_signature.signed(token, _first(headers, "Authorization"), time.time())
 
     return lambda path, headers: VoiceSocket(path), proof
 

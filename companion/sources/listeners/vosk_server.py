@@ -35,7 +35,7 @@ class VoskServer(WebSocketListener):
         port: TCP port; 0 picks a free one.
         recogniser: makes a call's recogniser.
         mono_as: whose sound a client sends that does not say.
-        token: what clients must present, as `?token=…` or `Authorization: Bearer …`.
+        token: what clients must present just now, as `?token=…` or `Authorization: Bearer …`.
         certificate: a PEM file; with it, clients are served over TLS.
         key: the certificate's private key, where it is not in the same file.
         linger: seconds that a named call waits for a client that was lost.
@@ -53,7 +53,7 @@ class VoskServer(WebSocketListener):
         *,
         recogniser: Callable[[str], Recogniser],
         mono_as: Channel = "customer",
-        token: str | None = None,
+        token: Callable[[], str] | None = None,
         certificate: Path | None = None,
         key: Path | None = None,
         linger: float = LINGER,
@@ -64,7 +64,6 @@ class VoskServer(WebSocketListener):
             port,
             recogniser=recogniser,
             door=Door(token),
-            guarded=bool(token),
             certificate=certificate,
             key=key,
             linger=linger,

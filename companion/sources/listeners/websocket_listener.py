@@ -40,8 +40,7 @@ class WebSocketListener(ABC):
         host: what to bind to; empty means this machine only.
         port: TCP port; 0 picks a free one.
         recogniser: makes a call's recogniser.
-        door: who may come in.
-        guarded: whether the door asks for a token or signature; needed beyond this machine.
+        door: who may come in; beyond this machine it must ask for a token or signature.
         certificate: a PEM file; with it, TLS is spoken.
         key: the certificate's private key, where it is not in the same file.
         linger: seconds that a call waits for a stream that was lost.
@@ -61,7 +60,6 @@ class WebSocketListener(ABC):
         *,
         recogniser: Callable[[str], Recogniser],
         door: Door,
-        guarded: bool,
         certificate: Path | None = None,
         key: Path | None = None,
         linger: float = LINGER,
@@ -70,7 +68,7 @@ class WebSocketListener(ABC):
         self._host = host or "127.0.0.1"
         self.port = port
         """The TCP port; the real one once `listening`."""
-        if not is_local(self._host) and not guarded:
+        if not is_local(self._host) and not door.guarded:
             raise ConfigError(f"{self.name}: reaches beyond this machine without a token; give --listen-token-file, or leave the host out")
         self._door = door
         self._tls = tls(certificate, key)

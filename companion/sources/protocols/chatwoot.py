@@ -40,7 +40,8 @@ class Chatwoot:
         self.address = f"ws{site.removeprefix('http')}/cable"
         self._site = site
         self._account = account
-        self._token = token
+        self.token = token
+        """The same; may be replaced by a new one."""
         self._only = conversation
         self._pubsub: tuple[str, int] | None = None
         self._channel = ""
@@ -174,4 +175,4 @@ class Chatwoot:
         return Say(json.dumps({"command": command, "identifier": self._channel, **more}))
 
     def _ask(self, path: str, about: str, **query: str) -> Ask:
-        return Ask(url=self._site + path, headers={"api_access_token": self._token}, query=query, about=about)
+        return Ask(url=self._site + path, headers={"api_access_token": self.token}, query=query, about=about)

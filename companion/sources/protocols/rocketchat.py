@@ -43,7 +43,8 @@ class RocketChat:
         self.address = f"ws{site.removeprefix('http')}/websocket"
         self._site = site
         self._room = room
-        self._token = token
+        self.token = token
+        """The same; may be replaced by a new one."""
         self._agents = {name.casefold() for name in agents}
         self._user = ""
         self._asked: float | None = None
@@ -64,7 +65,7 @@ class RocketChat:
         match found.get("msg"):
             case "connected":
                 self._asked = now
-                return [_say("method", id=_LOGIN, method="login", params=[{"resume": self._token}])]
+                return [_say("method", id=_LOGIN, method="login", params=[{"resume": self.token}])]
             case "failed":
                 return [Refused("asks for another version of DDP; check that this is Rocket.Chat's address")]
             case "ping":
@@ -100,7 +101,7 @@ class RocketChat:
 
     def missed(self, last: Mapping[str, Said]) -> list[Ask]:
         """What changed in each room since the newest message that is known."""
-        headers = {"X-Auth-Token": self._token, "X-User-Id": self._user}
+        headers = {"X-Auth-Token": self.token, "X-User-Id": self._user}
         url = f"{self._site}/api/v1/chat.syncMessages"
         return [
             Ask(url=url, headers=headers, query={"roomId": room, "lastUpdate": since}, about=f"missed messages of room {word(room)}")

@@ -37,15 +37,15 @@ class Slack:
     def __init__(self, api: str, app: str, bot: str | None, agents: tuple[str, ...], channel: str | None = None) -> None:
         self.address = ""
         self._api = api
-        self._app = app
-        self._bot = bot
+        self.app, self.bot = app, bot
+        """The same; may be replaced by new ones."""
         self._agents = frozenset(agents)
         self._only = channel
         self._pages = 0
 
     def enter(self) -> Ask | None:
         """Each connection has an address of its own."""
-        return Ask(url=f"{self._api}/apps.connections.open", method="POST", headers=_bearer(self._app), about="the address")
+        return Ask(url=f"{self._api}/apps.connections.open", method="POST", headers=_bearer(self.app), about="the address")
 
     def receive(self, message: str | bytes, now: float) -> list[Act]:
         """What a message means; every envelope is acknowledged at once.
@@ -95,7 +95,7 @@ class Slack:
     def missed(self, last: Mapping[str, Said]) -> list[Ask]:
         """The messages after the newest that is known of each channel; nothing without a bot's token."""
         self._pages = _PAGES
-        return [self._history(channel, said.id) for channel, said in last.items()] if self._bot else []
+        return [self._history(channel, said.id) for channel, said in last.items()] if self.bot else []
 
     def _opened(self, url: Any, error: str) -> list[Act]:
         if error:
@@ -122,7 +122,7 @@ class Slack:
     def _history(self, channel: str, oldest: str, cursor: str = "") -> Ask:
         query = {"channel": channel, "oldest": oldest, "limit": str(_PAGE), **({"cursor": cursor} if cursor else {})}
         about = f"missed messages of channel {word(channel)}"
-        return Ask(url=f"{self._api}/conversations.history", headers=_bearer(self._bot or ""), query=query, about=about)
+        return Ask(url=f"{self._api}/conversations.history", headers=_bearer(self.bot or ""), query=query, about=about)
 
 
 def plain(text: str) -> str:

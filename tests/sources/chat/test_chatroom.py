@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -27,6 +28,7 @@ class Plain:
 
     def __init__(self, address: str) -> None:
         self.address = address
+        self.greeting = ""
         self.entering: Ask | None = None
         self.due: list[Act] = []
 
@@ -146,7 +148,7 @@ async def test_what_was_missed_is_asked_for_before_anything_else_is_heard() -> N
 
 
 async def test_what_was_missed_cannot_be_asked_for() -> None:
-    first, second = says({"said": "one"}, then="break"), says({"joined": 1}, {"said": "two"})
+    first, second = says({"joined": 1}, {"said": "one"}, then="break"), says({"joined": 1}, {"said": "two"})
     async with serving(first, second) as uri:
         asker = Answers(OSError("does not answer"))
         items = await story(room(uri, asker=asker), lambda item: getattr(item, "text", "") == "two")
@@ -161,12 +163,13 @@ async def test_what_was_missed_is_not_to_be_had() -> None:
         protocol = Plain(uri)
         protocol.missed = lambda last: []  # type: ignore[method-assign]
         items = await story(ChatRoom(protocol, name="plain", waits=(0.01,)), lambda item: getattr(item, "text", "") == "two")
-    assert [type(item) for item in items[2:6]] == [Complaint, SourceLost, SourceBack, Utterance]
-    assert items[4].gap > 0
+    assert [type(item) for item in items[2:7]] == [Complaint, SourceLost, Complaint, SourceBack, Utterance]
+    assert re.fullmatch(r"plain: is back after \d\.\d s", items[4].text)
+    assert items[5].gap > 0
 
 
-async def test_lost_for_long_it_is_said_once_in_the_journal() -> None:
-    first, last = says({"said": "one"}, then="break"), says({"joined": 1}, {"said": "two"})
+async def test_lost_for_long_it_is_said_once() -> None:
+    first, last = says({"joined": 1}, {"said": "one"}, then="break"), says({"joined": 1}, {"said": "two"})
     asker = Answers((200, []), OSError("busy"), OSError("busy"), (200, []), (200, []))
     async with serving(first, last) as uri:
         protocol = Plain(uri)
@@ -174,14 +177,17 @@ async def test_lost_for_long_it_is_said_once_in_the_journal() -> None:
         source = ChatRoom(protocol, name="plain", asker=asker, waits=(0.01,))
         items = await story(source, lambda item: getattr(item, "text", "") == "two")
     assert sum(isinstance(item, SourceLost) for item in items) == sum(isinstance(item, SourceBack) for item in items) == 1
-    assert items.count(Complaint(text="plain: cannot be reached (busy); trying again in 0.01 s")) == 2
+    said = [item.text for item in items if isinstance(item, Complaint)]
+    assert said[:2] == ["plain: broke off; trying again in 0.01 s", "plain: cannot be reached (busy); trying again in 0.01 s"]
+    assert "is back after" in said[2]
+    assert len(said) == 3
 
 
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
         ((403, None), "plain: lets nobody in; ask"),
-        ((500, None), r"plain: cannot be reached \(not now\); check the address"),
+        ((500, None), r"plain: not now; check the address"),
         (OSError("does not answer"), r"plain: cannot be reached \(does not answer\); check the address"),
     ],
 )
@@ -192,7 +198,44 @@ async def test_kept_out_before_it_is_dialled(answer: Any, words: str) -> None:
         await story(ChatRoom(protocol, name="plain", asker=Answers(answer)))
 
 
-async def test_kept_out_later() -> None:
+async def test_a_token_that_is_refused_later_is_read_again_until_one_is_taken() -> None:
+    tokens = ["first", "second", "second", "third"]
+    shown = []
+    protocol = Plain("")
+
+    def renew() -> None:
+        protocol.greeting = tokens.pop(0)
+
+    async def peer(connection: ServerConnection) -> None:
+        shown.append(protocol.greeting)
+        if protocol.greeting == "second":
+            await connection.send('{"refused": "refuses the token; put a new one into the file"}')
+            await connection.wait_closed()
+            return
+        await connection.send('{"joined": 1}')
+        await connection.send(json.dumps({"said": protocol.greeting, "id": protocol.greeting}))
+        if protocol.greeting == "first":
+            await connection.send('{"refused": "refuses the token; put a new one into the file"}')
+        await connection.wait_closed()
+
+    async with serving(peer) as uri:
+        protocol.address = uri
+        source = ChatRoom(protocol, name="plain", waits=(0.01, 0.02, 0.03), asker=Answers((200, ["first", "between"])), renew=renew)
+        items = await story(source, lambda item: getattr(item, "text", "") == "third")
+    assert shown == ["first", "second", "second", "third"]
+    assert texts(items) == ["first", "missed between", "third"]
+    assert len([item for item in items if isinstance(item, Opened)]) == 1
+    assert [item for item in items if isinstance(item, SourceLost | SourceBack)] == [
+        SourceLost(reason="refuses the token; put a new one into the file"),
+        SourceBack(gap=0.0),
+    ]
+    said = [item.text for item in items if isinstance(item, Complaint)]
+    assert said[0] == "plain: refuses the token; put a new one into the file; trying again in 0.01 s"
+    assert len(said) == 2
+    assert "is back after" in said[1]
+
+
+async def test_kept_out() -> None:
     async with serving(says({"said": "hello"}, {"refused": "wants another token; put it into the file"})) as uri:
         with pytest.raises(SourceError, match="plain: wants another token; put it into the file"):
             await story(room(uri))

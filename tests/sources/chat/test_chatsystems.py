@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 from websockets.asyncio.server import ServerConnection, serve
 
 from companion import sources
+from companion.config import Secret
 from companion.core.events import Introduced, SourceBack, SourceLost, SpeechBegan, SpeechEnded, Utterance
 from companion.core.feed import Closed, Complaint, Happened, Opened, Ready, Source
 from companion.errors import ConfigError, SourceError
 from companion.net import dialling
+from tests.sources.peers import SlackPeer
 
 PEERS = Path(__file__).parents[1] / "peers"
 
@@ -137,7 +138,7 @@ async def greeted(listener: Listener, peer: Peer, **keys: Any) -> None:
 class TestChatwoot:
     @asynccontextmanager
     async def joined(self, peer: Peer, query: str = "account=1", token: str = "an-agents-access-token") -> AsyncIterator[Listener]:
-        async with listening(f"chatwoot+ws://127.0.0.1:{peer.port}?{query}", chat_token=token) as listener:
+        async with listening(f"chatwoot+ws://127.0.0.1:{peer.port}?{query}", chat_token=lambda: token) as listener:
             await greeted(listener, peer, type=0)
             yield listener
 
@@ -192,6 +193,25 @@ class TestChatwoot:
         assert listener.texts == ["one", "two"]
         assert "has a new token for the stream; trying again in 0.5 s" in str(listener.of(Complaint))
 
+    async def test_an_access_token_that_is_replaced(self, chatwoot: Peer, tmp_path: Path) -> None:
+        path = tmp_path / "token"
+        path.write_text("an-agents-access-token\n")
+        uri = f"chatwoot+ws://127.0.0.1:{chatwoot.port}?account=1"
+        async with listening(uri, chat_token=Secret(str(path), "the token")) as listener:
+            await greeted(listener, chatwoot, type=0)
+            await do(chatwoot, "rekey", token="another-access-token")
+            await do(chatwoot, "restart")
+            await listener.until(lambda items: "refuses the token" in str(items))
+            await do(chatwoot, "message", type=0, text="one")
+            path.write_text("another-access-token\n")
+            await listener.text("one")
+            await do(chatwoot, "message", type=0, text="two")
+            await listener.text("two")
+        assert listener.texts == ["one", "two"]
+        assert len(listener.of(Opened)) == 1
+        assert [type(item) for item in listener.items if isinstance(item, SourceLost | SourceBack)] == [SourceLost, SourceBack]
+        assert str(listener.items).count("refuses the token") == 1
+
     @pytest.mark.parametrize(
         ("query", "token", "words"),
         [
@@ -200,7 +220,7 @@ class TestChatwoot:
         ],
     )
     async def test_kept_out(self, chatwoot: Peer, query: str, token: str, words: str) -> None:
-        source = sources.open(f"chatwoot+ws://127.0.0.1:{chatwoot.port}?{query}", chat_token=token)
+        source = sources.open(f"chatwoot+ws://127.0.0.1:{chatwoot.port}?{query}", chat_token=lambda: token)
         async with asyncio.timeout(20):
             with pytest.raises(SourceError, match=words) as caught:
                 assert [item async for item in source if not isinstance(item, Complaint)] == []
@@ -210,7 +230,7 @@ class TestChatwoot:
 class TestRocketChat:
     @asynccontextmanager
     async def joined(self, peer: Peer, query: str = "?room=room00000000000007") -> AsyncIterator[Listener]:
-        async with listening(f"rocketchat+ws://127.0.0.1:{peer.port}{query}", chat_token="a-login-token") as listener:
+        async with listening(f"rocketchat+ws://127.0.0.1:{peer.port}{query}", chat_token=lambda: "a-login-token") as listener:
             await greeted(listener, peer)
             yield listener
 
@@ -241,72 +261,31 @@ class TestRocketChat:
         assert len(listener.of(SourceLost)) == len(listener.of(SourceBack)) == 1
 
 
-SLACK_HELLO = {"type": "hello", "num_connections": 1, "debug_info": {"host": "made-up"}, "connection_info": {"app_id": "A0"}}
-
-
-class SlackPeer:
-    """Slack's two halves, with the frames of python-slack-sdk's own mock server."""
-
-    def __init__(self) -> None:
-        self.links: list[web.WebSocketResponse] = []
-        self.acknowledged: list[Any] = []
-        self.history: list[Any] = []
-        self.site = ""
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator["SlackPeer"]:
-        app = web.Application()
-        app.add_routes(
-            [
-                web.post("/api/apps.connections.open", self.open),
-                web.get("/api/conversations.history", self.told),
-                web.get("/link/", self.link),
-            ]
-        )
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        self.site = f"127.0.0.1:{runner.addresses[0][1]}"
-        try:
-            yield self
-        finally:
-            await runner.cleanup()
-
-    async def open(self, request: web.Request) -> web.Response:
-        if request.headers.get("Authorization") != "Bearer xapp-1":
-            return web.json_response({"ok": False, "error": "invalid_auth"})
-        return web.json_response({"ok": True, "url": f"ws://{self.site}/link/?ticket={len(self.links)}"})
-
-    async def told(self, request: web.Request) -> web.Response:
-        assert request.headers["Authorization"] == "Bearer xoxb-2"
-        found = [one for one in self.history if one["ts"] > request.query["oldest"]]
-        return web.json_response({"ok": True, "messages": found[::-1], "has_more": False})
-
-    async def link(self, request: web.Request) -> web.WebSocketResponse:
-        link = web.WebSocketResponse()
-        await link.prepare(request)
-        self.links.append(link)
-        await link.send_json(SLACK_HELLO)
-        async for message in link:
-            self.acknowledged.append(json.loads(message.data))
-        return link
-
-    async def say(self, text: str, ts: str, user: str = "U222", heard: bool = True, **keys: Any) -> None:
-        event = {"type": "message", "text": text, "user": user, "ts": ts, "team": "T111", "channel": "C111", "event_ts": ts}
-        self.history.append(event)
-        payload = {"team_id": "T111", "event": event, "type": "event_callback", "event_id": "Ev111"}
-        if heard:
-            await self.links[-1].send_json({"envelope_id": f"e{ts}", "payload": payload, "type": "events_api", **keys})
-
-
 class TestSlack:
     @asynccontextmanager
     async def joined(self, peer: SlackPeer) -> AsyncIterator[Listener]:
-        keys = {"chat": {"agents": "U333, U444"}, "chat_token": "xapp-1\nxoxb-2"}
+        keys = {"chat": {"agents": "U333, U444"}, "chat_token": lambda: "xapp-1\nxoxb-2"}
         async with peer.running(), listening(f"slack+ws://{peer.site}?channel=C111", **keys) as listener:
             while not peer.links:
                 await asyncio.sleep(0.01)
             yield listener
+
+    async def test_a_token_that_is_replaced(self) -> None:
+        peer, given = SlackPeer(), ["xapp-1\nxoxb-2"]
+        keys = {"chat": {"agents": "U333"}, "chat_token": lambda: given[0]}
+        async with peer.running(), listening(f"slack+ws://{peer.site}?channel=C111", **keys) as listener:
+            while not peer.links:
+                await asyncio.sleep(0.01)
+            await peer.say("one", "1.1")
+            await listener.text("one")
+            peer.app = "xapp-3"
+            await peer.links[0].close()
+            await listener.until(lambda items: "refuses the app's token (invalid_auth)" in str(items))
+            await peer.say("two", "1.2", heard=False)
+            given[0] = "xapp-3\nxoxb-2"
+            await listener.text("two")
+        assert len(listener.of(Opened)) == 1
+        assert str(listener.items).count("refuses the app's token") == 1
 
     async def test_a_channel(self) -> None:
         peer = SlackPeer()
@@ -347,7 +326,7 @@ class TestSlack:
 
     async def test_a_token_that_is_refused(self) -> None:
         async with SlackPeer().running() as peer:
-            source = sources.open(f"slack+ws://{peer.site}", chat={"agents": "U1"}, chat_token="xapp-wrong")
+            source = sources.open(f"slack+ws://{peer.site}", chat={"agents": "U1"}, chat_token=lambda: "xapp-wrong")
             with pytest.raises(SourceError, match=r"refuses the app's token \(invalid_auth\)") as caught:
                 _ = [item async for item in source]
         assert "xapp-wrong" not in str(caught.value)
@@ -381,11 +360,11 @@ async def test_a_chat_with_a_mapping() -> None:
     ("uri", "keys", "words"),
     [
         ("chatwoot+wss://h?account=1", {}, "is joined with a token; put it into a file, and give --chat-token-file"),
-        ("chatwoot+wss://h", {"chat_token": "t"}, "no account"),
-        ("chatwoot+wss://h?account=one", {"chat_token": "t"}, "account 'one' is no number"),
-        ("chatwoot+wss://h?account=1", {"chat_token": "two tokens"}, "holds more than a token"),
-        ("slack://", {"chat_token": "xapp-1"}, "nothing tells who the agents are"),
-        ("slack://", {"chat_token": "xoxb-1", "chat": {"agents": "U1"}}, "no app's token"),
+        ("chatwoot+wss://h", {"chat_token": lambda: "t"}, "no account"),
+        ("chatwoot+wss://h?account=one", {"chat_token": lambda: "t"}, "account 'one' is no number"),
+        ("chatwoot+wss://h?account=1", {"chat_token": lambda: "two tokens"}, "holds more than a token"),
+        ("slack://", {"chat_token": lambda: "xapp-1"}, "nothing tells who the agents are"),
+        ("slack://", {"chat_token": lambda: "xoxb-1", "chat": {"agents": "U1"}}, "no app's token"),
         ("ws://h", {"chat": {"ignore": "typing"}}, "chat.ignore 'typing': is no field=value"),
     ],
 )

@@ -40,27 +40,35 @@ def test_beyond(host: str) -> None:
 
 @pytest.mark.parametrize("path", ["/?token=secret", "/asr?call=4&token=secret", "/?token=wrong&token=secret"])
 def test_token_in_the_query(path: str) -> None:
-    assert status(Door("secret"), path) is None
+    assert status(Door(lambda: "secret"), path) is None
 
 
 def test_token_in_the_header() -> None:
-    assert status(Door("secret"), Authorization="Bearer secret") is None
-    assert status(Door("secret"), Authorization="bearer  secret ") is None
-    assert status(Door("secret"), Authorization="Basic secret") == 401
+    assert status(Door(lambda: "secret"), Authorization="Bearer secret") is None
+    assert status(Door(lambda: "secret"), Authorization="bearer  secret ") is None
+    assert status(Door(lambda: "secret"), Authorization="Basic secret") == 401
+
+
+def test_a_token_that_is_replaced() -> None:
+    given = ["secret"]
+    door = Door(lambda: given[0])
+    given[0] = "another"
+    assert status(door, "/?token=secret") == 401
+    assert status(door, "/?token=another") is None
 
 
 def test_token_as_a_password() -> None:
-    assert status(Door("secret"), Authorization="Basic " + base64.b64encode(b"anybody:secret").decode()) is None
+    assert status(Door(lambda: "secret"), Authorization="Basic " + base64.b64encode(b"anybody:secret").decode()) is None
     for wrong in (b"secret:", b"secret", b":secrets", b"\xff:secret"):
-        assert status(Door("secret"), Authorization="Basic " + base64.b64encode(wrong).decode()) == 401
-    assert status(Door("secret"), Authorization="Basic %") == 401
+        assert status(Door(lambda: "secret"), Authorization="Basic " + base64.b64encode(wrong).decode()) == 401
+    assert status(Door(lambda: "secret"), Authorization="Basic %") == 401
 
 
 def test_a_proof_does_instead_of_a_token() -> None:
-    door = Door("secret", proof=lambda path, headers: path == "/signed" and headers["Host"] == "here")
+    door = Door(lambda: "secret", proof=lambda token, path, headers: token == "secret" and path == "/signed" and headers["Host"] == "here")
     assert status(door, "/signed", Host="here") is None
     assert status(door, "/", Host="here") == 401
-    assert status(Door(None, proof=lambda path, headers: False)) is None  # nothing is asked for
+    assert status(Door(None, proof=lambda token, path, headers: False)) is None  # nothing is asked for
 
 
 def test_one_address_cannot_fill_the_house() -> None:
@@ -75,11 +83,11 @@ def test_one_address_cannot_fill_the_house() -> None:
 
 @pytest.mark.parametrize("path", ["/", "/?token=", "/?token=secre", "/?token=secrets", "/secret", "/?token=%ff%fe", "/?token=é"])
 def test_no_token(path: str) -> None:
-    assert status(Door("secret"), path) == 401
+    assert status(Door(lambda: "secret"), path) == 401
 
 
 def test_with_the_token_any_page_may_come() -> None:
-    assert status(Door("secret"), "/?token=secret", Origin="https://elsewhere.example") is None
+    assert status(Door(lambda: "secret"), "/?token=secret", Origin="https://elsewhere.example") is None
 
 
 @pytest.mark.parametrize("origin", ["https://elsewhere.example", "http://localhost.elsewhere.example", "http://[::", ""])

@@ -151,7 +151,7 @@ async def test_whatever_subprotocol_is_asked_for_is_spoken(running: Run, script:
 async def test_nobody_fills_the_house(running: Run, script: Script) -> None:
     door = Door(None, most=1)
     async with running(script()) as run:  # the loop's own listener is not the one that is tested
-        server = PhoneListener("twilio", "", 0, speaks=lambda path, headers: MediaStream(), recogniser=script(), door=door, guarded=False)
+        server = PhoneListener("twilio", "", 0, speaks=lambda path, headers: MediaStream(), recogniser=script(), door=door)
         task = asyncio.create_task(_all(server))
         await server.listening.wait()
         async with connect(f"ws://127.0.0.1:{server.port}/"):
@@ -169,7 +169,7 @@ async def _all(server: PhoneListener) -> list[Any]:
 async def test_a_port_that_is_taken(running: Run, script: Script) -> None:
     async with running(script(), uri=URI) as run:
         second = PhoneListener(
-            "twilio", "", run.server.port, speaks=lambda path, headers: MediaStream(), recogniser=script(), door=Door(None), guarded=False
+            "twilio", "", run.server.port, speaks=lambda path, headers: MediaStream(), recogniser=script(), door=Door(None)
         )
         with pytest.raises(SourceError, match="the port is taken"):
             await _all(second)
@@ -196,9 +196,7 @@ async def test_a_fault_of_ours_is_not_hidden(running: Run) -> None:
 
 def test_beyond_this_machine_the_door_is_guarded(script: Script) -> None:
     with pytest.raises(ConfigError, match=r"twilio://0\.0\.0\.0:1: reaches beyond this machine without a token"):
-        PhoneListener(
-            "twilio", "0.0.0.0", 1, speaks=lambda path, headers: MediaStream(), recogniser=script(), door=Door(None), guarded=False
-        )
+        PhoneListener("twilio", "0.0.0.0", 1, speaks=lambda path, headers: MediaStream(), recogniser=script(), door=Door(None))
 
 
 async def test_who_redials_while_the_last_words_are_recognised_goes_on(running: Run) -> None:

@@ -28,7 +28,7 @@ class Echo(WebSocketListener):
 
 
 def echo(port: int = 0, host: str = "") -> Echo:
-    return Echo("echo", host, port, recogniser=lambda call: Scripted([]), door=Door(None), guarded=False)
+    return Echo("echo", host, port, recogniser=lambda call: Scripted([]), door=Door(None))
 
 
 async def drain(listener: Echo) -> None:

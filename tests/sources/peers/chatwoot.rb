@@ -1,7 +1,8 @@
 # A Chatwoot in small, on the real ActionCable of Rails (Debian: ruby-actioncable, puma): its channel, its events and the two REST calls that
 # companion makes, written after Chatwoot's RoomChannel, ActionCableListener, Message#push_event_data and MessageFinder.
 #
-# Prints its port. POST /do with a JSON object makes something happen: `message`, `resolve`, `typing`, `private`, `bot`, `rotate`, `restart`.
+# Prints its port. POST /do with a JSON object makes something happen: `message`, `resolve`, `typing`, `private`, `bot`, `rotate`, `rekey`,
+# `restart`.
 require "logger"
 require "json"
 require "securerandom"
@@ -10,7 +11,7 @@ require "action_controller"
 require "puma"
 require "puma/server"
 
-ACCESS = "an-agents-access-token"
+ACCESS = +"an-agents-access-token"
 USER = { id: 3, account: 1, name: "Ann Agent", pubsub: +"first-pubsub-token" }
 MESSAGES = []
 LOCK = Monitor.new
@@ -64,6 +65,8 @@ def happen(what)
       broadcast("conversation.status_changed", { id: 7, status: "resolved", meta: { sender: contact } })
     when "rotate"
       USER[:pubsub] = SecureRandom.hex(12)
+    when "rekey"
+      ACCESS.replace(what["token"])
     when "restart"
       ActionCable.server.restart
     end
