@@ -29,7 +29,7 @@ from companion.core.events import AnyEvent, CallStarted
 from companion.core.seen import Away, Clock, Glimpse, Here, Level, Notice, Seen
 from companion.errors import JournalError, PeerError
 
-_SHOWN = 500  # partials, levels and clocks that wait at most
+_SHOWN = 200  # messages with partials, levels and clocks that wait at most
 _AGAIN = 1.0  # seconds before what the server did not answer is tried again
 _ALONE = 200  # messages of other calls that are read in the time that reading a call by itself takes more
 _LISTS = ((subjects.NOW, subjects.live()), (subjects.ENDED, subjects.ended()))  # in this order: a call goes from the first to the second
@@ -46,7 +46,8 @@ class _Follow(msgspec.Struct, frozen=True):
     call: str
 
 
-_Turn: TypeAlias = _Come | _Follow | Seen | Literal["up", "join", "tidy", "end"]
+_Turn: TypeAlias = _Come | _Follow | tuple[Seen, ...] | Literal["up", "join", "tidy", "end"]
+"""What there is to deal with; a tuple is passed on as it is."""
 
 
 class NatsLookout:
@@ -64,7 +65,7 @@ class NatsLookout:
     """
 
     def __init__(self, url: str, credentials: Path | None = None, *, role: Role = "supervisor", name: str = "", every: bool = True) -> None:
-        self._link = Link(url, credentials, up=self._up, away=lambda reason: self._turns.put_nowait(Away(reason)))
+        self._link = Link(url, credentials, up=self._up, away=lambda reason: self._turns.put_nowait((Away(reason),)))
         self._role: Role = role
         self._name = self._link.user or name or role
         self._every = every
@@ -90,8 +91,9 @@ class NatsLookout:
         self._asking = asyncio.create_task(self._ask_on())
         try:
             while (turn := await self._turns.get()) != "end":
-                if isinstance(turn, Clock | Glimpse | Level | Notice | Away):
-                    yield turn
+                if isinstance(turn, tuple):
+                    for seen in turn:
+                        yield seen
                     continue
                 try:
                     async for seen in self._deal(turn):
@@ -327,15 +329,14 @@ class NatsLookout:
         if place is not None and not place.closed and place.lost is there:
             place.lost = not there
             what = "somebody has it again" if there else "its gateway is lost; it stands still until another goes on"
-            self._turns.put_nowait(Notice(text=f"call {place.call}: {what}"))
+            self._turns.put_nowait((Notice(text=f"call {place.call}: {what}"),))
 
     async def _show(self, message: Msg) -> None:
         if self._turns.qsize() >= _SHOWN:
             return
         with contextlib.suppress(PeerError, msgspec.MsgspecError):
-            for shown in messages.from_hub(_clean(message.data)):
-                if isinstance(shown, Glimpse | Level | Clock) and subjects.token(shown.call) in self._places:
-                    self._turns.put_nowait(shown)
+            shown = [each for each in messages.from_hub(_clean(message.data)) if isinstance(each, Glimpse | Level | Clock)]
+            self._turns.put_nowait(tuple(each for each in shown if subjects.token(each.call) in self._places))
 
     def _owner(self, token: str) -> str:
         return subjects.owner(token, self._role, self._name)

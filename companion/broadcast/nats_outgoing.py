@@ -53,6 +53,8 @@ class Outgoing:
         self.ear: Subscription | None = None
         """Where we hear what people want of it."""
         self.allowance = Allowance(_ACTS, _ACTS_AT_ONCE)
+        self.second = -1
+        """Of its time, when that was last passed on."""
         self.watched = 0.0
         """Until when partials are wanted, by the loop's clock."""
         self._claim = secrets.token_hex(8)  # names our part of the call: a message that was sent twice is known by it
@@ -103,7 +105,7 @@ class Outgoing:
         subject, name = subjects.records(self.token), f"{self._claim}.{self._sent}"
         headers = {"Nats-Msg-Id": name, "Nats-Expected-Last-Subject-Sequence": str(self._last)}
         try:
-            return (await link.streams.publish(subject, payload, timeout=PATIENCE, stream=subjects.CALLS, headers=headers)).seq
+            return (await link.streams.publish(subject, payload, timeout=PATIENCE, headers=headers)).seq
         except APIError as error:
             if error.err_code != _WRONG_LAST:
                 raise

@@ -6,7 +6,6 @@ import random
 import secrets
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -39,7 +38,6 @@ WATCHED = 30.0
 _OUTSTANDING = 128  # messages under way at once; of one call it is always one
 _PULSE = 0.02  # seconds between what leaves, where much does
 _TICK = 0.1  # seconds between what is only shown
-_CLOCKS = 10  # ticks between the calls' times
 _TOGETHER = 1000  # calls' times in one message
 _AGAIN = 0.5  # seconds before the next try of what the server did not take
 _GOODBYE = 5.0  # seconds for what is left when we leave
@@ -87,7 +85,7 @@ class NatsOutlet:
         self._next_pulse = 0.0
         self._places = asyncio.Semaphore(_OUTSTANDING)
         self._shown: dict[tuple[str, str, str], Message] = {}
-        self._at: dict[str, int] = {}  # the calls' times
+        self._at: dict[str, int] = {}  # the calls' times that changed
         self._ticking: asyncio.Task[None] | None = None
         self._complained = False
 
@@ -158,8 +156,11 @@ class NatsOutlet:
             self._shown[call, "level", channel] = Level(call=call, channel=channel, level=level)
 
     def clock(self, call: str, at: int) -> None:
-        """The call's time, ms."""
-        self._at[call] = at
+        """The call's time, ms; passed on once a second of it."""
+        found = self.calls.get(call)
+        if found is not None and at // 1000 != found.second:
+            found.second = at // 1000
+            self._at[call] = at
 
     def close(self) -> None:
         """Nothing to do: other sources' calls may go on, and what is left is sent on leaving the context."""
@@ -278,16 +279,15 @@ class NatsOutlet:
     # ── what is only shown ──
 
     async def _tick(self) -> None:
-        for tick in count():
+        while True:
             await asyncio.sleep(_TICK)
             shown, self._shown = self._shown, {}
             for (name, _, _), message in shown.items():
                 await self._show(subjects.glimpse(subjects.token(name)), [message])
-            if tick % _CLOCKS == 0:
-                at, self._at = self._at, {}
-                clocks = [Clock(call=name, at=at) for name, at in at.items() if name in self.calls]
-                for place in range(0, len(clocks), _TOGETHER):
-                    await self._show(subjects.CLOCK, clocks[place : place + _TOGETHER])
+            at, self._at = self._at, {}
+            clocks = [Clock(call=name, at=at) for name, at in at.items()]
+            for place in range(0, len(clocks), _TOGETHER):
+                await self._show(subjects.CLOCK, clocks[place : place + _TOGETHER])
 
     async def _show(self, subject: str, shown: Sequence[Message]) -> None:
         with contextlib.suppress(Away, *FAILURES):

@@ -91,9 +91,10 @@ class Reader:
         self._client: Client | None = None
         self._inbox: Subscription | None = None
         self._given = 0  # messages so far
-        self._coming = 0  # messages that the request under way may still bring
+        self._coming = 0  # messages that the requests under way may still bring
         self._here = 0  # messages given and not yet taken
         self._heard = 0.0
+        self._failed = False
         self._watch: asyncio.TimerHandle | None = None
 
     async def open(self) -> int:
@@ -112,12 +113,7 @@ class Reader:
     async def taken(self) -> None:
         """A message was dealt with."""
         self._here -= 1
-        if self._coming or self._here:
-            return
-        if not self._durable and asyncio.get_running_loop().time() - self._heard > _FORGOTTEN / 2:
-            self._give(None)
-        else:
-            await self._ask()
+        await self._ask()
 
     async def close(self) -> None:
         """Read no further."""
@@ -128,10 +124,15 @@ class Reader:
             await inbox.unsubscribe()
 
     async def _ask(self) -> None:
-        if self._inbox is None or self._client is None or self._client.is_closed:
+        """Ask for more once half of it is here, so that nothing waits for the question."""
+        room = self._at_once - self._coming - self._here
+        if 2 * room < self._at_once or self._failed or self._inbox is None or self._client is None or self._client.is_closed:
             return
-        self._coming = self._at_once
-        wanted = {"batch": self._at_once, "expires": int(_SOON * 1e9)}
+        if not self._durable and self._heard and asyncio.get_running_loop().time() - self._heard > _FORGOTTEN / 2:
+            self._fail()
+            return
+        self._coming += room
+        wanted = {"batch": room, "expires": int(_SOON * 1e9)}
         if not self._past:
             wanted |= {"expires": int(_WAIT * 1e9), "idle_heartbeat": int(_BEAT * 1e9)}
         asked = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._consumer}"
@@ -140,23 +141,32 @@ class Reader:
 
     async def _receive(self, message: Msg) -> None:
         self._heard = asyncio.get_running_loop().time()
-        status = message.headers.get("Status") if message.headers and not message.data else None
+        headers = message.headers or {}
+        status = headers.get("Status") if not message.data else None
+        if self._failed:
+            return
         if status is None:
             found = _read(message)
+            self._given += 1
+            if not self._durable and found.number != self._given:
+                self._fail()
+                return
             self._coming -= 1
             self._here += 1
-            self._given += 1
-            whole = self._durable or found.number == self._given
-            self._give(found if whole else None)
-        elif status == "100" and not self._durable and int((message.headers or {}).get("Nats-Last-Consumer", 0)) > self._given:
-            self._give(None)  # the last ones were lost on their way
-        elif status in _OVER:
-            self._coming = 0
-            if self._past:
-                self._give(None)
-            elif not self._here:
-                await self._ask()
-        elif status != "100":  # it was deleted, or the server stops
+            self._give(found)
+        elif status == "100":
+            if not self._durable and int(headers.get("Nats-Last-Consumer", 0)) > self._given:
+                self._fail()  # the last ones were lost on their way
+        elif status in _OVER and not self._past:
+            self._coming -= int(headers.get("Nats-Pending-Messages", self._coming))
+            await self._ask()
+        else:  # there is no more, it was deleted, or the server stops
+            self._fail()
+
+    def _fail(self) -> None:
+        """It must be opened anew: say so once, and give nothing more."""
+        if not self._failed:
+            self._failed = True
             self._give(None)
 
     def _listen(self) -> None:
@@ -168,7 +178,7 @@ class Reader:
 
         def look() -> None:
             if self._coming and not self._here and loop.time() - self._heard > SILENCE:
-                self._give(None)
+                self._fail()
             else:
                 self._watch = loop.call_later(SILENCE / 2, look)
 

@@ -14,6 +14,7 @@ Who asks stands in the subject, so that the server's permissions decide who may 
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import unquote
 
@@ -51,6 +52,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 _entry = msgspec.json.Decoder(Entry)
 
 
+@lru_cache(maxsize=16384)
 def token(name: str) -> str:
     """A name as one token of a subject: letters, digits, `-` and `_` stand for themselves, all else as `%` and two hex digits."""
     safe = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_") else _escaped(letter) for letter in name)
