@@ -29,6 +29,7 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "log": (),
     "start": (),
     "concurrency": (),
+    "listeners": (),
     "many_calls": (),
     "speech": (),
     "loss": (),
