@@ -37,30 +37,28 @@ class Chat:
             SourceError: it cannot be joined, was lost for good, or (strict) a message cannot be used.
         """
         loop = asyncio.get_running_loop()
-        reason = "stream ended"
+        lost = False
         async for message in self._line:
             items: list[Item] = []
             match message:
                 case Lost():
                     items.append(_said(self._name, message))
-                    if reason != "stream lost":
-                        lost = SourceLost(reason=message.reason)
-                        items += [Happened(call=call, event=lost) for call in self._lines.open_calls]
-                    reason = "stream lost"
+                    if not lost:
+                        items += [Happened(call=call, event=SourceLost(reason=message.reason)) for call in self._lines.open_calls]
+                    lost = True
                 case Back():
-                    back = SourceBack(gap=message.gap)
-                    items += [Happened(call=call, event=back) for call in self._lines.open_calls]
-                    reason = "stream ended"
+                    items += [Happened(call=call, event=SourceBack(gap=message.gap)) for call in self._lines.open_calls]
+                    lost = False
                 case bytes() if not message.lstrip().startswith(b"{"):
                     items += self._sound()
                 case str() | bytes():
                     items += self._lines.line(message, loop.time())
             for item in items:
                 yield item
-        for item in self._lines.close("stopped" if self._line.stopped else reason, live=True):
+        for item in self._lines.close(_why(self._line, lost), live=True):
             yield item
-        if reason == "stream lost" and not self._line.stopped:
-            raise _lost(self._name)
+        if lost and not self._line.stopped:
+            raise _gone(self._name)
 
     async def close(self) -> None:
         """Hang up; what has arrived still comes out."""
@@ -117,7 +115,7 @@ class SoundStream:
             SpeechError: the recogniser keeps failing.
         """
         recogniser = self._make(self._call)
-        opened, reason, gap = False, "stream ended", 0.0
+        opened = lost = False
         listening, wire = self._begin(recogniser, 0.0)
         try:
             async for message in self._line:
@@ -132,24 +130,24 @@ class SoundStream:
                     case str():
                         items += self._words()
                     case Lost():
-                        if reason != "stream lost":
+                        if not lost:
                             items += [item async for item in listening.last()]
                             items.append(Happened(call=self._call, event=SourceLost(reason=message.reason)))
                         items.append(_said(self._name, message))
-                        reason = "stream lost"
+                        lost = True
                     case Back():
-                        reason, gap = "stream ended", message.gap
-                        listening, wire = self._begin(recogniser, listening.now + gap)
-                        items.append(Happened(call=self._call, event=SourceBack(gap=gap)))
+                        lost = False
+                        listening, wire = self._begin(recogniser, listening.now + message.gap)
+                        items.append(Happened(call=self._call, event=SourceBack(gap=message.gap)))
                 for item in items:
                     yield item
             if opened:
-                if reason != "stream lost":
+                if not lost:
                     async for item in listening.last():
                         yield item
-                yield Closed(call=self._call, reason="stopped" if self._line.stopped else reason)
-            if reason == "stream lost" and not self._line.stopped:
-                raise _lost(self._name)
+                yield Closed(call=self._call, reason=_why(self._line, lost))
+            if lost and not self._line.stopped:
+                raise _gone(self._name)
         finally:
             await recogniser.close()
 
@@ -191,25 +189,34 @@ class StreamSide:
         """Listen until the stream ends.
 
         Raises:
-            SourceError: it cannot be joined.
+            SourceError: it cannot be joined, or was lost for good.
         """
         wire = Wire(self._encoding)
+        lost = False
         async for message in self._line:
             match message:
                 case bytes():
                     yield Sound(wire.decode(message)[:, 0], self._rate)
                 case Lost():
-                    wire = Wire(self._encoding)
+                    wire, lost = Wire(self._encoding), True
                     yield Lost(f"{self.name}: {message.reason}", message.wait)
                 case Back():
+                    lost = False
                     yield message
+        if lost and not self._line.stopped:
+            raise _gone(self.name)
 
     async def close(self) -> None:
         """Hang up."""
         await self._line.close()
 
 
-def _lost(name: str) -> SourceError:
+def _why(line: Line, lost: bool) -> str:
+    """Why a call ended."""
+    return "stopped" if line.stopped else "stream lost" if lost else "stream ended"
+
+
+def _gone(name: str) -> SourceError:
     return SourceError(f"{name}: was lost, and is not to be had again; what was heard until then is judged")
 
 

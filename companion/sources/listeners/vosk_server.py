@@ -23,6 +23,9 @@ from companion.speech.recogniser import Recogniser
 LONGEST_MESSAGE = 1024 * 1024
 """Bytes of a message: the limit of the websockets library that vosk-server runs on; half a minute of 16 kHz sound."""
 
+FIRST = 10.0
+"""Seconds within which a client has to say something."""
+
 IDLE = 600.0
 """Seconds without a message, after which a client is given up: one that has joined sends sound, silence too."""
 
@@ -85,11 +88,12 @@ class VoskServer(WebSocketListener):
         assert connection.request is not None
         pair, channel = seat(connection.request.path)
         channel = channel or self._mono_as
-        client, guest, lost = Client(), None, ""
+        client, guest, lost, patience = Client(), None, "", FIRST
         try:
             while True:
-                async with asyncio.timeout(IDLE):
+                async with asyncio.timeout(patience):
                     message = await connection.recv()
+                patience = IDLE
                 request = client.receive(message)
                 if guest is None:
                     guest = _Guest(self._exchange.board.join(pair, channel, who=who(connection.request.path)))
@@ -108,7 +112,7 @@ class VoskServer(WebSocketListener):
         except ConnectionClosed:
             lost = "" if self._exchange.stop.is_set() else f"the {channel}'s connection broke"
         except (PeerError, SpeechError, TimeoutError) as error:
-            lost = str(error) or f"nothing came for {IDLE:g} s"
+            lost = str(error) or f"nothing came for {patience:g} s"
             self._exchange.complain(guest.seat.call.name if guest is not None else "", lost)
             await turn_away(connection, 1011 if isinstance(error, SpeechError) else 1008, lost)
         if guest is not None:

@@ -127,8 +127,9 @@ class LivePair:
             case Complaint():
                 self._news.append(heard)
             case Lost():
+                if not way.lost:  # what is tried again and again is said once
+                    self._news.append(Complaint(text=f"{heard.reason}; the call goes on, and it is taken up again when it is back"))
                 way.lost = True
-                self._news.append(Complaint(text=f"{heard.reason}; the call goes on, and it is taken up again when it is back"))
                 if self._lost_at is None:
                     self._lost_at = now
                     self._news.append(Happened(call=self._call, event=SourceLost(reason=heard.reason)))

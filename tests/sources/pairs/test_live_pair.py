@@ -19,7 +19,9 @@ from companion.sources.files import FileSide
 from companion.sources.pairs.live_pair import LivePair
 from companion.sources.pairs.side import Heard, Sound
 from companion.sources.uri import BESIDE_A_SOFTPHONE
+from companion.sources.websocket import StreamSide
 from companion.speech.recogniser import AudioChunk, Hearing, Recogniser, Scripted
+from tests.sources.peers import says, serving
 
 
 class HandSide:
@@ -176,6 +178,17 @@ async def test_an_error_on_the_way_ends_the_call(sides: tuple[HandSide, HandSide
     sides[0].given.put_nowait(SourceError("mic: is broken"))
     with pytest.raises(SourceError, match="mic: is broken"):
         await call.task
+
+
+async def test_a_stream_that_is_lost_for_good_is_an_error(sides: tuple[HandSide, HandSide], script: Any) -> None:
+    async with serving(says(bytes(6400), then="break"), says(then="break")) as uri:
+        stream = StreamSide(uri, name="ws://agent", rate=16000, encoding="s16le", waits=(0.01, 0.01))
+        call = Running(LivePair(stream, sides[1], call="7", recogniser=script()))
+        async with asyncio.timeout(10):
+            with pytest.raises(SourceError, match=r"^ws://agent: was lost, and is not to be had again"):
+                await call.task
+    assert len(call.of(SourceLost)) == len(call.of(SourceBack)) + 1
+    assert call.of(Complaint)[0].text.startswith("ws://agent: broke off; the call goes on")
 
 
 class _Slow(Scripted):
