@@ -6,6 +6,7 @@ else `$COMPANION_CONFIG`, else `./companion.toml`, else the user's own. Secrets 
 
 import contextlib
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -136,7 +137,7 @@ def find_file(named: str | None, environment: Mapping[str, str] = os.environ) ->
             return Path(path)
     here = Path("companion.toml")
     if here.is_file():
-        if os.name == "posix" and here.stat().st_uid not in (0, os.geteuid()):
+        if sys.platform != "win32" and here.stat().st_uid not in (0, os.geteuid()):
             raise ConfigError(f"{here.absolute()}: belongs to another user; if it may decide here, name it by --config")
         return here
     import platformdirs

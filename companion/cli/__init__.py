@@ -139,7 +139,7 @@ def _run() -> int:
 def _keep_to_oneself() -> None:
     """Files are their owner's alone, and there are no crash dumps: people's words are in both. Others get in by a folder's default ACL."""
     os.umask(0o077)
-    if os.name == "posix":
+    if sys.platform != "win32":
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))

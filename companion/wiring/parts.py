@@ -8,6 +8,7 @@ import gc
 import os
 import select
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
@@ -189,7 +190,7 @@ def interruptible(end: Callable[[], Coroutine[Any, Any, None]]) -> Iterator[asyn
 
 async def _terminal_gone(stdin: int = 0) -> None:
     """Until the terminal is closed: only the leader of its session is sent SIGHUP, others (`setsid`, some containers) are told nothing."""
-    if not os.isatty(stdin) or not hasattr(select, "poll"):
+    if sys.platform == "win32" or not os.isatty(stdin):
         await asyncio.Event().wait()
     terminal = select.poll()
     terminal.register(stdin, 0)  # its being closed is told unasked; so is, by macOS, that it cannot be looked at (POLLNVAL)

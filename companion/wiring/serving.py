@@ -1,6 +1,7 @@
 """The headless gateway: `companion serve`."""
 
 import socket
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -73,9 +74,8 @@ def _look_on(hub: str) -> str:
 
 def _open_wide() -> None:
     """Let the process hold as many connections as the system allows; many allow 1,024 to whoever does not ask."""
-    try:
+    if sys.platform != "win32":  # which has no such limit
         import resource
-    except ImportError:  # Windows has no such limit
-        return
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

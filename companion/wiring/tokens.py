@@ -3,6 +3,7 @@
 import contextlib
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -22,7 +23,7 @@ def new(file: str, name: str, role: Role) -> str:
 
 def keep_to_owner(file: int) -> None:
     """Let nobody else read what a token is printed into (a descriptor), where that is a file that a shell opened for us."""
-    if os.name == "posix" and stat.S_ISREG(os.fstat(file).st_mode):
+    if sys.platform != "win32" and stat.S_ISREG(os.fstat(file).st_mode):
         with contextlib.suppress(PermissionError):  # it is somebody else's, who decides
             os.fchmod(file, 0o600)
 
