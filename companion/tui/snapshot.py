@@ -38,6 +38,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """When `notice` came, ms."""
     away: str = ""
     """Why the way to the call is broken, while it is; what is shown then stands still."""
+    unheard: int = 0
+    """For how many ms nothing was heard of the call, where that is too long; told by whoever looks at a clock."""
     ready: str = ""
     """Where a call can come from, while none has come."""
     closed: str | None = None

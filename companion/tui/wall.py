@@ -27,6 +27,8 @@ LINGER = 60.0
 """An ended call stays for so many seconds."""
 FRESH = 15.0
 """A new alert stands out, and a notice is shown, for so many seconds."""
+UNHEARD = 10.0
+"""A live call tells its time each second; of one that tells nothing for so many seconds it is not known how it stands."""
 KEPT = 500
 """Ended calls kept in the history: the newest."""
 
@@ -44,10 +46,17 @@ class Entry:
     """When it was seen to end, s."""
     alerted: float | None = None
     """When its last alert came, s."""
+    heard: float = 0.0
+    """When anything was heard of it, s."""
     gone: bool = False
     """It cannot be had again."""
     first: tuple[str | None, ...] = ()
     """By what its first record is told from that of another call with its name."""
+
+    def unheard(self, now: float) -> int:
+        """For how many ms nothing was heard of a call that should be heard of; 0 if that is not long."""
+        silent = now - self.heard
+        return round(silent * 1000) if silent >= UNHEARD and self.ended is None and not self.row.on_hold else 0
 
 
 class Wall:
@@ -94,8 +103,11 @@ class Wall:
                 return self._record(item, now)
             case Clock(call=call, at=at):
                 entry = self.live.get(call)
-                if entry is None or at // 1000 <= entry.now // 1000:
+                if entry is None:
                     return False
+                was_unheard, entry.heard = entry.unheard(now), now
+                if at // 1000 <= entry.now // 1000:
+                    return was_unheard > 0
                 entry.now = at
             case Notice(text=text):
                 self.notice, self._noticed = text, now
@@ -204,6 +216,7 @@ class Wall:
             entry.first = first
         if record.seq < entry.row.seq:
             return False
+        entry.heard = now
         before, entry.row = entry.row, entry.row.fold(record)
         entry.now = max(entry.now, record.at)
         if entry.row.waiting > before.waiting:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from time import monotonic
 
+from msgspec.structs import replace
+
 from companion.core.events import AnyEvent
 from companion.core.seen import Notice
 from companion.tui import wall_words
@@ -112,6 +114,8 @@ class WallApp(PacedApp):
             self._all.draw()
             return
         summed_up = self._one.snapshot.view.summary is None and self.shadow.snapshot.view.summary is not None
-        self._one.snapshot = self.shadow.snapshot
+        entry = self.wall.live.get(self.shadow.call)
+        unheard = entry.unheard(self.wall.now) if entry is not None else 0
+        self._one.snapshot = replace(self.shadow.snapshot, unheard=unheard) if unheard else self.shadow.snapshot
         if summed_up:
             self.push_screen(SummaryScreen(self.shadow.snapshot, self.look_away))

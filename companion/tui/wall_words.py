@@ -24,11 +24,11 @@ def time(at: int) -> str:
     return f"{minutes // 60}h{minutes % 60:02}" if minutes >= 60 else words.clock(at)
 
 
-def mark(entry: Entry) -> str:
+def mark(entry: Entry, now: float) -> str:
     """The call's state in a mark; nothing while it is simply live."""
     if entry.ended is not None:
         return "■"
-    return "✕" if entry.row.lost else "‖" if entry.row.on_hold else " "
+    return "✕" if entry.row.lost or entry.unheard(now) else "‖" if entry.row.on_hold else " "
 
 
 def customer(row: WallRow) -> str:
@@ -153,6 +153,8 @@ def notice(wall: Wall, width: int) -> tuple[str, str]:
     if wall.only_waiting and not wall.looking_back:
         return "only calls that wait for a supervisor – w shows all", "plain"
     entry = wall.chosen
+    if entry is not None and (silent := entry.unheard(wall.now)):
+        return words.unheard(silent), "alert"
     if entry is not None and entry.ended is None and entry.row.alerts:
         return f"{words.CALLED if entry.row.waiting else TOLD} {causes(entry)}", "plain"
     if entry is not None and (width < 60 or entry.ended is not None):

@@ -171,6 +171,8 @@ def state(snapshot: Snapshot) -> str:
         return "■ ended" if view.call else "■ no call"
     if snapshot.away:
         return "✕ away"
+    if snapshot.unheard:
+        return f"✕ unheard {span(snapshot.unheard)}"
     if view.lost_since is not None:
         return f"✕ lost {span(snapshot.now - view.lost_since)}"
     if view.hold_since is not None:
@@ -215,6 +217,11 @@ def not_up_to_date(why: str) -> str:
     return f"✕ not up to date: {why}; trying again"
 
 
+def unheard(silent: int) -> str:
+    """For how many ms nothing came from whoever has the call."""
+    return f"✕ not up to date: nothing was heard of this call for {span(silent)}"
+
+
 def notices(snapshot: Snapshot) -> list[tuple[str, str]]:
     """What happens around the call, each with its weight: the weightiest, and below it what supervisors wrote just now, newest first."""
     first = notice(snapshot)
@@ -239,6 +246,8 @@ def notice(snapshot: Snapshot) -> tuple[str, str]:
         return f"✕ nothing heard since {clock(view.lost_since)}: {view.lost}", "alert"
     if snapshot.notice and now - snapshot.noticed < 15_000:
         return f"! {snapshot.notice}", "alert"
+    if snapshot.unheard:
+        return unheard(snapshot.unheard), "alert"
     called = [(at, update.because) for at, update in view.escalated if update.level == "alert" and now - at < 45_000]
     if called and not _nudges(snapshot):  # who was called has answered
         return f"{CALLED} supervisor called: {because(called[-1][1])}", "alert"

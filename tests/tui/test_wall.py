@@ -10,7 +10,7 @@ from companion.core.seen import Away, Clock, Here, Level, Missed, Notice, Over
 from companion.core.updates import Escalated, HeatChanged
 from companion.core.wall import WallRow
 from companion.tui.feed import Closed, Overseen
-from companion.tui.wall import FRESH, KEPT, LINGER, SETTLED, SORTED, STILL, Wall, matches
+from companion.tui.wall import FRESH, KEPT, LINGER, SETTLED, SORTED, STILL, UNHEARD, Wall, matches
 
 
 class Floor:
@@ -279,6 +279,20 @@ class TestTaking:
         assert not floor.take(Clock(call="a", at=65_900))
         assert not floor.take(Clock(call="b", at=1))
         assert floor.wall.live["a"].now == 65_400
+
+    def test_a_live_call_is_heard_of_each_second_or_nobody_knows_how_it_stands(self) -> None:
+        floor = Floor(a=50)
+        entry = floor.wall.live["a"]
+        floor.take(Clock(call="a", at=65_000))
+        floor.wait(UNHEARD - 1)
+        assert entry.unheard(floor.now) == 0
+        floor.wait(1)
+        assert entry.unheard(floor.now) == UNHEARD * 1000
+        assert floor.take(Clock(call="a", at=65_000))
+        assert entry.unheard(floor.now) == 0
+        floor.wait(99)
+        floor.happens("a", CallEnded(reason="hung up"))
+        assert entry.unheard(floor.now + 99) == 0
 
     def test_what_a_wall_does_not_show_changes_nothing(self) -> None:
         assert not Floor(a=50).take(Level(call="a", channel="agent", level=0.5))

@@ -11,7 +11,7 @@ from companion.tui.feed import Closed
 from companion.tui.shadow import GONE
 from companion.tui.shadow_screen import ShadowScreen
 from companion.tui.summary_screen import SummaryScreen
-from companion.tui.wall import SETTLED
+from companion.tui.wall import SETTLED, UNHEARD
 from companion.tui.wall_app import WALL_PACE, WallApp
 from companion.tui.wall_screen import WallScreen
 from tests.tui.test_call_screen import text_of
@@ -90,6 +90,24 @@ async def test_what_comes_while_looking_into_a_call_is_seen_there(calls: Any) ->
         hub.draw()
         await pilot.pause()
         assert "! maria (Parker, S.): threatens to leave" in text_of(pilot)
+
+
+async def test_a_call_whose_gateway_is_silent_is_said_to_stand_still(calls: Any) -> None:
+    hub = Hub(calls)
+    async with hub.app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        hub.draw(SETTLED)
+        await pilot.press("enter")
+        hub.draw()
+        await pilot.pause()
+        assert "● live" in text_of(pilot)
+        hub.draw(UNHEARD)
+        await pilot.pause()
+        assert "✕ unheard 0:10" in text_of(pilot)
+        hub.app.show(Clock(call="c-17", at=70_000))
+        hub.draw()
+        await pilot.pause()
+        assert "● live" in text_of(pilot)
 
 
 async def test_the_end_of_a_call_is_its_summary_and_a_key_comes_back(calls: Any) -> None:

@@ -10,7 +10,7 @@ from companion.core.updates import Escalated
 from companion.core.wall import Alert, WallRow
 from companion.tui import wall_words as words
 from companion.tui.feed import Closed
-from companion.tui.wall import Entry, Wall
+from companion.tui.wall import UNHEARD, Entry, Wall
 
 
 def wall_of(*books: Any) -> Wall:
@@ -34,7 +34,7 @@ def test_a_time_takes_five_cells_at_most(at: int, said: str) -> None:
 
 def test_a_row_in_marks(calls: Any) -> None:
     hot, lawyer, third, held, lost, taken, _, unknown, *_ = map(entry_of, calls.floor())
-    assert [words.mark(entry) for entry in (hot, held, lost)] == [" ", "‖", "✕"]
+    assert [words.mark(entry, 0.0) for entry in (hot, held, lost)] == [" ", "‖", "✕"]
     assert (words.flags(hot.row), words.serious(hot.row)) == ("⚑2", True)
     assert (words.flags(lawyer.row), words.serious(lawyer.row), words.flags(held.row)) == ("⚑1", False, "")
     assert (words.steps(hot.row), words.progress(hot.row), words.progress(WallRow())) == ("●○!○○○", "1/6", "")
@@ -57,11 +57,19 @@ def test_causes_are_said_once_the_newest_first() -> None:
 
 def test_what_came_of_a_call(calls: Any) -> None:
     over = entry_of(calls.floor()[8])
-    assert words.mark(over) == "■"
+    assert words.mark(over, 0.0) == "■"
     assert words.said(over) == "agent hung up · heat 74 at most, 24 at the end · 1 promise"
     taken = calls.floor()[5].event(CallEnded(reason=""))
     assert words.said(entry_of(taken)) == "ended · heat 57 at most, 57 at the end · taken over by Sue"
     assert words.result(Entry(WallRow(promises=2))) == "no longer heard of · calm throughout · 2 promises"
+
+
+def test_a_call_that_nothing_is_heard_of_is_not_said_to_be_live(calls: Any) -> None:
+    hot, held, lost, over = (entry_of(book) for book in (calls.floor()[0], calls.floor()[3], calls.floor()[4], calls.settled()))
+    assert [words.mark(entry, UNHEARD) for entry in (hot, held, lost, over)] == ["✕", "‖", "✕", "■"]
+    wall = wall_of(calls.floor()[0])
+    wall.settle(23.0)
+    assert words.notice(wall, 80) == ("✕ not up to date: nothing was heard of this call for 0:23", "alert")
 
 
 def test_elsewhere(calls: Any) -> None:

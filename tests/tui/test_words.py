@@ -132,6 +132,13 @@ def test_a_call_that_nobody_can_see_now_is_not_said_to_be_live() -> None:
     assert words.state(replace(cut_off, view=replace(VIEW, ended="over"))) == "■ ended"
 
 
+def test_nor_is_one_that_nothing_is_heard_of() -> None:
+    silent = Snapshot(view=VIEW, unheard=12_000, now=30_000)
+    assert words.state(silent) == "✕ unheard 0:12"
+    assert words.notice(silent) == ("✕ not up to date: nothing was heard of this call for 0:12", "alert")
+    assert words.notice(replace(silent, notice="its gateway is lost", noticed=29_000))[0] == "! its gateway is lost"
+
+
 def test_state_without_a_call() -> None:
     assert words.state(Snapshot()) == "○ waiting"
     assert words.state(Snapshot(closed="")) == "■ no call"

@@ -112,7 +112,7 @@ def _row(entry: Entry, columns: Columns, now: float, here: bool, dim: bool) -> L
         ((("▶" if here else " ", "bold $bar"), (f"{row.heat:>3}", f"bold {heat}")), 4),
         (((words.blocks(words.spark(entry, columns.spark)), heat),), columns.spark),
         (((words.flags(row), "bold $hot" if words.serious(row) else "$warm"),), columns.flags),
-        (((words.mark(entry), "bold $warm"), (words.time(entry.now), "")), 6),
+        (((words.mark(entry, now), "bold $warm"), (words.time(entry.now), "")), 6),
         (((harmless(row.agent), "$agent"),), columns.agent),
         (((harmless(words.customer(row)), "bold"),), columns.customer),
         (((harmless(row.team), "$quiet"),), columns.team),
@@ -123,7 +123,7 @@ def _row(entry: Entry, columns: Columns, now: float, here: bool, dim: bool) -> L
     shown = [(line, cells + 1) for line, cells in parts if cells]
     pieces = [piece for line, cells in shown for piece in fit(cut(line, cells - 1), cells)]  # drawing a piece costs: a gap is none
     pieces[-1] = (pieces[-1][0][:-1], pieces[-1][1])
-    if over or dim:
+    if over or dim or entry.unheard(now):
         pieces = [(text, "$quiet") for text, _ in pieces]
     ground = " on $cursor" if here else " on $alert-back" if fresh else ""
     return tuple((text, style + ground) for text, style in pieces) if ground else tuple(pieces)

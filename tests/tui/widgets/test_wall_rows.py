@@ -6,9 +6,9 @@ import pytest
 
 from companion.core.events import CallEnded, Introduced, Utterance
 from companion.core.record import Record
-from companion.core.seen import Away
+from companion.core.seen import Away, Clock
 from companion.tui.lines import width_of
-from companion.tui.wall import FRESH, STILL, Wall
+from companion.tui.wall import FRESH, STILL, UNHEARD, Wall
 from companion.tui.widgets.wall_rows import WallRows, columns_of
 
 
@@ -17,6 +17,7 @@ def wall_of(calls: Any) -> Wall:
     for book in calls.floor():
         for record in book.records:
             wall.take(record, 0.0)
+        wall.take(Clock(call=book.call, at=book.at), FRESH)
     wall.settle(FRESH)
     return wall
 
@@ -79,6 +80,14 @@ def test_what_has_ended_and_what_may_be_otherwise_by_now_is_dim(calls: Any) -> N
     wall.take(Away(reason="gone"), 0.0)
     wall.hold(5)
     assert {style for line in WallRows(wall).lines(wall, 78, 20)[1:] for _, style in line} == {"$quiet", "$quiet on $cursor"}
+
+
+def test_a_call_that_nothing_is_heard_of_is_dim_and_marked(calls: Any) -> None:
+    wall = wall_of(calls)
+    wall.settle(FRESH + UNHEARD)
+    row = WallRows(wall).lines(wall, 78, 20)[2]
+    assert {style for _, style in row} == {"$quiet"}
+    assert "✕06:42" in calls.plain([row])[0]
 
 
 def test_a_new_alert_stands_out_for_a_while(calls: Any) -> None:
