@@ -190,13 +190,13 @@ def interruptible(end: Callable[[], Coroutine[Any, Any, None]]) -> Iterator[asyn
 
 async def _terminal_gone(stdin: int = 0) -> None:
     """Until the terminal is closed: only the leader of its session is sent SIGHUP, others (`setsid`, some containers) are told nothing."""
-    if sys.platform == "win32" or not os.isatty(stdin):
-        await asyncio.Event().wait()  # until it is cancelled
-        return
-    terminal = select.poll()
-    terminal.register(stdin, 0)  # its being closed is told unasked; so is, by macOS, that it cannot be looked at (POLLNVAL)
-    while not any(told & (select.POLLHUP | select.POLLERR) for _, told in terminal.poll(0)):  # noqa: ASYNC110 – the system tells nobody
-        await asyncio.sleep(_LOOK)
+    if sys.platform != "win32" and os.isatty(stdin):
+        terminal = select.poll()
+        terminal.register(stdin, 0)  # its being closed is told unasked; so is, by macOS, that it cannot be looked at (POLLNVAL)
+        while not any(told & (select.POLLHUP | select.POLLERR) for _, told in terminal.poll(0)):  # noqa: ASYNC110 – the system tells nobody
+            await asyncio.sleep(_LOOK)
+    else:
+        await asyncio.Event().wait()
 
 
 def _handled(loop: asyncio.AbstractEventLoop, number: signal.Signals, stop: Callable[[], None]) -> bool:
