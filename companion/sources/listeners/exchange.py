@@ -1,9 +1,12 @@
 """Where all connections of a listener meet: items on their way to whoever takes them, calls, and the end of it all."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable
 
-from companion.core.feed import Complaint, Glimpsed, Item, Level
+from companion.core.events import Utterance
+from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Level
+from companion.sources.listeners.crosstalk import Crosstalk
 from companion.sources.listeners.switchboard import Switchboard
 from companion.speech.recogniser import Recogniser
 
@@ -34,6 +37,7 @@ class Exchange:
         self.stop = asyncio.Event()
         self._queue: asyncio.Queue[Item | Exception | None] = asyncio.Queue()
         self._unnamed = 0
+        self._crosstalk: defaultdict[str, Crosstalk] = defaultdict(Crosstalk)
 
     @property
     def name(self) -> str:
@@ -50,6 +54,11 @@ class Exchange:
             self._queue.put_nowait(item)
         if self._queue.qsize() >= _WAITING and not self.stop.is_set():
             self.room.clear()
+        if isinstance(item, Closed):
+            self._crosstalk.pop(item.call, None)
+        elif isinstance(item, Happened) and isinstance(item.event, Utterance) and self._crosstalk[item.call].hear(item.event):
+            todo = "let each connection hear one voice, or ticks are wrong"
+            self.give(Complaint(text=f"{self.name}, {item.call}: agent and customer say the same words; {todo}"))
 
     def complain(self, who: str, what: object) -> None:
         """Say that a connection ends, and why."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from companion.core.events import Partial, SpeechBegan
+from companion.core.events import Channel, Partial, SpeechBegan, Utterance
 from companion.core.feed import Closed, Complaint, Glimpsed, Happened, Item, Opened
 from companion.sources.listeners.exchange import Exchange
 from companion.speech.recogniser import Recogniser
@@ -50,6 +50,18 @@ async def test_a_fault_of_ours_is_raised_where_items_are_taken(script: Script) -
     exchange.give(RuntimeError("ours"))
     with pytest.raises(RuntimeError, match="ours"):
         await taken(exchange)
+
+
+async def test_the_same_words_in_both_channels_are_complained_about_once_a_call(script: Script) -> None:
+    exchange = Exchange("vonage://here", script())
+    both: tuple[Channel, ...] = ("agent", "customer")
+    for at in range(4):
+        for speaker in both:
+            text = f"that was our mistake number {at}"
+            exchange.give(Happened(call="42", event=Utterance(speaker=speaker, text=text, start=at, end=at + 1)))
+    exchange.stop.set()
+    told = "vonage://here, 42: agent and customer say the same words; let each connection hear one voice, or ticks are wrong"
+    assert [item.text for item in await taken(exchange) if isinstance(item, Complaint)] == [told]
 
 
 async def test_who_does_not_keep_up_misses_only_what_is_shown(script: Script) -> None:
