@@ -158,7 +158,7 @@ class NatsOutlet:
     def clock(self, call: str, at: int) -> None:
         """The call's time, ms; passed on once a second of it."""
         found = self.calls.get(call)
-        if found is not None and at // 1000 != found.second:
+        if found is not None and not found.lost and at // 1000 != found.second:  # a lost one's name is another's
             found.second = at // 1000
             self._at[call] = at
 
