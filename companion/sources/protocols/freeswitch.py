@@ -1,7 +1,8 @@
 """FreeSWITCH's mod_audio_fork and mod_audio_stream, and jambonz' `listen`: a text that says what comes, then raw samples. Sans I/O.
 
 Sources: mod_audio_fork of drachtio/drachtio-freeswitch-modules at 88e1465 and amigniter/mod_audio_stream at ec2a781, in FreeSWITCH 1.10.12;
-docs.jambonz.org/verbs/verbs/listen. Neither rate nor channels are on the wire: the URL that is dialled, or the text, has to tell them.
+docs.jambonz.org/verbs/verbs/listen, and what jambonz/jambonz-feature-server at 389c65e does for it (lib/tasks/listen.js, dial.js). Neither
+rate nor channels are on the wire: the URL that is dialled, or the text, has to tell them.
 """
 
 import contextlib
@@ -15,7 +16,7 @@ from companion.speech.audio import checked_rate
 
 Side: TypeAlias = Literal["left", "right"]
 
-_CALL = ("call", "uuid", "callid", "callsid", "calluuid")
+_CALL = ("call", "uuid", "callsid", "callid", "calluuid")
 _RATE = ("rate", "samplerate", "samplingrate")
 _CHANNELS = {"mono": 1, "stereo": 2, "1": 1, "2": 2}
 _NAMES: dict[str, Channel] = {"agent": "agent", "customer": "customer"}
@@ -75,5 +76,8 @@ class Fork:
             self._columns = (_NAMES.get(told["channel"], "customer"),)
         self._byte_rate = rate * 2 * len(self._columns)
         call = next((told[key] for key in _CALL if told.get(key)), None)
+        if told.get("parentcallsid"):
+            # jambonz tells of the leg that `dial` made, which is always outbound; who is heard on the left has called.
+            told["direction"] = "inbound" if told["agent"] == "right" else "outbound"
         known = about("FreeSWITCH", **{key: told.get(key, "") for key in ("from", "to")})
         return Begun(call=call, about=known, who=people(told), rate=rate, clocked=False)

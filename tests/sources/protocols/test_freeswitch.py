@@ -118,18 +118,25 @@ def test_a_spoiled_stream_is_understood_or_refused(messages: list[Frame]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "call", "about", "agent"),
+    ("name", "call", "who"),
     [
-        ("freeswitch", "11f38e3e-a507-4a7f-9a8a-ee3b8789feef", "FreeSWITCH, from 15550100, to 100", "Dana Reyes"),
-        ("jambonz", "8f6ac1", "FreeSWITCH, from +15550100, to 100", None),
+        ("freeswitch", "11f38e3e-a507-4a7f-9a8a-ee3b8789feef", Introduced(agent="Dana Reyes")),
+        ("jambonz", "9fb3a2c5-6a5e-4d3e-9d0e-2b1f3c4d5e6f", Introduced(agent="Dana Reyes", customer="15550100")),
     ],
 )
-def test_a_recorded_stream(name: str, call: str, about: str, agent: str | None) -> None:
+def test_a_recorded_stream(name: str, call: str, who: Introduced) -> None:
     fork = Fork("/")
     first, *sounds = [act for frame in frames(name) for act in fork.receive(frame)]
     assert isinstance(first, Begun)
-    assert (first.call, first.about, first.who.agent) == (call, about, agent)
+    assert (first.call, first.about, first.who) == (call, "FreeSWITCH, from 15550100, to 100", who)
     assert {type(act) for act in sounds} == {Sound}
+
+
+def test_of_jambonz_who_called_is_the_customer_unless_the_agent_did() -> None:
+    told = json.dumps({"direction": "outbound", "from": "agent", "to": "lee", "parentCallSid": "1"})
+    fork = Fork("/", agent="left")
+    fork.receive(told)
+    assert begun(fork)[0].who == Introduced(customer="lee")
 
 
 def test_a_text_that_mod_audio_fork_ends_at_a_space_is_passed_over() -> None:
