@@ -63,7 +63,7 @@ def listener(
         idle=HOLD if address.scheme in ("asterisk", "freeswitch", "vonage") else IDLE,
         # FreeSWITCH sends nothing before both sides have sound: not while the agent's phone rings, say. It never dials again.
         first=HOLD if address.scheme == "freeswitch" else FIRST,
-        silent_end=address.scheme == "vonage",  # mod_wsbridge
+        silent_end=address.scheme == "vonage",  # as its module, mod_wsbridge, does
         recogniser=recogniser,
         door=Door(token, proof=proof),
         certificate=certificate,
