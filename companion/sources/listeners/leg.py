@@ -59,7 +59,7 @@ class Leg:
         self._paused_at: float | None = None  # the loop's clock
         self._end = 0.0  # of the stream, so far
         self._shift = 0.0  # of the stream's clock, where it stood still while the call's went on
-        self._least = float("inf")  # seconds that the stream is behind the clock, at best, in this window
+        self._late: tuple[float, float] | None = None  # seconds behind the clock in this window, at best and at worst
         self._window = 0.0  # the loop's clock at the window's end
 
     @property
@@ -159,18 +159,21 @@ class Leg:
         """Seconds that a stream which tells no time has silently left out, once that is certain.
 
         A network that stalled, or a process that was stopped, delivers what is missing in a burst, however long, and the stream catches up
-        with the clock. One that does not, within two seconds, has left something out: it was paused, or silence was not sent.
+        with the clock. One that stays behind for two seconds has left something out: it was paused, or silence was not sent. Where pieces
+        come now late, now early, it is this machine that is too busy to read them in time.
         """
         assert self._began is not None
         now = asyncio.get_running_loop().time()
-        if self._least == float("inf"):
-            self._window = now + _WINDOW
-        self._least = min(self._least, now - self._began - at)
+        late = now - self._began - at
+        if self._late is None:
+            self._late, self._window = (late, late), now + _WINDOW
+        least, most = min(self._late[0], late), max(self._late[1], late)
         if now < self._window:
+            self._late = least, most
             return 0.0
-        left_out = self._least if self._least >= GAP else 0.0
+        self._late = None
+        left_out = least if least >= GAP and most - least < GAP / 2 else 0.0
         self._shift += left_out
-        self._least = float("inf")
         return left_out
 
     def _count(self, channels: Iterable[Channel], seconds: float) -> None:

@@ -172,6 +172,26 @@ async def test_a_network_that_stalled_is_no_gap(stop: float, ear: Ear) -> None:
     assert last.start + len(last.pcm) / 32000 == pytest.approx(8.0, abs=0.01)
 
 
+async def test_a_machine_that_is_too_busy_to_read_in_time_takes_nothing_for_left_out(ear: Ear) -> None:
+    room = Room(lambda call: ear, Begun(call="42", about="Asterisk", rate=8000, clocked=False))
+    working = asyncio.create_task(room.leg.work())
+    with pytest.MonkeyPatch.context() as patch:
+        clock = Clock(patch)
+        room.leg.put(sound(0.0))
+        for batch in range(6):
+            clock.now += 1.2  # what came meanwhile is read at once, and one such while after it came
+            for n in range(6):
+                if (at := 1.2 * (batch - 1) + 0.2 * n) > 0.1:
+                    room.leg.put(sound(at))
+            for _ in range(20):
+                await asyncio.sleep(0)
+    room.leg.end()
+    await working
+    assert room.events(SourceLost) == []
+    last = ear.chunks[-1]
+    assert last.start + len(last.pcm) / 32000 == pytest.approx(6.0, abs=0.01)
+
+
 async def test_a_pause_before_any_sound_is_nothing(room: Room) -> None:
     room.leg.put(Paused("paused by the agent"))
     await room.end()
