@@ -146,7 +146,7 @@ def test_a_text_that_mod_audio_fork_ends_at_a_space_is_passed_over() -> None:
 
 
 def test_what_the_page_has_freeswitch_dial_is_understood() -> None:
-    told = {"uuid": "7c77", "caller_id_number": "15550100", "url_encode(${caller_id_name})": "Lee%20Park"}
+    told = {"uuid": "7c77", "url_encode(${caller_id_number})": "%2B15550100", "url_encode(${caller_id_name})": "Lee%20Park"}
     (dialplan,) = re.findall(r'api_on_answer=(.*?)"/>', PAGE.read_text(encoding="utf-8"))
     line = unescape(dialplan)
     for name, value in told.items():
@@ -155,5 +155,5 @@ def test_what_the_page_has_freeswitch_dial_is_understood() -> None:
     assert (command, uuid, start, mix, rate) == ("uuid_audio_stream", "7c77", "start", "stereo", "8k")
     first, columns = begun(Fork(url.removeprefix("ws://127.0.0.1:8080")))
     who = Introduced(customer="Lee Park")
-    assert first == Begun(call="7c77", about="FreeSWITCH, from 15550100", who=who, rate=8000, clocked=False)
+    assert first == Begun(call="7c77", about="FreeSWITCH, from +15550100", who=who, rate=8000, clocked=False)
     assert columns == ("customer", "agent")
