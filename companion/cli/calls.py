@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from companion.cli.options import chat, configured, examples, given, sides, sound, speech
+from companion.cli.options import chat, configured, examples, fit, given, sides, sound, speech
 
 _SPEED = click.option("--speed", type=click.FloatRange(min=0.1, max=100), default=1.0, show_default=True, help="Play so many times faster.")
 _BEGAN = click.option("--began", metavar="TIME", help="When the call began (ISO 8601 with an offset): promises are dated by it.")
@@ -78,6 +78,7 @@ def live(**options: Any) -> None:
 
     source = options.pop("source")
     wanted = given([source] if source is not None else [], options)
+    fit(wanted or [BESIDE_A_SOFTPHONE])
     live(wanted[0] if wanted else BESIDE_A_SOFTPHONE, options)
 
 
@@ -114,6 +115,7 @@ def log(**options: Any) -> None:
     wanted = given(options.pop("sources"), options)
     if not wanted:
         raise click.UsageError("missing SOURCE: name one, or give --agent and --customer.")
+    fit(wanted)
     log(wanted, options)
 
 

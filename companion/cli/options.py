@@ -85,6 +85,26 @@ def given(sources: Sequence[str], options: dict[str, Any]) -> "Sequence[Given]":
     return [Two(agent, customer)]
 
 
+def fit(sources: "Sequence[Given]") -> None:
+    """Make sure that what was given on the command line is of use to one of the SOURCEs.
+
+    What stands in the settings or the environment is for whichever SOURCE it fits.
+
+    Raises:
+        click.UsageError: an option is of no use to any of them.
+        ConfigError: one is no SOURCE.
+    """
+    from companion.sources.uses import OPTIONS, uses
+
+    context = click.get_current_context()
+    of_use = frozenset[str]().union(*map(uses, sources))
+    for parameter in context.command.params:
+        typed = context.get_parameter_source(parameter.name or "") is click.core.ParameterSource.COMMANDLINE
+        if typed and parameter.name in OPTIONS - of_use:
+            which = "this SOURCE has no" if len(sources) == 1 else "none of these SOURCEs has any"
+            raise click.UsageError(f"{parameter.opts[-1]}: {which} use for it; leave it out, or give the SOURCE that it is for")
+
+
 def chat(command: Command) -> Command:
     """Options for chats that are joined."""
     return configured("chat.token_file", "chat.agents", "chat.text", "chat.speaker", "chat.call", "chat.time", "chat.ignore")(command)

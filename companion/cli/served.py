@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from companion.cli.options import chat, configured, examples, sound, speech
+from companion.cli.options import chat, configured, examples, fit, sound, speech
 
 _TO_THE_HUB = configured("broadcast.token_file", "bus.credentials")
 _HUB = "ws://127.0.0.1:2750"
@@ -38,7 +38,10 @@ def serve(**options: Any) -> None:
         raise click.UsageError("say where calls come from: --listen SOURCE, or --demo.")
     from companion.wiring.serving import serve
 
-    serve(options.pop("listen"), options)
+    listen = options.pop("listen")
+    if listen:
+        fit(listen)
+    serve(listen, options)
 
 
 @click.command(

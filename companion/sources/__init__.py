@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from companion.core.events import Channel
 from companion.core.feed import Source
 from companion.errors import ConfigError
-from companion.sources.uri import Address, Given, Two, parse
+from companion.sources.uri import Address, Given, Two, is_recorded, parse
 
 if TYPE_CHECKING:
     from companion.speech.recogniser import Recogniser
@@ -35,8 +35,6 @@ def is_live(uri: Given) -> bool:
         ConfigError: it is no SOURCE.
     """
     if isinstance(uri, Two):
-        from companion.sources.pairs.pairing import is_recorded
-
         return not is_recorded(uri)
     return parse(uri).kind == "stream" or is_endless(uri)
 

@@ -125,6 +125,15 @@ def parse(uri: str) -> Address:
     return _file(uri)
 
 
+def is_recorded(two: Two) -> bool:
+    """Whether both sides have a clock of their own, so that the call does not depend on ours.
+
+    Raises:
+        ConfigError: one is no SOURCE.
+    """
+    return all(parse(uri).kind in ("sound", "pcm") for uri in (two.agent, two.customer))
+
+
 def _file(path: str) -> Address:
     name = path.replace("\\", "/").rstrip("/").rpartition("/")[2] or path
     lines = path.lower().endswith((".jsonl", ".ndjson"))

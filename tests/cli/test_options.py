@@ -1,11 +1,13 @@
 """Options that commands share."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from companion.cli import cli
 from companion.cli.options import configured, examples, given, sides, sound
 
 
@@ -55,3 +57,25 @@ def test_a_source_or_two_channels(arguments: list[str], said: str) -> None:
 
 def test_examples_keep_their_lines() -> None:
     assert examples("one", "two").endswith("  one\n  two")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["log", "ws://127.0.0.1:1/?rate=8000", "--mono-as", "agent", "--chat-text", "body"], "--chat-text: this SOURCE has no use for it"),
+        (["log", "a.wav", "b.wav", "--listen-token-file", "t"], "--listen-token-file: none of these SOURCEs has any use for it"),
+        (["live", "--mono-as", "agent"], "--mono-as: this SOURCE has no use for it"),
+        (["serve", "--listen", "intercom://:0", "--speech-model", "starter"], "--speech-model: this SOURCE has no use for it"),
+    ],
+)
+def test_an_option_that_no_source_has_a_use_for(arguments: list[str], words: str) -> None:
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 2
+    assert words in result.output
+
+
+def test_what_is_set_elsewhere_is_for_whichever_source_it_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPANION_CHAT_TEXT", "body")
+    (tmp_path / "chat.jsonl").write_text('{"speaker": "customer", "text": "hello"}\n')
+    result = CliRunner().invoke(cli, ["log", str(tmp_path / "chat.jsonl"), "--strict"])
+    assert result.exit_code == 0, result.output

@@ -7,19 +7,8 @@ from companion.core.feed import Source
 from companion.errors import ConfigError
 from companion.sources.blocks import blocks_of
 from companion.sources.pairs.side import Side
-from companion.sources.uri import UNDERSTOOD_ALONE, Address, Two, parse
+from companion.sources.uri import UNDERSTOOD_ALONE, Address, Two, is_recorded, parse
 from companion.speech.recogniser import Recogniser
-
-_RECORDED = ("sound", "pcm")
-
-
-def is_recorded(two: Two) -> bool:
-    """Whether both sides have a clock of their own, so that the call does not depend on ours.
-
-    Raises:
-        ConfigError: one is no SOURCE.
-    """
-    return all(parse(uri).kind in _RECORDED for uri in (two.agent, two.customer))
 
 
 def pair(two: Two, recogniser: Callable[[str], Recogniser], *, call: str | None, speed: float | None, stdin: int) -> Source:

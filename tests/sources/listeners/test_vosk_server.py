@@ -306,10 +306,8 @@ class TestLoss:
     async def test_who_never_says_anything_has_to_go_soon(self, running: Run, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(vosk_server, "FIRST", 0.1)
         async with running(script()) as run, run.dial("/?call=42") as client:
-            with pytest.raises(ConnectionClosed) as caught:
+            with pytest.raises(ConnectionClosed, match=r"1008 .* nothing came for 0\.1 s"):
                 await client.recv()
-        assert caught.value.rcvd is not None
-        assert (caught.value.rcvd.code, caught.value.rcvd.reason) == (1008, "nothing came for 0.1 s")
         assert run.of(Opened) == []
 
     async def test_who_falls_silent_is_lost(self, running: Run, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:

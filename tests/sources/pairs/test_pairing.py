@@ -11,8 +11,8 @@ from companion import sources
 from companion.errors import CompanionError
 from companion.sources.pairs.live_pair import LivePair
 from companion.sources.pairs.pair import Pair
-from companion.sources.pairs.pairing import is_recorded, pair
-from companion.sources.uri import BESIDE_A_SOFTPHONE, Two
+from companion.sources.pairs.pairing import pair
+from companion.sources.uri import BESIDE_A_SOFTPHONE, Two, is_recorded
 
 
 @pytest.fixture
