@@ -90,7 +90,7 @@ class Hub:
         self._tls = tls(certificate, key)
         if not is_local(self._host) and tokens is None:
             raise ConfigError(
-                f"{self.name}: reaches beyond this machine without tokens; make some with 'companion token new', and give --hub-tokens"
+                f"{self.name}: reaches beyond this machine without tokens; make some with 'companion token new', for --hub-tokens"
             )
         self._roll = Roll(tokens, tell) if tokens is not None else None
         self.acts = acts

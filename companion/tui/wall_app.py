@@ -4,6 +4,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from msgspec.structs import replace
+from textual.drivers.web_driver import WebDriver
 
 from companion.core.events import AnyEvent
 from companion.core.seen import Notice
@@ -58,6 +59,11 @@ class WallApp(PacedApp):
         self._rung = 0
         self._all = WallScreen(self.wall, self.look_into, self.exit, self.switch_theme)
         self._one: ShadowScreen | None = None
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a page in a browser: words that are not on the screen are nowhere."""
+        return issubclass(self.driver_class, WebDriver)
 
     @property
     def pace(self) -> float:

@@ -128,6 +128,8 @@ def way(wall: Wall) -> tuple[str, str]:
 
 def empty(wall: Wall) -> str:
     """What stands there while there is no row."""
+    if wall.closed:
+        return wall.closed
     if wall.looking_back:
         return NONE_FOUND if wall.sought else NONE_ENDED
     if wall.sought:

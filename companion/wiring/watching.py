@@ -10,6 +10,7 @@ from companion.broadcast.ways import Lookout
 from companion.core.events import AnyEvent
 from companion.core.record import Record
 from companion.core.seen import Away, Here, Missed, Notice
+from companion.errors import CompanionError
 from companion.sinks.journal import JournalStream
 from companion.wiring.lookouts import lookout
 from companion.wiring.onscreen import keyboard
@@ -65,6 +66,7 @@ def _tell(text: str) -> None:
 
 
 async def _watch(lookout: Lookout, options: Options) -> None:
+    from companion.tui.feed import Closed
     from companion.tui.wall_app import WallApp
 
     tasks: set[asyncio.Task[None]] = set()
@@ -89,8 +91,14 @@ async def _watch(lookout: Lookout, options: Options) -> None:
         try:
             async for item in lookout:
                 app.show(item)
+        except CompanionError as error:
+            if app.is_page:
+                app.show(Closed(reason=str(error)))
+                return
+            raise
         finally:
-            app.exit()
+            if app.wall.closed is None:
+                app.exit()
 
     async def end() -> None:
         app.exit()

@@ -82,7 +82,7 @@ def test_a_gateway_wants_to_know_where_calls_come_from() -> None:
         ("here", "--hub here: is no address; give host:port, such as 127.0.0.1:2750"),
         (
             "0.0.0.0:2750",
-            "hub ws://0.0.0.0:2750: reaches beyond this machine without tokens; make some with 'companion token new', and give --hub-tokens",
+            "hub ws://0.0.0.0:2750: reaches beyond this machine without tokens; make some with 'companion token new', for --hub-tokens",
         ),
     ],
 )

@@ -38,6 +38,19 @@ def test_a_screen_that_finds_no_hub_goes_and_says_so(command: list[str]) -> None
     assert b"Traceback" not in shown
 
 
+def test_a_page_that_finds_no_hub_stays_and_says_so() -> None:
+    environment = {**os.environ, "TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver", "COLUMNS": "80", "ROWS": "24"}
+    command = [sys.executable, "-m", "companion", "watch", "ws://127.0.0.1:9"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment) as process:
+        assert process.stdout is not None
+        shown, end = b"", time.monotonic() + 60
+        while b"refuses the connection" not in shown and time.monotonic() < end and (piece := os.read(process.stdout.fileno(), 65536)):
+            shown += piece
+        assert b"refuses the connection" in shown
+        assert process.poll() is None
+        process.terminate()
+
+
 def test_a_reader_that_goes_is_left_without_a_word(tmp_path: Path) -> None:
     with gateway("--listen", transcript(tmp_path / "7.jsonl", "7", 4000, 0.05)) as (_, hub):
         command = [sys.executable, "-m", "companion", "watch", hub, "--headless"]

@@ -8,7 +8,7 @@ from textual.message import Message
 
 from companion.core.wall import WallRow
 from companion.tui import wall_words as words
-from companion.tui.lines import Line, cut, fit, harmless
+from companion.tui.lines import Line, cut, fit, harmless, wrap
 from companion.tui.panel import Drawn
 from companion.tui.wall import FRESH, Entry, Wall
 from companion.tui.widgets.checklist import STYLES
@@ -54,7 +54,7 @@ class WallRows(Drawn[Wall]):
         """The columns' names, then the rows around the cursor."""
         entries, cursor = snapshot.view(height - 1)
         if not entries:
-            return [(), ((f"  {words.empty(snapshot)}", "$quiet"),)]
+            return [(), *((("  ", "$quiet"), *line) for line in wrap([(words.empty(snapshot), "$quiet")], width - 2))]
         most = max(len(entry.row.steps) for entry in entries)
         columns = columns_of(width, max(6, most))
         dim = bool(snapshot.away) or snapshot.closed is not None
