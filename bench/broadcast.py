@@ -1,26 +1,26 @@
 #!/usr/bin/env python3
 """What it costs to show calls to supervisors: from record to wall, over the hub, over NATS, and by a plain WebSocket broadcast.
 
-    python bench/broadcast.py [--calls 500] [--supervisors 20] [--seconds 12] [--ways hub,plain,nats]
+    python bench/broadcast.py [--calls 500] [--supervisors 20] [--seconds 4] [--rounds 3] [--ways plain,hub,nats]
 
 One process owns the calls, four others hold the supervisors, each of whom folds every record into a row of a wall. Records are those of
 the demo's chat, over and over; the microsecond at which each was made travels in it as its `at`. `plain` is the least there can be: the
 same bytes to the same peers with `websockets`' own `broadcast`, a frame a record, nobody may come late, be slow or be told apart. `nats`
-needs `nats-server` and nats-py. `driver` makes and encodes the records and sends them nowhere: its processor time is taken off the others'.
+needs `nats-server` and nats-py; the server's memory and processor time count as the gateway's. `driver` makes and encodes the records and
+sends them nowhere: its processor time is taken off the others'.
 """
 
 import argparse
 import asyncio
 import contextlib
 import gc
+import importlib
 import json
 import math
 import multiprocessing
 import os
 import shutil
-import socket
 import statistics
-import subprocess
 import tempfile
 import time
 from array import array
@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
+from sides import HEADER, centile, compared, figure
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import broadcast, serve
 
@@ -45,14 +46,15 @@ from companion.core.wall import WallRow
 from companion.rules.load import find, load
 from companion.wiring.parts import DATA
 
-ROWS = (
-    "median, ms", "p99, ms", "median, stalled", "p99, stalled", "memory a call, kB", "memory a supervisor, kB",
-    "until all late comers have all, s",
-)  # fmt: skip
+ROWS = {
+    "record to wall, median": "ms", "99 in 100": "ms",
+    "median beside one who does not read": "ms", "99 in 100 beside one who does not read": "ms",
+    "memory a call": "kB", "memory a supervisor": "kB", "until all late comers have all": "s",
+}  # fmt: skip
+"""What is found of each way, and its unit."""
 
 PROCESSES = 4
 TICK = 0.005  # seconds between looks at the clock
-PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def now() -> int:
@@ -60,10 +62,11 @@ def now() -> int:
     return time.monotonic_ns() // 1000
 
 
-def memory() -> int:
-    """Bytes that this process has in memory."""
+def memory(outlet: "Driver") -> int:
+    """Bytes that this process has in memory, and a server that belongs to it."""
     gc.collect()
-    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
+    processes = ["self", *([str(outlet._server.process.pid)] if isinstance(outlet, Nats) else [])]
+    return sum(int(Path(f"/proc/{process}/statm").read_text().split()[1]) for process in processes) * os.sysconf("SC_PAGE_SIZE")
 
 
 # ── whoever owns the calls ──
@@ -122,24 +125,21 @@ class Nats(Driver):
     """A NATS server of our own."""
 
     async def __aenter__(self) -> "Nats":
+        from scale import Server
+
         from companion.broadcast.nats_outlet import NatsOutlet
 
         self._folder = tempfile.TemporaryDirectory()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        command = ["nats-server", "-js", "-a", "127.0.0.1", "-p", str(port), "-sd", self._folder.name, "-l", os.devnull]
-        self._server = subprocess.Popen(command)  # noqa: ASYNC220
-        await asyncio.sleep(1.0)
-        self.address = f"nats://127.0.0.1:{port}"
+        self._server = Server(Path(self._folder.name))
+        self.address = self._server.url
         self._outlet = await NatsOutlet(self.address).__aenter__()
         self.write, self.clock = self._outlet.write, self._outlet.clock  # type: ignore[method-assign]
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._outlet.__aexit__(None, None, None)
-        self._server.terminate()
-        self._server.wait()
+        self._server.process.kill()
+        self._server.process.wait()
         self._folder.cleanup()
 
 
@@ -168,16 +168,16 @@ def own(way: str, pipe: Connection, options: argparse.Namespace) -> None:
 async def _own(way: str, pipe: Connection, options: argparse.Namespace) -> None:
     whole, names = journal(short=way == "plain"), [f"call-{number}" for number in range(options.calls)]
     async with WAYS[way]() as outlet:
-        empty = memory()
+        empty = memory(outlet)
         counts = dict.fromkeys(names, 0)
         for name in names:
             while counts[name] < (options.history if way != "plain" else 0):
                 counts[name] = _next(outlet, whole, name, counts[name], 0)
             await asyncio.sleep(0)
-        pipe.send({"address": outlet.address, "memory": memory() - empty})
+        pipe.send({"address": outlet.address, "memory": memory(outlet) - empty})
         turn = 0
         while (order := await asyncio.to_thread(pipe.recv)) is not None:
-            resting, began, cpu = memory(), time.monotonic(), _cpu(outlet)
+            resting, began, cpu = memory(outlet), time.monotonic(), _cpu(outlet)
             made = 0
             while (passed := time.monotonic() - began) < order:
                 for _ in range(int(passed * options.calls * options.rate) - made):
@@ -197,11 +197,7 @@ def _next(outlet: Driver, whole: list[Record], name: str, count: int, at: int) -
 
 def _cpu(outlet: Driver) -> float:
     """Processor seconds of this process, and of a server that belongs to it."""
-    spent = time.process_time()
-    if isinstance(outlet, Nats):
-        fields = Path(f"/proc/{outlet._server.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        spent += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return spent
+    return time.process_time() + (outlet._server.cpu() if isinstance(outlet, Nats) else 0.0)
 
 
 # ── the supervisors ──
@@ -214,6 +210,8 @@ def look(way: str, address: Any, count: int, pipe: Connection) -> None:
 
 async def _look(way: str, address: Any, count: int, pipe: Connection) -> None:
     walls = [Wall() for _ in range(count)]
+    if way == "nats":
+        importlib.import_module("companion.broadcast.nats_lookout")
     pipe.send("ready")
     await asyncio.to_thread(pipe.recv)
     tasks = [asyncio.create_task(wall.watch(_seen(way, address, number))) for number, wall in enumerate(walls)]
@@ -270,10 +268,12 @@ async def _seen(way: str, address: Any, number: int) -> AsyncIterator[Any]:
 async def asleep(way: str, address: Any) -> AsyncIterator[None]:
     """A supervisor that wants everything and reads nothing."""
     if way == "nats":
-        looking = _seen(way, address, 99)
-        await anext(looking)
+        reader, writer = await asyncio.open_connection(*address.removeprefix("nats://").split(":"))
+        await reader.readline()
+        writer.write(b'CONNECT {"verbose":false}\r\nSUB companion.> 1\r\n')
+        writer.transport.pause_reading()
         yield
-        await looking.aclose()
+        writer.transport.abort()
         return
     connection = await connect(f"ws://127.0.0.1:{address}", compression=None, max_queue=1, ping_interval=None)
     if way == "hub":
@@ -295,7 +295,7 @@ def measure(way: str, options: argparse.Namespace) -> dict[str, list[float]]:
     begun = owner.recv()
     walls: list[Connection] = []
     found: dict[str, list[float]] = {row: [] for row in ROWS} | {"cpu": [], "resting": []}
-    found["memory a call, kB"].append(begun["memory"] / options.calls / 1000)
+    found["memory a call"].append(begun["memory"] / options.calls / 1000 if way != "plain" else math.nan)
     expected = options.calls * options.history if way != "plain" else 0
     owner.send(0.0)
     alone = owner.recv()["memory"]
@@ -312,7 +312,7 @@ def measure(way: str, options: argparse.Namespace) -> dict[str, list[float]]:
         for wall in walls:
             wall.send("go")
         _until(walls, expected)
-        found["until all late comers have all, s"].append(time.monotonic() - began if expected else float("nan"))
+        found["until all late comers have all"].append(time.monotonic() - began if expected else math.nan)
     for stall in (False, True) * options.rounds if walls else (False,) * options.rounds:
         made = asyncio.run(_turn(way, begun["address"], stall, owner, options, found))
         expected += made
@@ -322,9 +322,10 @@ def measure(way: str, options: argparse.Namespace) -> dict[str, list[float]]:
             wall.send("took")
             took += [each / 1000 for one in wall.recv() for each in one]
         if took:
-            found["median, stalled" if stall else "median, ms"].append(statistics.median(took))
-            found["p99, stalled" if stall else "p99, ms"].append(sorted(took)[int(len(took) * 0.99)])
-    found["memory a supervisor, kB"].append((found["resting"][0] - alone) / options.supervisors / 1000)
+            beside = " beside one who does not read" if stall else ""
+            found[f"median{beside}" if stall else "record to wall, median"].append(statistics.median(took))
+            found[f"99 in 100{beside}"].append(centile(took, 0.99))
+    found["memory a supervisor"].append((found["resting"][0] - alone) / options.supervisors / 1000)
     for pipe in (owner, *walls):
         pipe.send(None)
     for process in processes:
@@ -373,24 +374,26 @@ def main() -> None:
     ways = [way for way in options.ways.split(",") if way != "nats" or shutil.which("nats-server")]
     base = statistics.median(measure("driver", options)["cpu"])
     results = {way: measure(way, options) for way in ways}
-    print(
-        f"{options.calls} calls with {options.rate:g} records a second each, {options.supervisors} supervisors; median (range) of rounds\n"
-    )
+    calls = f"{options.calls} calls, {options.history} records each before anybody came and then {options.rate:g} and a clock a second"
+    print(f"{calls}; {options.supervisors} supervisors; median (range) of {options.rounds} rounds:\n")
     print(f"| | {' | '.join(ways)} |\n|---{'|---' * len(ways)}|")
-    for row in ROWS:
-        print(f"| {row} | {' | '.join(_figure(results[way][row]) for way in ways)} |")
+    for row, unit in ROWS.items():
+        print(f"| {row} | {' | '.join(_figure(results[way][row], unit) for way in ways)} |")
     cost = {way: [(cpu - base) * 1000 / options.calls for cpu in results[way]["cpu"]] for way in ways}
-    print(f"| processor time a call, ms a second | {' | '.join(_figure(cost[way], 2) for way in ways)} |")
-    if "plain" in ways:
-        plain = statistics.median(cost["plain"])
-        print(f"| … against plain | {' | '.join(f'{statistics.median(cost[way]) / plain:.2f}×' for way in ways)} |")
+    print(f"| processor time of whoever owns the calls, a call | {' | '.join(_figure(cost[way], 'ms a second') for way in ways)} |")
+    plain = statistics.median(cost.get("plain", [math.nan]))
+    print(f"| … against plain | {' | '.join(f'{statistics.median(cost[way]) / plain:.2f}×' for way in ways)} |")
+    print(f"\n{HEADER}")
+    for way in (way for way in ways if way != "plain"):
+        rounds = list(zip(results[way]["99 in 100 beside one who does not read"], results[way]["99 in 100"], strict=True))
+        print(compared(f"99 in 100 on the walls after, over {way}: beside a stalled supervisor; without", rounds, "ms", 1.25))
 
 
-def _figure(found: list[float], places: int = 1) -> str:
+def _figure(found: list[float], unit: str) -> str:
     if not found or math.isnan(found[0]):
         return "–"
-    spread = f" ({min(found):.{places}f}–{max(found):.{places}f})" if len(found) > 1 else ""
-    return f"{statistics.median(found):.{places}f}{spread}"
+    spread = f" ({figure(min(found), '').strip()}–{figure(max(found), '').strip()})" if len(found) > 1 else ""
+    return figure(statistics.median(found), unit) + spread
 
 
 if __name__ == "__main__":
