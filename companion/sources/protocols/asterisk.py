@@ -1,6 +1,7 @@
 """Asterisk's chan_websocket, as the server that Asterisk dials: a text that says what comes, then one voice's sound. Sans I/O.
 
-Source: asterisk/asterisk channels/chan_websocket.c at f0c1c1a (August 2026). Its texts have two forms, `MEDIA_START key:value …` and JSON.
+Source: asterisk/asterisk channels/chan_websocket.c at f0c1c1a (August 2026), and what it sent. Its texts have two forms, `MEDIA_START
+key:value …` and JSON. A sound message is 20 ms or, at the end of what Asterisk plays, less.
 Nothing is ever sent: whatever Asterisk receives here, it plays into its channel.
 """
 
