@@ -1,7 +1,7 @@
 """Asterisk's AudioSocket, as the server that Asterisk dials: a byte stream in, one channel's sound out. Nothing is ever sent. Sans I/O.
 
-Sources: docs.asterisk.org/Configuration/Channel-Drivers/AudioSocket; asterisk include/asterisk/res_audiosocket.h; what Asterisk sent (f0c1c1a).
-It hangs up by closing the connection; the frame for it is for its peers.
+Sources: docs.asterisk.org/Configuration/Channel-Drivers/AudioSocket; asterisk include/asterisk/res_audiosocket.h; what Asterisk sent
+(f0c1c1a). It hangs up by closing the connection; the frame for that is its peers'.
 """
 
 import uuid
