@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,6 +24,9 @@ there are (two cores' seventeenth would share one and wait), and nothing put by 
 28 streams and changes no word. Other C libraries do not know the variable."""
 
 
+_SLOW = 6.0  # times the patience that a stream has while others are answered
+
+
 class _Stream:
     """A stream's listener, how many requests are open, and since when nothing came of them."""
 
@@ -32,6 +36,19 @@ class _Stream:
         self.listener = listener
         self.open = 0
         self.since = 0.0
+
+
+def hangs(waiting: Iterable[float], answered: float, now: float, patience: float) -> bool:
+    """Whether a process is beyond waiting for. One that answers some of its streams is slow: to begin anew would only be more work.
+
+    Args:
+        waiting: since when each stream waits for an answer.
+        answered: when any stream had its last.
+        now: in seconds, as the others.
+        patience: seconds.
+    """
+    enough = patience if now - answered >= patience else patience * _SLOW
+    return any(now - since >= enough for since in waiting)
 
 
 class Child(asyncio.SubprocessProtocol):
@@ -49,6 +66,7 @@ class Child(asyncio.SubprocessProtocol):
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._streams: dict[int, _Stream] = {}
         self._opened = 0
+        self._answered = 0.0
         self._read = bytearray()
         self._said: deque[str] = deque(maxlen=_LAST_LINES)
         self._transport: asyncio.SubprocessTransport | None = None
@@ -182,15 +200,15 @@ class Child(asyncio.SubprocessProtocol):
             self.give_up(self._in_short(payload.decode("utf-8", "replace")), loading=not self._ready.done())
         elif waiting := self._streams.get(stream):
             waiting.open -= 1
-            waiting.since = self._loop.time()
+            waiting.since = self._answered = self._loop.time()
             waiting.listener.answered(kind, payload)
 
     def _look(self) -> None:
         """The watchdog. Answers that came in the same turn of the loop were taken before this, so a sleep of the machine is no hang."""
         if self.lost is not None:
             return
-        now = self._loop.time()
-        if any(waiting.open and now - waiting.since >= self._patience for waiting in self._streams.values()):
+        waiting = [stream.since for stream in self._streams.values() if stream.open]
+        if hangs(waiting, self._answered, self._loop.time(), self._patience):
             self.give_up(f"the recogniser gave no answer for {self._patience:g} s")
             return
         self._watch = self._loop.call_later(self._patience / 8, self._look)

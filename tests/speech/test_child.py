@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from companion.speech import models, worker
-from companion.speech.child import Child
+from companion.speech.child import Child, hangs
 from companion.speech.engine import EngineLost
 
 pytestmark = pytest.mark.usefixtures("no_process_left")
@@ -112,6 +112,21 @@ async def test_a_process_that_does_not_answer_is_ended() -> None:
     await ledger.next()
     assert str(ledger.why) == "the recogniser gave no answer for 0.4 s"
     await child.close()
+
+
+@pytest.mark.parametrize(
+    ("waiting", "answered", "hung"),
+    [
+        ([90.0], 90.0, True),
+        ([90.1, 95.0], 90.1, False),
+        ([60.0, 99.5], 99.5, False),
+        ([40.0, 99.5], 99.5, True),
+        ([60.0, 90.0], 90.0, True),
+        ([], 0.0, False),
+    ],
+)
+def test_a_process_that_answers_some_is_slow_and_not_hung(waiting: list[float], answered: float, hung: bool) -> None:
+    assert hangs(waiting, answered, now=100.0, patience=10.0) is hung
 
 
 async def test_a_process_that_is_asked_nothing_is_left_in_peace() -> None:
