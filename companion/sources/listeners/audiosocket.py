@@ -1,6 +1,7 @@
 """A listener that Asterisk dials by AudioSocket: plain TCP. It reads at once and never sends, and leaves hanging up to Asterisk.
 
 Closing the socket, or reading too slowly, can end a call that is routed through it: so a stream that cannot be used is read on, unheard.
+One whose seat is taken is heard once it is free: while a call is handed over, two agents are connected.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TypeAlias
 
 from companion.core.events import Channel
-from companion.core.feed import Item, Ready
+from companion.core.feed import Complaint, Item, Ready
 from companion.errors import AudioFormatError, ConfigError, PeerError, SourceError, SpeechError
 from companion.net.reach import address, is_local, not_listening
 from companion.sources.listeners.door import Door
@@ -134,6 +135,11 @@ class AudioSocketListener:
     async def _talk(self, channel: Channel, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         _notice_when_gone(writer)
         wire = AudioSocket(channel)
+        while await self._hear(wire, channel, reader):
+            pass
+
+    async def _hear(self, wire: AudioSocket, channel: Channel, reader: asyncio.StreamReader) -> bool:
+        """Hear a stream to its end. True: its seat was taken, and has become free."""
         stream, lost, read_on = Stream(self._exchange, wire), "", False
         loop = asyncio.get_running_loop()
         first = loop.time() + FIRST
@@ -149,13 +155,20 @@ class AudioSocketListener:
         except OSError as error:
             # One without a number is our own time limit; the system's, for a peer that is gone, has one.
             lost = "the connection broke" if error.errno else f"nothing came for {HOLD if wire.named else FIRST:g} s"
-        if lost:
+        seatless = read_on and not stream.call and self._exchange.board.is_taken(wire.call, channel)
+        if seatless:
+            self._exchange.give(Complaint(text=f"{self.name}: {lost}; this one is heard once that has gone"))
+        elif lost:
             self._exchange.complain(stream.call, lost)
         await stream.part(lost)
         if read_on:
             with contextlib.suppress(OSError):
-                while await reader.read(_PIECE):
-                    pass
+                while data := await reader.read(_PIECE):
+                    if seatless:
+                        wire.pass_over(data)
+                        if not self._exchange.board.is_taken(wire.call, channel):
+                            return True
+        return False
 
     def _refusal(self, peer: str) -> str:
         """Why a peer must stay outside; empty lets it in."""

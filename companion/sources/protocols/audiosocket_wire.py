@@ -4,6 +4,7 @@ Sources: docs.asterisk.org/Configuration/Channel-Drivers/AudioSocket; asterisk i
 (f0c1c1a). It hangs up by closing the connection; the frame for that is its peers'.
 """
 
+import contextlib
 import uuid
 
 from companion.core.events import Channel
@@ -37,6 +38,17 @@ class AudioSocket:
     def named(self) -> bool:
         """Whether the UUID has come, so that this is Asterisk indeed."""
         return self._call is not None
+
+    @property
+    def call(self) -> str | None:
+        """The UUID, once it has come."""
+        return self._call
+
+    def pass_over(self, data: bytes) -> None:
+        """Take bytes in that nobody hears; the sound after them is a stream's first."""
+        with contextlib.suppress(PeerError):
+            self.receive(data)
+        self._kind = self._samples = 0
 
     def receive(self, message: str | bytes) -> list[Act]:
         """Take bytes in, as they come; frames cut in two wait for their rest.

@@ -214,6 +214,31 @@ async def test_a_connection_that_is_reset_is_lost_and_may_come_back(running: Run
     assert len(run.of(Opened)) == 1
 
 
+async def test_who_finds_the_seat_taken_is_heard_once_it_is_free(running: Run, script: Script) -> None:
+    lines = [Utterance(speaker="agent", text=text, start=0, end=0.2) for text in ("one moment please", "hello again")]
+    async with running(script(*lines), uri=PAIR) as run:
+        _, customer = await dial(run)
+        _, first = await dial(run, "agent")
+        for writer in (customer, first):
+            writer.write(HELLO + FRAME * 20)
+        await run.until(Opened)
+        _, second = await dial(run, "agent")
+        second.write(HELLO + FRAME * 20)
+        (complaint,) = await run.until(Complaint)
+        assert complaint.text.endswith(f"channel agent of call '{CALL}' is already connected; this one is heard once that has gone")
+        await hang_up(first)
+        await run.until(Utterance, 1)
+        async with asyncio.timeout(5):
+            while len(run.of(Utterance)) < 2:
+                second.write(FRAME * 20)
+                await asyncio.sleep(0.01)
+        for writer in (customer, second):
+            await hang_up(writer)
+        await run.until(Closed)
+    assert len(run.of(Complaint)) == 1
+    assert run.of(SourceLost) == []
+
+
 async def test_a_fault_of_ours_is_not_hidden(running: Run) -> None:
     def faulty(call: str) -> Recogniser:
         raise RuntimeError("ours")

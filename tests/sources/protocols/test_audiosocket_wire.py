@@ -67,6 +67,17 @@ def test_a_rate_that_changes() -> None:
         AudioSocket("agent").receive(HELLO + frame(0x10, PCM) + frame(0x12, PCM))
 
 
+def test_what_is_passed_over_leaves_no_trace() -> None:
+    socket = AudioSocket("agent")
+    socket.receive(HELLO + frame(0x10, PCM))
+    for data in (frame(0x10, PCM), frame(0x12, PCM) + frame(0x10, PCM)[:7]):
+        socket.pass_over(data)
+    assert socket.call == str(CALL)
+    begun, sound = socket.receive(frame(0x10, PCM)[7:])
+    assert begun == Begun(call=str(CALL), about="Asterisk", rate=8000, clocked=False)
+    assert sound == Sound(columns=("agent",), data=PCM, at=0.0)
+
+
 def test_half_a_sample_is_left_out() -> None:
     acts = AudioSocket("agent").receive(HELLO + frame(0x10, b"\1") + frame(0x10, b"\1\2\3") + frame(0x10))
     assert [act.data for act in acts if isinstance(act, Sound)] == [b"\1\2"]
