@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from companion.core.events import AnyEvent
+from companion.tui import words
 from companion.tui.call_screen import CallScreen
 from companion.tui.feed import Shown, Viewer
 from companion.tui.paced import PacedApp, Theme
@@ -42,6 +43,7 @@ class CallApp(PacedApp):
         self._save = save
         self._ending = False
         self._summed_up: Snapshot | None = None
+        self._next = False
         self._call = CallScreen(act, self.end_call, self.switch_theme)
 
     def show(self, item: Shown) -> None:
@@ -49,6 +51,8 @@ class CallApp(PacedApp):
         before, self.snapshot = self.snapshot, self.snapshot.take(item)
         if before.view.summary is None and self.snapshot.view.summary is not None:
             self._summed_up, self._ending = self.snapshot, False
+        if before.view.ended is not None and self.snapshot.view.ended is None:
+            self._next = True
         if self.snapshot is not before:
             self.touch()
 
@@ -88,3 +92,7 @@ class CallApp(PacedApp):
                 self.pop_screen()
             self.push_screen(SummaryScreen(self._summed_up, self.close_summary, self._save))
             self._summed_up = None
+        if self._next and self.screen_stack:
+            self._next = False
+            if isinstance(self.screen, SummaryScreen):
+                self.screen.tell(words.NEXT)

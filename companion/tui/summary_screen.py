@@ -38,12 +38,13 @@ class SummaryScreen(Screen[None]):
         self._snapshot = snapshot
         self._leave = leave
         self._save = save
+        self._line = words.leave(saves=save is not None)
 
     def compose(self) -> ComposeResult:
         """The page."""
         with VerticalScroll(can_focus=False):
             yield Static(id="page")
-        yield Static(words.leave(saves=self._save is not None), id="leave", markup=False)
+        yield Static(self._line, id="leave", markup=False)
 
     def on_resize(self, event: ui.Resize) -> None:
         """Lay out anew."""
@@ -64,12 +65,18 @@ class SummaryScreen(Screen[None]):
                 "end": page.scroll_end,
             }[event.key](animate=False)
         elif event.key == "c":
-            self._tell(self._copied())
+            self.tell(self._copied())
         elif event.key == "s" and self._save is not None:
             view = self._snapshot.view
-            self._tell(self._save(view.call, minutes(view), view.summary or {}))
+            self.tell(self._save(view.call, minutes(view), view.summary or {}))
         elif event.key in LEAVING and self.is_current:  # keys that were pressed before it went are still delivered
             self._leave()
+
+    def tell(self, text: str) -> None:
+        """A line in the place of the keys."""
+        self._line = text
+        if self.is_mounted:
+            self.query_one("#leave", Static).update(Content(text))
 
     def _copied(self) -> str:
         """Copy the draft to the customer, or the whole page where there is none, by the terminal (OSC 52)."""
@@ -77,6 +84,3 @@ class SummaryScreen(Screen[None]):
         draft = str((view.summary or {}).get("message") or "")
         self.app.copy_to_clipboard(draft or minutes(view))
         return words.COPIED_DRAFT if draft else words.COPIED_PAGE
-
-    def _tell(self, text: str) -> None:
-        self.query_one("#leave", Static).update(Content(text))

@@ -21,6 +21,7 @@ CUT_OFF = "Nothing done: the way to the call is broken. Try again when it is ope
 OVER = "Nothing more will come. Any key leaves."
 COPIED_DRAFT = "the draft is on the clipboard, if this terminal has one · Enter closes"
 COPIED_PAGE = "the page is on the clipboard, if this terminal has one · Enter closes"
+NEXT = "The next call has begun: Enter shows it."
 CARD = "Enter takes over · other keys go back"
 BACK = "any key goes back"
 SILENT = 5_000

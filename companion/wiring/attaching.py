@@ -8,7 +8,7 @@ from typing import Any
 from companion.broadcast.ways import Lookout
 from companion.core.events import AnyEvent, CallEnded, CallStarted
 from companion.core.record import Record
-from companion.core.seen import Away, Clock, Glimpse, Here, Level, Missed, Notice, Seen
+from companion.core.seen import Away, Clock, Glimpse, Here, Level, Missed, Notice, Over, Seen
 from companion.core.wall import WallRow
 from companion.tui.app import CallApp
 from companion.wiring.lookouts import lookout
@@ -55,6 +55,9 @@ async def _attach(options: Options) -> None:
 class Seat:
     """Follows the calls that are wanted, one after the other, and hands them to the screen that is there.
 
+    Of an agent's calls those are wanted that are live. Records do not tell: who comes late is given those of calls that ended a while ago
+    too, from their first one on. So a call is not shown before it tells its time, which live ones do each second.
+
     Args:
         lookout: the way to whoever owns them.
         call: the call's name, where just that one is wanted.
@@ -67,10 +70,12 @@ class Seat:
         self.notice = ""
         """What is left to say when the screen is gone."""
         self._call = call
-        self._agent = agent.casefold() if agent else ""
+        self._agent = agent or ""
         self._awaited = f"Waiting for {agent}'s next call" if call is None else f"Waiting for call {call} to begin, or to be yours"
         self._app: CallApp | None = None
         self._rows: dict[str, WallRow] = {}
+        self._ticking: set[str] = set()
+        self._told: set[str] = set()
         self._shown = ""
         self._next = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -98,7 +103,7 @@ class Seat:
 
     def is_done(self, app: CallApp) -> bool:
         """Whether nothing is left to show, now that this screen has gone."""
-        return self._call is not None or app.snapshot.view.ended is None
+        return self._call is not None or (app.snapshot.view.ended is None and app.snapshot.closed is None)
 
     def leave(self) -> None:
         """Close the screen; the call goes on."""
@@ -127,22 +132,55 @@ class Seat:
             row = self._rows.get(item.call, WallRow())
             if isinstance(item.event, CallStarted) and item.seq == 0 and row.ended is not None:
                 row = WallRow()
+                self._ticking.discard(item.call)
             if item.seq >= row.seq:
                 self._rows[item.call] = row.fold(item)
             await self._choose()
+        elif isinstance(item, Clock):
+            self._ticking.add(item.call)
+            await self._choose()
+            self._tell_of(item.call)
+        elif isinstance(item, Here):
+            self._tell_who(item)
+        elif isinstance(item, Over):
+            self._rows.pop(item.call, None)
+            self._ticking.discard(item.call)
         if self._app is not None:
             self._show(self._app, item)
 
     async def _choose(self) -> None:
-        """Follow a call that is wanted, where none is shown."""
-        if self._shown or self._app is None:
+        """Follow a call that is wanted, where none is shown, or one of which nothing more comes."""
+        if self._app is None or (self._shown and not self._is_over(self._app)):
             return
-        for name, row in self._rows.items():
-            wanted = name == self._call if self._call is not None else row.agent.casefold() == self._agent
-            if wanted and (row.ended is None or self._call is not None):
-                self._shown, self._next = name, 0
+        for name in self._rows:
+            if self._wants(name):
+                before, self._shown, self._next = self._shown, name, 0
+                if before:
+                    await self.lookout.leave(before)
                 await self.lookout.follow(name)
                 return
+
+    def _is_over(self, app: CallApp) -> bool:
+        """Whether the call that is shown is at its summary, and another may follow on this screen."""
+        shown = self._rows.get(self._shown)
+        return self._call is None and shown is not None and shown.ended is not None and app.snapshot.view.summary is not None
+
+    def _wants(self, name: str) -> bool:
+        row = self._rows[name]
+        if self._call is not None:
+            return name == self._call
+        return row.agent.casefold() == self._agent.casefold() and row.ended is None and name in self._ticking
+
+    def _tell_of(self, name: str) -> None:
+        """Say that a call is not shown because another one is."""
+        if self._app is not None and name != self._shown and name not in self._told and name in self._rows and self._wants(name):
+            self._told.add(name)
+            self._app.viewer.notice(f"call {name} is yours too, and not shown here; companion attach {name} shows it")
+
+    def _tell_who(self, here: Here) -> None:
+        """Say where it is somebody else's calls that are waited for; `agent` is who has no name."""
+        if self._app is not None and here.name not in ("", "agent") and here.name.casefold() != self._agent.casefold() != "":
+            self._app.viewer.ready(f"{self._awaited}; but you are {here.name} here: give --agent {here.name}, or come in as {self._agent}")
 
     def _show(self, app: CallApp, item: Seen) -> None:
         match item:
@@ -154,6 +192,8 @@ class Seat:
                 app.viewer.notice(f"{until - item.since} records of this call are gone; what they said is not shown")
             case Glimpse() | Level() | Clock() if item.call == self._shown:
                 app.show(item)
+            case Over(call=call) if call == self._shown and app.snapshot.view.summary is None:
+                app.viewer.closed("the gateway has lost this call")
             case Notice() | Away() | Here():
                 app.show(item)
 

@@ -9,6 +9,8 @@ from companion.core.record import Record
 from companion.tui.app import CallApp
 from companion.tui.feed import Closed
 from companion.tui.summary_screen import SummaryScreen
+from companion.tui.words import NEXT
+from tests.tui.test_call_screen import text_of
 
 
 def over(calls: Any) -> CallApp:
@@ -101,7 +103,10 @@ async def test_a_call_that_begins_meanwhile_waits_behind_it(calls: Any) -> None:
         await pilot.pause()
         for record in calls.Playbook(call="Reed, B.").start().records:
             app.show(record)
+        app.give()
+        await pilot.pause()
         assert isinstance(app.screen, SummaryScreen)
+        assert NEXT in text_of(pilot)
         await pilot.press("enter")
         await pilot.pause()
         assert not isinstance(app.screen, SummaryScreen)
