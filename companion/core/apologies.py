@@ -14,8 +14,13 @@ _REACH = 14
 
 
 def apologies(reading: Reading, hits: list[Hit]) -> list[Hit]:
-    """Grade each apology by what it names, and leave out the "sorry" that only mends the speaker's own sentence."""
-    return [_graded(reading, hit) for hit in hits if not _mends(reading, hit)]
+    """Grade each apology by what it names; leave out the "sorry" that only mends the speaker's own sentence, and mere sympathy."""
+    return [_graded(reading, hit) for hit in hits if not _mends(reading, hit) and not sympathy(reading, hit.span)]
+
+
+def sympathy(reading: Reading, sorry: Span) -> bool:
+    """Is "sorry to hear that" said of a misfortune in which the company had no part? Then it is no apology, and a feeling seen."""
+    return reading.misfortune and account(reading, sorry)[2]
 
 
 def _mends(reading: Reading, hit: Hit) -> bool:

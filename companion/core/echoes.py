@@ -46,7 +46,7 @@ _CLAUSE = 3
 """More words before a "so" are a clause of their own."""
 _PLAIN = _Need(3)
 _NOTE, _NOTED = 10, _Need(1)
-_SORRY, _SORRY_TO_HEAR, _TAG = _Need(1, 1), _Need(1, 1, full=99), _Need(1, full=1)
+_SORRY, _SORRY_TO_HEAR, _TAG = _Need(1, 2), _Need(1, 1, full=99), _Need(1, full=1)
 
 
 def echoes(reading: Reading, hits: list[Hit]) -> list[Hit]:

@@ -4,17 +4,18 @@ The checklist's templates find the words of empathy. Here the sentence around th
 or two words that only this case would need. Source: validation and reflection of feeling in the HEARD and LEAPS models.
 """
 
+from companion.core.apologies import sympathy
 from companion.core.reading import Hit, Reading
 
-LISTS = ("feeling_adj", "turns_away")
+LISTS = ("feeling_adj", "sorry", "turns_away")
 _BEFORE, _AFTER = 9, 14
 _SHORT, _RETOLD = 3, 3
 """So many of the customer's words behind the feeling, longer than that, are the case too, even if each is an everyday word."""
 
 
 def feelings(reading: Reading, hits: list[Hit]) -> list[Hit]:
-    """Lift what names the situation to full."""
-    return [_graded(reading, hit) for hit in hits]
+    """Lift what names the situation to full; "sorry to hear that" counts where it is sympathy."""
+    return [_graded(reading, hit) for hit in [*hits, *(Hit(span, 1) for span in reading.spans("sorry") if sympathy(reading, span))]]
 
 
 def _graded(reading: Reading, hit: Hit) -> Hit:

@@ -35,6 +35,8 @@ class Reading(msgspec.Struct, frozen=True):
     """Keys of the content words that the customer used in the turns before."""
     before: frozenset[str]
     """All the words that the customer used in the turns before."""
+    misfortune: bool
+    """Does the customer's last turn tell of a misfortune (the list `misfortune`) without a word to the company?"""
     vague: Collection[str]
     """Keys of content words that name no case in particular ("issue", "inconvenience")."""
     topic: Collection[str]
@@ -79,7 +81,7 @@ class Reader:
 
     Args:
         lists: name → templates. Some names mean something: `same-…` are words that mean the same, `vague` and `topic` are words that
-            name no case, `misheard` are words that a recogniser may take for several.
+            name no case, `misheard` are words that a recogniser may take for several, `misfortune` words of what is nobody's fault.
         rules: name → templates.
         language: of the templates, and of what is read. Its own lists are there too, where `lists` does not name them.
         also: lists to be found for their own sake.
@@ -105,6 +107,7 @@ class Reader:
         self._language = language
         self._vague = self._content.folded(words("vague"))
         self._topic = frozenset(words("topic"))
+        self._misfortune = frozenset(words("misfortune"))
         self._grammar = Grammar(lists, rules or {}, language=language, also=also, misheard=words("misheard"))
 
     def read(self, said: str, told: Iterable[Iterable[str]] = ()) -> Reading:
@@ -118,7 +121,9 @@ class Reader:
         turns = [tuple(words) for words in told]
         keys = frozenset(key for words in turns for key in self._content.folded(words))
         before = frozenset(word for words in turns for word in words)
-        return Reading(text, self._language, found, self._content, keys, before, self._vague, self._topic)
+        last = turns[-1] if turns else ()
+        mishap = not self._misfortune.isdisjoint(last) and self._language.apologies.company.isdisjoint(last)
+        return Reading(text, self._language, found, self._content, keys, before, mishap, self._vague, self._topic)
 
 
 Detector: TypeAlias = Callable[[Reading, list[Hit]], list[Hit]]

@@ -11,6 +11,7 @@ READER = Reader(
         "sorry": ["[i am|we are] [so|very] sorry", "[i|we] apologize", "apologies"],
         "vague": ["inconvenience", "delay", "trouble", "wait"],
         "topic": ["order"],
+        "misfortune": ["stolen"],
     },
     also=["sorry"],
     language=ENGLISH,
@@ -96,3 +97,13 @@ def test_the_account_is_the_words_after_the_apology() -> None:
     reading = READER.read("sorry we broke the green lamp and went home")
     assert account(reading, (0, 1)) == (1, 6, False)
     assert account(READER.read("sorry to see the lamp"), (0, 1)) == (3, 5, True)
+
+
+def test_sorry_to_hear_of_a_misfortune_is_sympathy() -> None:
+    assert graded("I am so sorry to hear that", "my purse was stolen in the market") == []
+    assert graded("I am so sorry we lost it", "my purse was stolen in the market") != []
+
+
+def test_sorry_to_hear_of_what_the_company_did_is_an_apology() -> None:
+    assert graded("I am so sorry to hear that", "your driver has stolen my purse") != []
+    assert graded("I am so sorry to hear that", "the lamp came in pieces") != []

@@ -7,7 +7,13 @@ from companion.core.language.en import ENGLISH
 from companion.core.reading import Hit, Reader
 
 READER = Reader(
-    {"feeling_adj": ["frustrating", "upset"], "turns_away": ["please"], "vague": ["issue"]},
+    {
+        "feeling_adj": ["frustrating", "upset"],
+        "turns_away": ["please"],
+        "vague": ["issue"],
+        "sorry": ["sorry"],
+        "misfortune": ["burgled"],
+    },
     {"says": ["how frustrating", "i would be upset", "made you upset"]},
     also=LISTS,
     language=ENGLISH,
@@ -52,3 +58,9 @@ def test_everyday_words_that_were_the_customers_are_a_case_too() -> None:
     told = "i took the whole morning off for nothing"
     assert grade("how frustrating you took the whole morning for nothing", told) == 2
     assert grade("how frustrating you took the morning", told) == 1
+
+
+def test_sorry_to_hear_of_a_misfortune_is_a_feeling_seen() -> None:
+    (hit,) = feelings(READER.read("sorry to hear that", ["we were burgled at night".split()]), [])
+    assert hit.grade == 1
+    assert feelings(READER.read("sorry to hear that", ["the lamp came in pieces".split()]), []) == []

@@ -138,6 +138,8 @@ class Apologies(Part, frozen=True, kw_only=True, eq=False):
     """What an account begins with ("for", "about")."""
     heard: Words = frozenset()
     """What tells that the agent only heard of it ("to hear")."""
+    company: Words = frozenset()
+    """Words by which a customer speaks to the company ("you"); what is told without them may be nobody's fault."""
     that: str = ""
     """The word that begins a clause."""
     this: Words = frozenset()

@@ -24,7 +24,8 @@ TIMES: dict[str, tuple[str, ...]] = {
     "@clock": (
         "(noon|midday|midnight|lunchtime|teatime)",
         "<@digit> [<@digit>] (am|pm|oclock|p|a m|p m)",
-        "(half past|quarter past|quarter to|ten past|five past|twenty past|ten to|twenty to) <@digit>",
+        "(half past|half|quarter past|quarter to|ten past|five past|twenty past|twenty five past|ten to|five to|twenty to|twenty five to) "
+        "(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|@figure)",
     ),
     "@part": ("(morning|afternoon|evening|night|lunch|lunchtime)",),
     "@date": (
@@ -80,6 +81,8 @@ TIMES: dict[str, tuple[str, ...]] = {
         "(at|about|by|around) (half|quarter) (past|to)",
         "this time (tomorrow|next week)",
         "<@span> (tops|max|at (most|the most|the outside|the latest))",
+        "(less than|under|no (more|longer) than|not more than|at most|inside of) (<@span>|<@a> (minute|hour|day|week|month|fortnight))",
+        "<@span> away", "an hour and a half", "(half|three quarters of) an hour",
         "(latest|earliest) [by] <@date>",
     ),
     "@not": (
@@ -138,7 +141,8 @@ DATES: dict[str, str] = (
         for form in (unit, unit + "s")
     }
     | {"seconds": "seconds=1", "half an": "half", "business": "working", "working": "working", "calendar": "between"}
-    | dict.fromkeys(("thing", "half", "month"), "other")
+    | dict.fromkeys(("thing", "month"), "other")
+    | {"half": "other past=30", "five to": "number=5 past=-5", "ten to": "number=10 past=-10", "twenty to": "number=20 past=-20"}
     | {"next": "next", "weekend": "weekend", "next week": "week=1", "next month": "months=1"}
     | dict.fromkeys(("this week", "the week", "end of week"), "week=0")
     | dict.fromkeys(("this month", "the month", "end of month"), "months=0")

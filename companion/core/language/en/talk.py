@@ -14,6 +14,7 @@ APOLOGIES = Apologies(
     resumes=_JOINERS | {"to", "you", "we", "your", "i", "that"},
     joiners=_JOINERS,
     heard=frozenset(f"to {verb}" for verb in "hear see learn know read find discover".split()),
+    company=frozenset("you your yours yourselves".split()),
     that="that",
     this=_THIS,
     pronouns_of_it=frozenset(("it", "these", "those")),

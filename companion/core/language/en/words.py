@@ -30,7 +30,14 @@ SPELLING = Spelling(
         "yous": "you", "til": "until", "till": "until", "anymore": "any more", "alright": "all right", "everytime": "every time",
         "alot": "a lot", "tho": "though", "thru": "through", "nite": "night", "tonite": "tonight", "2moro": "tomorrow", "2day": "today",
         "wtf": "what the fuck", "omg": "oh my god", "tech": "technician", "uh oh": "uhoh", "whilst": "while", "amongst": "among",
-        "i'd": "i would",
+        "i'd": "i would", "d'you": "do you", "d'ya": "do you", "dya": "do you", "aye": "yes", "nah": "no", "naw": "no", "nae": "no",
+        "cannae": "can not", "dinnae": "do not", "didnae": "did not", "doesnae": "does not", "isnae": "is not", "wasnae": "was not",
+        "wisnae": "was not", "wouldnae": "would not", "couldnae": "could not", "shouldnae": "should not", "havenae": "have not",
+        "willnae": "will not", "naebody": "nobody", "youse": "you", "ye": "you", "yer": "your", "yourself's": "yourselves",
+        "innit": "is not it", "imma": "i am going to", "gonnae": "going to", "tryna": "trying to", "hafta": "have to", "outta": "out of",
+        "kinda": "kind of", "sorta": "sort of", "coulda": "could have", "shoulda": "should have", "woulda": "would have",
+        "musta": "must have", "nowt": "nothing", "owt": "anything", "summat": "something", "nothin": "nothing", "somethin": "something",
+        "'em": "them", "'cause": "because", "'cos": "because", "hiya": "hi", "ta": "thanks",
     },
     shortened={"n't": "not", "'m": "am", "'re": "are", "'ve": "have", "'ll": "will", "'d": "would"},
     possessive=("'s", "is"),
@@ -41,7 +48,8 @@ SPELLING = Spelling(
         f"{pronoun} {end}": f"{pronoun} {verb}" for pronoun in _PRONOUNS for end, verb in _SHORT.items() if (pronoun, end) != ("i", "s")
     }
     | {f"{stem} t": f"{stem[:-1]} not" for stem in _NOT}
-    | {"won t": "will not", "can t": "can not", "ain t": "is not"},
+    | {"won t": "will not", "can t": "can not", "ain t": "is not"}
+    | {f"{verb} of": f"{verb} have" for verb in ("should", "could", "would", "must", "might")},
     joined=("uh oh",),
     endings=(
         ("isation", "ization", 10), ("ising", "izing", 8), ("ised", "ized", 7), ("ises", "izes", 7), ("ise", "ize", 6),

@@ -17,6 +17,7 @@ APOLOGIES = Apologies(
     alone=frozenset("perdon perdone perdona disculpe disculpa".split()),
     openers=frozenset("ah ay uy hola si no bueno vale okay senor senora mire mira claro y ya entonces oiga oh hijole listo".split()),
     resumes=_JOINERS | _SUBJECTS | {"si", "pero"},
+    company=frozenset("usted ustedes su sus suyo suya suyos suyas le les tu tus te os vosotros vuestro vuestra vuestros vuestras".split()),
     joiners=_JOINERS,
     heard=frozenset("oir escuchar saber leer".split()),
     subjects=_SUBJECTS,
