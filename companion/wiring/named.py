@@ -1,4 +1,4 @@
-"""Who takes the calls, where the calls themselves do not say: from the settings `agent.name` and `agent.team`."""
+"""Who is on the calls, where the calls themselves do not say: from the settings `agent.name` and `agent.team`, or made up for the demo."""
 
 from collections.abc import AsyncIterator
 
@@ -15,12 +15,14 @@ class Named:
         source: whose calls they are.
         agent: who takes those that name nobody.
         team: the team of those that name none.
+        customer: who calls in those that name nobody.
     """
 
-    def __init__(self, source: Source, agent: str | None, team: str | None) -> None:
+    def __init__(self, source: Source, agent: str | None, team: str | None, customer: str | None = None) -> None:
         self._source = source
         self._agent = agent
         self._team = team
+        self._customer = customer
 
     async def __aiter__(self) -> AsyncIterator[Item]:
         """Yield what the source yields.
@@ -31,7 +33,8 @@ class Named:
         """
         async for item in self._source:
             if isinstance(item, Opened):
-                yield replace(item, agent=item.agent or self._agent, team=item.team or self._team)
+                who = {"agent": item.agent or self._agent, "team": item.team or self._team, "customer": item.customer or self._customer}
+                yield replace(item, **who)
             else:
                 yield item
 

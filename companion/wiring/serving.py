@@ -18,8 +18,11 @@ from companion.wiring.outlets import Spread, offered, prefix
 from companion.wiring.parts import DATA, Options, Recognisers, open_source, rules_of, together
 from companion.wiring.privacy import expiring
 
-_DEMO = {str(DATA / "demo" / "call4_everything.flac"): "anna", str(DATA / "demo" / "chat.jsonl"): "dan"}
-"""The recorded calls, and who is said to take them."""
+_DEMO = {
+    str(DATA / "demo" / "call4_everything.flac"): ("anna", "internet", "Hall, R."),
+    str(DATA / "demo" / "chat.jsonl"): ("dan", "deliveries", "Osei, K."),
+}
+"""The recorded calls, and who is said to take them, in which team, from whom."""
 
 
 def serve(uris: Sequence[str], options: Options) -> None:
@@ -36,7 +39,7 @@ def serve(uris: Sequence[str], options: Options) -> None:
 
     def recorded(uri: Given, recogniser: Recognisers) -> Source:
         assert isinstance(uri, str)
-        return Again(lambda: Named(open_source(uri, recogniser, options, speed=1.0), _DEMO[uri], "demo"))
+        return Again(lambda: Named(open_source(uri, recogniser, options, speed=1.0), *_DEMO[uri]))
 
     async def main(console: Console, database: Sequence[Sink]) -> None:
         async def act(call: str, event: AnyEvent) -> str:

@@ -24,9 +24,9 @@ class Given:
 async def test_who_takes_the_call_is_filled_in_where_nobody_said() -> None:
     over = Closed(call="a", reason="over")
     given = Given(Opened(call="a", source="x"), Opened(call="b", source="x", agent="Dan", customer="Lee"), over)
-    found = [item async for item in Named(given, "Maria", "billing")]
+    found = [item async for item in Named(given, "Maria", "billing", "Moss")]
     assert found == [
-        Opened(call="a", source="x", agent="Maria", team="billing"),
+        Opened(call="a", source="x", agent="Maria", customer="Moss", team="billing"),
         Opened(call="b", source="x", agent="Dan", customer="Lee", team="billing"),
         over,
     ]
