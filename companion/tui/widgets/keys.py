@@ -22,8 +22,8 @@ AGENT = Keyboard(
     ((STEPS, " tick"), ("d", "ismiss"), ("h", "old"), ("b", ""), ("q", "uiet"), ("e", "nd"), ("?", "")),
 )
 SUPERVISOR = Keyboard(
-    (("n", "nudge"), ("a", "acknowledge"), ("t", "take over"), (STEPS, "tick/undo"), ("b", "bookmark"), ("Esc", "back"), ("?", "help")),
-    (("n", "udge"), ("a", "ck"), ("t", "ake over"), ("b", "mark"), ("Esc", ""), ("?", "")),
+    (("n", "nudge"), ("a", "acknowledge"), ("t", "take over"), (STEPS, "tick"), ("b", "bookmark"), ("Esc", "back"), ("?", "help")),
+    (("n", "udge"), ("a", "ck"), ("t", "ake over"), (STEPS, " tick"), ("b", "mark"), ("Esc", ""), ("?", "")),
 )
 PRACTICE = Keyboard((("t", "type"), ("i", "info"), *AGENT.words), (("t", "ype"), ("i", "nfo"), *AGENT.narrow[:3], *AGENT.narrow[5:]))
 READER = Keyboard((("Esc", "back"), ("pgup pgdn", "look back"), ("?", "help")), (("Esc", " back"), ("?", " help")))

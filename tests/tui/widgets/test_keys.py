@@ -17,10 +17,13 @@ def test_it_fits(calls: Any, keyboard: Keyboard, width: int) -> None:
     assert width_of(line) <= width
     keys = {text for text, style in line if style == "bold $bar"}
     assert {key.replace(STEPS, "1-6") for key, _ in keyboard.narrow} <= keys
+    assert (STEPS in dict(keyboard.words)) == (STEPS in dict(keyboard.narrow))
 
 
 def test_words_are_spelled_out_where_there_is_room(calls: Any) -> None:
     assert calls.plain(Keys().lines(calls.taken(), 80, 1)) == ["1-6 tick/undo   d dismiss   h hold   b bookmark   q quiet   e end   ? help"]
+    (supervisor,) = calls.plain(Keys(SUPERVISOR).lines(calls.taken(), 78, 1))
+    assert supervisor == "n nudge  a acknowledge  t take over  1-6 tick  b bookmark  Esc back  ? help"
 
 
 def test_as_many_numbers_are_named_as_the_call_has_steps(calls: Any) -> None:
