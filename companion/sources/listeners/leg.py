@@ -59,7 +59,7 @@ class Leg:
         self._paused_at: float | None = None  # the loop's clock
         self._end = 0.0  # of the stream, so far
         self._shift = 0.0  # of the stream's clock, where it stood still while the call's went on
-        self._late: tuple[float, float] | None = None  # seconds behind the clock in this window, at best and at worst
+        self._late = (0.0, 0.0)  # seconds behind the clock in this window, at best and at worst
         self._window = 0.0  # the loop's clock at the window's end
 
     @property
@@ -165,15 +165,13 @@ class Leg:
         assert self._began is not None
         now = asyncio.get_running_loop().time()
         late = now - self._began - at
-        if self._late is None:
-            self._late, self._window = (late, late), now + _WINDOW
-        least, most = min(self._late[0], late), max(self._late[1], late)
+        least, most = self._late
         if now < self._window:
-            self._late = least, most
+            self._late = min(least, late), max(most, late)
             return 0.0
-        self._late = None
         left_out = least if least >= GAP and most - least < GAP / 2 else 0.0
         self._shift += left_out
+        self._late, self._window = (late - left_out, late - left_out), now + _WINDOW
         return left_out
 
     def _count(self, channels: Iterable[Channel], seconds: float) -> None:

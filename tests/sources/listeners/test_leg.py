@@ -163,6 +163,22 @@ async def test_silence_that_was_not_sent_is_noticed_where_the_stream_tells_no_ti
     assert last.start + len(last.pcm) / 32000 == pytest.approx(13.0, abs=0.3)
 
 
+async def test_a_telephone_that_sends_no_silence_is_laid_on_the_clock_again_and_again(ear: Ear) -> None:
+    room = Room(lambda call: ear, Begun(call="42", about="Asterisk", rate=8000, clocked=False))
+    working = asyncio.create_task(room.leg.work())
+    with pytest.MonkeyPatch.context() as patch:
+        clock = Clock(patch)
+        for n in range(30):  # six words of a second each, with three seconds between them
+            clock.now += 0.2 if n % 5 else 3.2
+            room.leg.put(sound(n * 0.2))
+            for _ in range(10):
+                await asyncio.sleep(0)
+    room.leg.end()
+    await working
+    assert len(room.events(SourceBack)) == 4
+    assert ear.chunks[-1].start >= 17.0  # the last word is said at 20 s; the pause before it is known only after it
+
+
 @pytest.mark.parametrize("stop", [1.8, 2.0, 5.0])
 async def test_a_network_that_stalled_is_no_gap(stop: float, ear: Ear) -> None:
     room = Room(lambda call: ear, Begun(call="42", about="Asterisk", rate=8000, clocked=False))
