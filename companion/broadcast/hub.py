@@ -228,7 +228,7 @@ class Hub:
         self._strangers.leave(guest.connection.transport)
         self.guests.add(guest)
         self.ledger.watchers[guest.follower] = None
-        self._tell(f"{self.name}: {guest.who.name or 'somebody'} ({guest.who.role}) is here, from {_peer(guest.connection)}")
+        self._tell(f"{self.name}: {_who(guest.who)} is here, from {_peer(guest.connection)}")
         return True
 
     def turned_away(self, connection: ServerConnection, why: str) -> None:
@@ -239,7 +239,7 @@ class Hub:
     def farewell(self, guest: Guest) -> None:
         """Somebody has gone."""
         if guest in self.guests:
-            self._tell(f"{self.name}: {guest.who.name or 'somebody'} ({guest.who.role}) has gone")
+            self._tell(f"{self.name}: {_who(guest.who)} has gone")
         self.guests.discard(guest)
         self.ledger.watchers.pop(guest.follower, None)
         guest.follower.leave()
@@ -289,6 +289,14 @@ class Hub:
             if self._roll is not None and self._roll.refresh():
                 revoked = [guest for guest in self.guests if guest.who not in self._roll.holders]
                 await asyncio.gather(*(guest.dismiss("your token was revoked", 1008) for guest in revoked))
+
+
+def _who(who: Holder) -> str:
+    return (
+        f"{who.name} ({who.role})"
+        if who.name not in ("", who.role)
+        else f"{'an' if who.role == 'agent' else 'a'} {who.role} without a name"
+    )
 
 
 def _peer(connection: ServerConnection) -> str:

@@ -56,7 +56,7 @@ async def _write(lookout: Lookout) -> None:
                     case Away(reason=reason):
                         _tell(f"away: {reason}; trying again")
                     case Here():
-                        _tell(f"here, as {item.role} {item.name}")
+                        _tell(f"here, as {item.role}" + (f" {item.name}" if item.name != item.role else ""))
         finally:
             await lookout.close()  # where stdout's reader has gone
 
