@@ -292,11 +292,7 @@ class Hub:
 
 
 def _who(who: Holder) -> str:
-    return (
-        f"{who.name} ({who.role})"
-        if who.name not in ("", who.role)
-        else f"{'an' if who.role == 'agent' else 'a'} {who.role} without a name"
-    )
+    return f"{who.name} ({who.role})" if who.name not in ("", who.role) else f"somebody ({who.role})"
 
 
 def _peer(connection: ServerConnection) -> str:

@@ -61,4 +61,4 @@ def test_a_reader_that_goes_is_left_without_a_word(tmp_path: Path) -> None:
             watching.stdout.close()
             said = watching.stderr.read()
             assert watching.wait(PATIENCE) == 141
-    assert said == b"companion: here, as reader reader\n"
+    assert said == b"companion: here, as reader\n"
