@@ -53,7 +53,8 @@ async def test_what_is_taken_away_meanwhile_is_not_waited_for(link: Link) -> Non
             if not read:
                 await link.streams.purge_stream(subjects.CALLS)
             read.append(message.seq)
-    assert read == list(range(1, AT_ONCE + 1))
+    assert read == list(range(1, len(read) + 1))  # what was on its way
+    assert len(read) <= AT_ONCE
 
 
 async def test_a_message_says_where_it_is_from(link: Link) -> None:
