@@ -47,6 +47,7 @@ class Chat:
                         items += [Happened(call=call, event=SourceLost(reason=message.reason)) for call in self._lines.open_calls]
                     lost = True
                 case Back():
+                    items.append(_said(self._name, message))
                     items += [Happened(call=call, event=SourceBack(gap=message.gap)) for call in self._lines.open_calls]
                     lost = False
                 case bytes() if not message.lstrip().startswith(b"{"):
@@ -138,7 +139,7 @@ class SoundStream:
                     case Back():
                         lost = False
                         listening, wire = self._begin(recogniser, listening.now + message.gap)
-                        items.append(Happened(call=self._call, event=SourceBack(gap=message.gap)))
+                        items += [_said(self._name, message), Happened(call=self._call, event=SourceBack(gap=message.gap))]
                 for item in items:
                     yield item
             if opened:
@@ -220,6 +221,8 @@ def _gone(name: str) -> SourceError:
     return SourceError(f"{name}: was lost, and is not to be had again; what was heard until then is judged")
 
 
-def _said(name: str, lost: Lost) -> Complaint:
-    todo = "given up" if lost.wait is None else f"trying again in {lost.wait:g} s"
-    return Complaint(text=f"{name}: {lost.reason}; {todo}")
+def _said(name: str, news: Lost | Back) -> Complaint:
+    if isinstance(news, Back):
+        return Complaint(text=f"{name}: is back after {news.gap:.1f} s")
+    todo = "given up" if news.wait is None else f"trying again in {news.wait:g} s"
+    return Complaint(text=f"{name}: {news.reason}; {todo}")

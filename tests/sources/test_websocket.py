@@ -84,10 +84,11 @@ class TestChat:
     async def test_broken_off_it_is_joined_again(self) -> None:
         async with serving(says(said(), then="break"), says(said("agent", "again"))) as uri:
             items = await story(chat(uri))
-        assert kinds(items) == ["Opened", "Utterance", "Complaint", "SourceLost", "SourceBack", "Utterance", "Closed"]
+        assert kinds(items) == ["Opened", "Utterance", "Complaint", "SourceLost", "Complaint", "SourceBack", "Utterance", "Closed"]
         assert items[2] == Complaint(text="ws://chat: broke off; trying again in 0.01 s")
         assert items[3] == SourceLost(reason="broke off")
-        assert items[4].gap > 0
+        assert items[4] == Complaint(text=f"ws://chat: is back after {items[5].gap:.1f} s")
+        assert items[5].gap > 0
         assert items[-1].reason == "stream ended"
 
     async def test_broken_off_for_good(self) -> None:
@@ -162,7 +163,7 @@ class TestSound:
                     items.append(getattr(item, "event", item))
         assert kinds(items) == [
             "Opened", "SpeechBegan", "SpeechEnded", "Utterance", "SourceLost", "Complaint",
-            "SourceBack", "SpeechBegan", "SpeechEnded", "Utterance", "Closed",
+            "Complaint", "SourceBack", "SpeechBegan", "SpeechEnded", "Utterance", "Closed",
         ]  # fmt: skip
         assert items[3] == first
         assert items[-2] == second

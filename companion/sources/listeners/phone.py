@@ -100,8 +100,9 @@ class PhoneListener(WebSocketListener):
             lost, code = str(error), 1008
         except SpeechError as error:
             lost, code = str(error), 1011
-        if code != 1000:
+        if code != 1000 or (lost and stream.call):
             self._exchange.complain(stream.call, lost)
+        if code != 1000:
             await turn_away(connection, code, lost)
         await stream.part(lost)
         if stream.ended:

@@ -110,7 +110,9 @@ class VoskServer(WebSocketListener):
         except ConnectionClosedOK:
             pass
         except ConnectionClosed:
-            lost = "" if self._exchange.stop.is_set() else f"the {channel}'s connection broke"
+            if guest is not None and not self._exchange.stop.is_set():
+                lost = f"the {channel}'s connection broke"
+                self._exchange.complain(guest.seat.call.name, lost)
         except (PeerError, SpeechError, TimeoutError) as error:
             lost = str(error) or f"nothing came for {patience:g} s"
             self._exchange.complain(guest.seat.call.name if guest is not None else "", lost)

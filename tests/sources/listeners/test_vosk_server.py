@@ -300,7 +300,7 @@ class TestLoss:
             client.transport.abort()
             await run.until(Closed)
         kinds = [type(getattr(item, "event", item)).__name__ for item in run.story()]
-        assert kinds == ["Opened", "SpeechBegan", "SpeechEnded", "Utterance", "SourceLost", "Closed"]
+        assert kinds == ["Opened", "Complaint", "SpeechBegan", "SpeechEnded", "Utterance", "SourceLost", "Closed"]
         assert run.of(Closed)[0].reason == "the customer's connection broke"
 
     async def test_who_never_says_anything_has_to_go_soon(self, running: Run, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
