@@ -138,19 +138,18 @@ async def retire(link: Link, entry: Entry) -> None:
         Refused: it is too long.
         Away: there is no connection.
     """
-    token = subjects.token(entry.call)
-    await keep(link, subjects.ended(token), entry, subjects.ENDED)
-    await unlist(link, token)
+    await keep(link, subjects.ended(subjects.token(entry.call)), entry, subjects.ENDED)
+    await unlist(link, entry)
 
 
-async def unlist(link: Link, token: str) -> None:
-    """Take a call, by its token, from among the live ones.
+async def unlist(link: Link, entry: Entry) -> None:
+    """Take a call from among the live ones, but no later one of its name.
 
     Raises:
         Away: there is no connection.
     """
-    listed = await link.last(subjects.live(token), subjects.NOW)
-    if listed is not None and listed.seq is not None:
+    listed = await link.last(subjects.live(subjects.token(entry.call)), subjects.NOW)
+    if listed is not None and listed.seq is not None and subjects.read_entry(listed.data or b"") == entry:
         # purging its subject would make whoever is reading the list miss the rest of it: nats-server before 2.9.12 (its pull request 3838)
         with contextlib.suppress(ServerError):  # somebody else was first
             await link.streams.delete_msg(subjects.NOW, listed.seq)

@@ -161,7 +161,7 @@ async def _end(outlet: NatsOutlet, entry: Entry) -> None:
                 return  # somebody else was first
             outlet.tell(f"{outlet.name}: call {entry.call}: its gateway failed, and nobody went on with it; it is ended")
             return
-    await unlist(outlet.link, subjects.token(entry.call))
+    await unlist(outlet.link, entry)
     outlet.tell(f"{outlet.name}: call {entry.call}: its gateway failed, and it cannot be ended in order: {why}; it is no longer live")
 
 

@@ -9,9 +9,10 @@ from nats.js import JetStreamContext
 
 from companion.broadcast import nats_outgoing, nats_outlet
 from companion.broadcast import nats_subjects as subjects
+from companion.broadcast.nats_outgoing import keep, retire
 from companion.broadcast.nats_outlet import NatsOutlet
 from companion.broadcast.nats_subjects import Entry
-from companion.broadcast.nats_takeover import journal
+from companion.broadcast.nats_takeover import entry_of, journal
 from companion.core.record import encode
 from companion.errors import SinkError
 from tests.broadcast.nats_server import NatsServer, Talk, needs_nats_server, server, until
@@ -96,3 +97,14 @@ async def test_a_server_that_lost_the_beginning_gets_no_end(server: NatsServer) 
         await until(lambda: outlet.calls["42"].lost)
         with pytest.raises(SinkError, match="the server has lost the beginning of it"):
             outlet.write(talk.say()[0])
+
+
+async def test_a_call_that_is_over_takes_no_later_one_of_its_name_off_the_list(server: NatsServer) -> None:
+    async with NatsOutlet(server.url) as outlet:
+        earlier, later = Entry(call="42", first=1), Entry(call="42", first=5)
+        await keep(outlet.link, subjects.live("42"), later)
+        await retire(outlet.link, earlier)
+        assert await entry_of(outlet.link, "42", ended=True) == earlier
+        assert await entry_of(outlet.link, "42") == later
+        await retire(outlet.link, later)
+        assert await entry_of(outlet.link, "42") is None
