@@ -1,6 +1,7 @@
 """A connection to NATS that is made anew whenever it breaks, and the streams that calls need there."""
 
 import asyncio
+import contextlib
 import os
 import random
 import tomllib
@@ -51,7 +52,8 @@ class Link:
     Args:
         url: `nats://` or `tls://`, one or more hosts of one cluster with commas between them; `?days=`, `gigabytes=` and `replicas=` as in
             `Limits`; `name@` before the first host says who we are.
-        credentials: a file with a user's JWT and seed, an nkey seed, or TOML with `user` and `password`, or `token`.
+        credentials: a file with a user's JWT and seed, an nkey seed, or TOML with `user` and `password`, or `token`;
+            read anew for each connection.
         up: told of every new connection, before anybody else uses it.
         away: told why there is none any more; called once until the next.
         makes: whether the streams are made where they are missing; else they are waited for.
@@ -70,6 +72,7 @@ class Link:
         makes: bool = False,
     ) -> None:
         self._servers, self.user, self.limits = _place(url)
+        self._credentials = credentials
         self._secrets = _secrets(credentials) if credentials else {}
         self.name = self._servers[0]
         """The first server, as it is called in messages."""
@@ -194,6 +197,9 @@ class Link:
             if "permissions violation" in str(error).lower():
                 self.denied = str(error).removeprefix("nats: ")
 
+        if self._credentials is not None:
+            with contextlib.suppress(ConfigError):  # what it said before counts until it can be used again
+                self._secrets = _secrets(self._credentials)
         client = Client()
         try:
             await client.connect(

@@ -114,6 +114,24 @@ async def test_only_who_knows_the_password_is_let_in(tmp_path: Path) -> None:
         closed.kill()
 
 
+async def test_a_password_that_is_replaced_counts_from_the_next_connection_on(tmp_path: Path) -> None:
+    file, told = tmp_path / "secret", list[str]()
+    file.write_text('user = "eve"\npassword = "first"\n')
+    server = NatsServer(tmp_path, 'authorization { users = [ { user: "eve", password: "first" } ] }')
+    try:
+        one = link(server.url, file, told=told)
+        await one.open()
+        server.kill()
+        server._config = server._config.replace("first", "second")
+        server.start()
+        await until(lambda: told and not one.is_up)
+        file.write_text('user = "eve"\npassword = "second"\n')
+        await until(lambda: one.is_up)
+        await one.close()
+    finally:
+        server.kill()
+
+
 async def test_keys_and_tokens_open_too(tmp_path: Path) -> None:
     import nkeys
 
