@@ -64,6 +64,8 @@ TIMES: dict[str, tuple[str, ...]] = {
         "24 7",
     ),
     "@ahead": (
+        "in the (next|coming) (hour|half hour|day|week|fortnight|<@span>)",
+        "(i|they|he|she) (would say|say|reckon|think) [about] a fortnight",
         "(within|inside|in under) [the (next|coming)] [about|around|approximately|up to] "
         "(<@span>|<@a> (hour|day|week|month|fortnight)|the (hour|day|week))",
         "(by|before|no later than) [the] [latest|end of|close of] <@date>",
