@@ -198,16 +198,18 @@ async def test_a_screen_that_is_cut_off_says_so_and_goes_on_where_it_stood() -> 
         async with app.run_test():
             talk = Talk("42", agent="Anna")
             write(hub, [*talk.records, *talk.say(2)])
+            await patiently(lambda: "42" in seat._rows)
+            hub.clock("42", 1_000)  # as live calls do each second
             for turn in range(times(2, 30)):
                 await patiently(lambda: app.snapshot.view.call == "42" and len(app.snapshot.view.rows) == len(said(talk)))
                 network.refuses = True
                 network.cut()
-                await patiently(lambda: "the gateway is away" in app.snapshot.notice)
+                await patiently(lambda: app.snapshot.away != "")
                 write(hub, talk.say(2))
                 network.refuses = False
                 await patiently(lambda: len(app.snapshot.view.rows) == len(said(talk)))
                 assert [row.text for row in app.snapshot.view.rows] == said(talk), turn
-                await patiently(lambda: app.snapshot.notice == "the gateway is there")
+                assert app.snapshot.away == ""
         seat.leaving = True
         await seat.lookout.close()
         await watching
