@@ -13,6 +13,7 @@ from companion.broadcast.nats_takeover import recall
 from companion.core.events import Utterance, snake_case
 from companion.core.feed import Closed, Happened, Item, Opened
 from companion.core.record import Record
+from companion.errors import SinkError
 from companion.run import Run, now
 from tests.broadcast.nats_server import rules
 
@@ -48,7 +49,10 @@ class Numbers:
 async def main() -> None:
     """Until stdin ends."""
     async with NatsOutlet(sys.argv[1], tell=lambda text: print(text, flush=True)) as outlet:
-        await Run(Lines(), rules(), [outlet, Numbers()], recall=functools.partial(recall, outlet)).go()
+        try:
+            await Run(Lines(), rules(), [outlet, Numbers()], recall=functools.partial(recall, outlet)).go()
+        except SinkError as error:  # as a command does
+            print(error, flush=True)
 
 
 if __name__ == "__main__":
