@@ -68,6 +68,7 @@ class HubOutlet:
         self._follower: Follower | None = None
         self._news = asyncio.Event()
         self._wire: Wire | None = None
+        self._why = ""  # the last loss
         self._turned_away = ""
         self._told: set[str] = set()
         self._here = asyncio.Event()
@@ -107,7 +108,7 @@ class HubOutlet:
         """Pass a record on, now or when the hub is back.
 
         Raises:
-            SinkError: the hub turns us away; raised once a call. With another token it is given the record all the same.
+            SinkError: the hub turns us away; raised once a call, until we are let in. With another token it is given the record all the same.
         """
         now = asyncio.get_running_loop().time()
         try:
@@ -156,7 +157,7 @@ class HubOutlet:
                     self._tell(f"{error}; nobody else sees the calls")
                 self._turned_away = str(error)
             except SourceError as error:
-                self._tell(f"{error}; trying again")
+                self._again(str(error))
             await asyncio.sleep(self._waits[min(tries, len(self._waits) - 1)])
             tries += 1
 
@@ -173,13 +174,14 @@ class HubOutlet:
                         follower.subscribe(Subscribe(call=EVERY, resume=heard.have, partials=True))
                         self._ledger.watchers[follower] = None
                         self._follower = follower
-                        self._turned_away = ""
+                        self._why = self._turned_away = ""
+                        self._told.clear()
                         self._here.set()
                         writing = asyncio.create_task(self._write(wire, follower))
                         self._tell(f"{self.name}: calls are shown there")
                     case Lost():
                         self._part(writing)
-                        self._tell(f"{self.name}: {heard.reason}; trying again")
+                        self._again(f"{self.name}: {heard.reason}")
                     case Act():
                         task = asyncio.create_task(self._act(wire, heard))
                         self._doing.add(task)
@@ -188,6 +190,12 @@ class HubOutlet:
                         self._tell(f"{self.name}: {heard.text}")
         finally:
             self._part(writing)
+
+    def _again(self, why: str) -> None:
+        """The hub is not to be had, and is tried again; what is the same as at the last try was said then."""
+        if why != self._why:
+            self._tell(f"{why}; trying again")
+        self._why = why
 
     def _part(self, writing: asyncio.Task[None] | None) -> None:
         """The hub is gone: nothing is told it any more."""

@@ -1,12 +1,12 @@
 """Streams that we join: a WebSocket that sends chat as JSON, or sound."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 
 from companion.core.events import Channel, SourceBack, SourceLost
 from companion.core.feed import Closed, Complaint, Happened, Item, Opened
 from companion.errors import SourceError
-from companion.net.dialling import WAITS, Back, Line, Lost
+from companion.net.dialling import WAITS, Back, Line, Lost, Message
 from companion.sources.listening import Listening
 from companion.sources.pairs.side import Heard, Sound
 from companion.sources.protocols.jsonlines import JsonLines
@@ -37,19 +37,21 @@ class Chat:
             SourceError: it cannot be joined, was lost for good, or (strict) a message cannot be used.
         """
         loop = asyncio.get_running_loop()
-        lost = False
+        lost, why = False, ""
         async for message in self._line:
             items: list[Item] = []
             match message:
-                case Lost():
-                    items.append(_said(self._name, message))
+                case Lost(reason, wait):
+                    if reason != why or wait is None:  # what is the same as at the last try was said then
+                        items.append(_said(self._name, message))
+                    why = reason
                     if not lost:
-                        items += [Happened(call=call, event=SourceLost(reason=message.reason)) for call in self._lines.open_calls]
+                        items += [Happened(call=call, event=SourceLost(reason=reason)) for call in self._lines.open_calls]
                     lost = True
                 case Back():
                     items.append(_said(self._name, message))
                     items += [Happened(call=call, event=SourceBack(gap=message.gap)) for call in self._lines.open_calls]
-                    lost = False
+                    lost, why = False, ""
                 case bytes() if not message.lstrip().startswith(b"{"):
                     items += self._sound()
                 case str() | bytes():
@@ -106,6 +108,7 @@ class SoundStream:
         self._call = call
         self._make = recogniser
         self._line = Line(uri, name, waits)
+        self._news = asyncio.Event()
         self._text = False
 
     async def __aiter__(self) -> AsyncIterator[Item]:
@@ -117,27 +120,30 @@ class SoundStream:
         """
         recogniser = self._make(self._call)
         opened = lost = False
+        why = ""
         listening, wire = self._begin(recogniser, 0.0)
+        messages = self._messages()
         try:
-            async for message in self._line:
+            async for message in messages:
                 if not opened:
                     opened = True
                     yield Opened(call=self._call, source=self._name, speech=recogniser.model)
-                items: list[Item] = []
+                items = listening.answered()
                 match message:
                     case bytes():
                         for round_ in listening.feed(wire.decode(message)):
                             items += await listening.hear(round_)
                     case str():
                         items += self._words()
-                    case Lost():
+                    case Lost(reason, wait):
                         if not lost:
                             items += [item async for item in listening.last()]
-                            items.append(Happened(call=self._call, event=SourceLost(reason=message.reason)))
-                        items.append(_said(self._name, message))
-                        lost = True
+                            items.append(Happened(call=self._call, event=SourceLost(reason=reason)))
+                        if reason != why or wait is None:
+                            items.append(_said(self._name, message))
+                        lost, why = True, reason
                     case Back():
-                        lost = False
+                        lost, why = False, ""
                         listening, wire = self._begin(recogniser, listening.now + message.gap)
                         items += [_said(self._name, message), Happened(call=self._call, event=SourceBack(gap=message.gap))]
                 for item in items:
@@ -150,14 +156,42 @@ class SoundStream:
             if lost and not self._line.stopped:
                 raise _gone(self._name)
         finally:
+            await messages.aclose()
             await recogniser.close()
 
     async def close(self) -> None:
         """Hang up; the last final texts of what was heard still come."""
         await self._line.close()
 
+    async def _messages(self) -> AsyncGenerator[Message | None]:
+        """What the stream sends, and None when the recogniser has answered: one that is far away does so while no sound comes, too.
+
+        Raises:
+            SourceError: it cannot be joined.
+        """
+        messages = aiter(self._line)
+        coming: asyncio.Future[Message | None] | None = None
+        try:
+            while True:
+                if coming is None:
+                    coming = asyncio.ensure_future(anext(messages, None))
+                    coming.add_done_callback(lambda _: self._news.set())
+                await self._news.wait()
+                self._news.clear()
+                if not coming.done():
+                    yield None
+                elif (message := coming.result()) is None:
+                    return
+                else:
+                    coming = None
+                    yield message
+        finally:
+            if coming is not None:
+                coming.cancel()
+                await asyncio.gather(coming, return_exceptions=True)
+
     def _begin(self, recogniser: Recogniser, start: float) -> tuple[Listening, Wire]:
-        listening = Listening(self._call, recogniser, self._columns, self._rate, start=start, clocked=False)
+        listening = Listening(self._call, recogniser, self._columns, self._rate, start=start, clocked=False, wake=self._news.set)
         return listening, Wire(self._encoding, len(self._columns))
 
     def _words(self) -> list[Item]:

@@ -71,6 +71,24 @@ async def test_a_hub_that_comes_late(hub: Make, watch: Make, call: Calls, unused
     assert f"{name}: calls are shown there" in told
 
 
+async def test_a_hub_that_stays_away_is_told_once(hub: Make, unused_tcp_port: int) -> None:
+    told: list[str] = []
+    name = f"hub ws://127.0.0.1:{unused_tcp_port}"
+    async with HubOutlet(f"ws://127.0.0.1:{unused_tcp_port}", waits=(0.01,), tell=told.append):
+        await until(lambda: bool(told))
+        await asyncio.sleep(0.1)  # several tries
+        assert told == [f"{name}: refuses the connection; check the address, and that it is on; trying again"]
+        for _ in range(2):
+            told.clear()
+            async with hub(unused_tcp_port):
+                await until(lambda: bool(told))
+            await until(lambda: len(told) == 3)
+            await asyncio.sleep(0.1)
+            assert told[0] == f"{name}: calls are shown there"
+            assert told[2] == f"{name}: refuses the connection; trying again"
+            assert len(told) == 3
+
+
 async def test_a_token_that_is_no_gateways_is_of_no_use(hub: Make, call: Calls, tmp_path: Path) -> None:
     told: list[str] = []
     token = tokens.new(tmp_path / "tokens", "rita", "reader", "")
@@ -221,6 +239,27 @@ async def test_turned_away_until_the_token_is_replaced(hub: Make, watch: Make, c
         one = watch(house.port, token=sue)
         await one.until(lambda: len(one.records("7")) == len(records))
     assert told[1].endswith("calls are shown there")
+
+
+async def test_a_second_refusal_of_the_same_call_is_told_too(hub: Make, call: Calls, tmp_path: Path) -> None:
+    told: list[str] = []
+    path = tmp_path / "tokens"
+    given = [tokens.new(path, "gw", "gateway", "")]
+    records = call("7", "a", "b", "c", "d")
+    async with (
+        hub(tokens=path) as house,
+        HubOutlet(f"ws://127.0.0.1:{house.port}", waits=(0.01,), token=lambda: given[0], tell=told.append) as gateway,
+    ):
+        for _ in range(2):
+            await until(lambda: gateway._here.is_set())
+            good, given[0] = given[0], "wrong"
+            for guest in list(house.guests):
+                guest.connection.transport.abort()
+            await until(lambda: bool(gateway._turned_away))
+            with pytest.raises(SinkError, match="nobody else sees this call"):
+                gateway.write(next(records))
+            gateway.write(next(records))
+            given[0] = good
 
 
 async def test_a_name_that_is_taken_is_told(hub: Make, call: Calls) -> None:

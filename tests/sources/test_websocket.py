@@ -13,13 +13,28 @@ from websockets.asyncio.server import ServerConnection
 from companion.core.events import SourceBack, SourceLost, Utterance
 from companion.core.feed import Closed, Complaint, Happened, Item, Level, Opened
 from companion.errors import SourceError
+from companion.sources import listening
 from companion.sources.websocket import Chat, SoundStream
-from companion.speech.recogniser import Recogniser
+from companion.speech.recogniser import AudioChunk, Hearing, Recogniser, Scripted
 from tests.sources.peers import says, serving
 
 Script = Callable[..., Callable[[str], Recogniser]]
 
 SOON = (0.01, 0.01)
+
+
+class FarAway(Scripted):
+    """A recogniser that answers nothing until it is let."""
+
+    def __init__(self, script: Sequence[Utterance]) -> None:
+        super().__init__(script)
+        self.asked = asyncio.Event()
+        self.answers = asyncio.Event()
+
+    async def hear(self, chunk: AudioChunk) -> Sequence[Hearing]:
+        self.asked.set()
+        await self.answers.wait()
+        return await super().hear(chunk)
 
 
 def said(speaker: str = "customer", text: str = "hello there", **keys: Any) -> dict[str, Any]:
@@ -90,6 +105,19 @@ class TestChat:
         assert items[4] == Complaint(text=f"ws://chat: is back after {items[5].gap:.1f} s")
         assert items[5].gap > 0
         assert items[-1].reason == "stream ended"
+
+    async def test_what_is_tried_again_for_the_same_reason_is_said_once(self) -> None:
+        async with serving(says(said(), then="break")) as uri:
+            source = aiter(chat(uri, waits=(0.2, 0.01, 0.01, 0.01)))
+            items = [await anext(source), await anext(source), await anext(source)]
+        async with asyncio.timeout(10):
+            with pytest.raises(SourceError, match="was lost"):
+                await gathered(source, items)
+        assert [item.text for item in items if isinstance(item, Complaint)] == [
+            "ws://chat: broke off; trying again in 0.2 s",
+            "ws://chat: refuses the connection; trying again in 0.01 s",
+            "ws://chat: refuses the connection; given up",
+        ]
 
     async def test_broken_off_for_good(self) -> None:
         async with serving(says(said(), then="out of order")) as uri:
@@ -167,6 +195,64 @@ class TestSound:
         ]  # fmt: skip
         assert items[3] == first
         assert items[-2] == second
+
+    async def test_what_is_tried_again_for_the_same_reason_is_said_once(self, script: Script) -> None:
+        async with serving(says(bytes(16000), then="break")) as uri:
+            source = aiter(sound(uri, script(), waits=(0.2, 0.01, 0.01, 0.01)))
+            items: list[Any] = []
+            while not any(isinstance(item, Complaint) for item in items):
+                items.append(await anext(source))
+        async with asyncio.timeout(10):
+            with pytest.raises(SourceError, match="was lost"):
+                await gathered(source, items)
+        assert [item.text for item in items if isinstance(item, Complaint)] == [
+            "ws://sound: broke off; trying again in 0.2 s",
+            "ws://sound: refuses the connection; trying again in 0.01 s",
+            "ws://sound: refuses the connection; given up",
+        ]
+
+    async def test_a_recogniser_that_is_far_away_is_heard_while_no_sound_comes(self) -> None:
+        words = Utterance(speaker="agent", text="so far", start=0.05, end=0.1)
+        recogniser = FarAway([words])
+        async with serving(says(bytes(16000), then="wait")) as uri:
+            source = sound(uri, lambda call: recogniser)
+            heard: list[Any] = []
+
+            async def take() -> None:
+                async for item in source:
+                    heard.append(getattr(item, "event", item))
+                    if heard[-1] == words:
+                        await source.close()
+
+            taking = asyncio.create_task(take())
+            async with asyncio.timeout(10):
+                await recogniser.asked.wait()
+                while not heard:
+                    await asyncio.sleep(0.01)
+                await asyncio.sleep(2 * listening.SOON)  # by now the sound has been left to it
+                recogniser.answers.set()
+                await taking
+        assert words in heard
+        assert heard[-1] == Closed(call="7", reason="stopped", at=None)
+
+    async def test_who_takes_no_more_leaves_nothing_running(self, script: Script) -> None:
+        before = asyncio.all_tasks()
+        gone = asyncio.Event()
+
+        async def peer(connection: ServerConnection) -> None:
+            await connection.send(bytes(16000))
+            await connection.wait_closed()
+            gone.set()
+
+        async with serving(peer) as uri:
+            source = sound(uri, script())
+            items = aiter(source)
+            await anext(items)
+            await items.aclose()  # type: ignore[attr-defined]
+            async with asyncio.timeout(10):
+                await source.close()
+                await gone.wait()
+        assert asyncio.all_tasks() == before
 
     async def test_a_frame_cut_by_the_loss_does_not_shift_the_rest(self, script: Script) -> None:
         loud = np.zeros((16000, 2), np.int16)

@@ -1,5 +1,6 @@
 """Which chat system a SOURCE is, and what it needs: the room, the token, and who the agents are."""
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from urllib.parse import urlsplit
@@ -60,11 +61,11 @@ def system(address: Address, *, token: Callable[[], str] | None, agents: str | N
             room = Chatwoot(site, account, _only(name, token()), _number(name, keys, "conversation"))
             split = urlsplit(site)
             origin = f"{split.scheme}://{split.netloc}"  # without one, Rails takes us for another site's page
-            renew = partial(_renew, room, token)
+            renew = partial(_renew, name, room, token)
             return ChatRoom(room, name=name, asker=Asker(), renew=renew, subprotocol="actioncable-v1-json", origin=origin, waits=waits)
         case "rocketchat":
             chat = RocketChat(site, keys.get("room") or MINE, _only(name, token()), _several(agents))
-            return ChatRoom(chat, name=name, asker=Asker(), renew=partial(_renew, chat, token), greeting=[CONNECT], waits=waits)
+            return ChatRoom(chat, name=name, asker=Asker(), renew=partial(_renew, name, chat, token), greeting=[CONNECT], waits=waits)
     if not _several(agents):
         raise ConfigError(f"{name}: nothing tells who the agents are; give --chat-agents with their member ids: U012AB3CD,U045EF6GH")
     app, bot = _slacks(token())
@@ -73,7 +74,9 @@ def system(address: Address, *, token: Callable[[], str] | None, agents: str | N
     slack = Slack(f"{site}/api", app, bot, _several(agents), keys.get("channel") or None)
 
     def renew_both() -> None:
-        slack.app, slack.bot = _slacks(token())
+        new = _slacks(token())
+        if new[0]:  # else what it said before still counts
+            slack.app, slack.bot = new
 
     return ChatRoom(slack, name=name, asker=Asker(), renew=renew_both, waits=waits)
 
@@ -91,8 +94,9 @@ def _number(name: str, keys: Mapping[str, str], key: str) -> int | None:
     return int(given)
 
 
-def _renew(room: Chatwoot | RocketChat, token: Callable[[], str]) -> None:
-    room.token = token()
+def _renew(name: str, room: Chatwoot | RocketChat, token: Callable[[], str]) -> None:
+    with contextlib.suppress(ConfigError):  # what it said before still counts
+        room.token = _only(name, token())
 
 
 def _slacks(given: str) -> tuple[str, str | None]:

@@ -20,6 +20,8 @@ from companion.core.events import Introduced, SourceBack, SourceLost, SpeechBega
 from companion.core.feed import Closed, Complaint, Happened, Opened, Ready, Source
 from companion.errors import ConfigError, SourceError
 from companion.net import dialling
+from companion.sources.chat import chatsystems
+from companion.sources.uri import parse
 from tests.sources.peers import SlackPeer
 
 PEERS = Path(__file__).parents[1] / "peers"
@@ -371,3 +373,22 @@ async def test_a_chat_with_a_mapping() -> None:
 def test_what_is_missing_is_said(uri: str, keys: Any, words: str) -> None:
     with pytest.raises(ConfigError, match=words):
         sources.open(uri, **keys)
+
+
+@pytest.mark.parametrize(
+    ("uri", "good", "wrong", "better"),
+    [
+        ("chatwoot+ws://h?account=1", "one", "two\ntokens", "two"),
+        ("rocketchat+ws://h", "one", "zw\u00f6lf", "two"),
+        ("slack://", "xapp-1", "xoxb-2", "xapp-2\nxoxb-2"),
+    ],
+)
+def test_a_replaced_token_that_cannot_be_one_is_passed_over(uri: str, good: str, wrong: str, better: str) -> None:
+    given = [good]
+    room = chatsystems.system(parse(uri), token=lambda: given[0], agents="U1")
+    entered = []
+    for text in (good, wrong, better):
+        given[0] = text
+        room._renew()
+        entered.append(room._room.enter() or room._room.token)
+    assert entered[0] == entered[1] != entered[2]
