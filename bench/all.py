@@ -32,7 +32,7 @@ BENCHES: dict[str, tuple[str, ...]] = {
     "listeners": (),
     "many_calls": (),
     "speech": (),
-    "loss": (),
+    "loss": ("--at-once", "7"),  # four rounds of the call for 27 cells
     "database": (),
     "wall": (),
     "broadcast": (),

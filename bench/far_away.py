@@ -2,7 +2,7 @@
 """What distance to a recogniser costs a live call: words, gaps, and how late finals are.
 
     git clone https://github.com/alphacep/vosk-server
-    python bench/far_away.py --asr-server vosk-server/websocket/asr_server.py [--seconds 30] [--round-trips 0,50,200,500]
+    python bench/far_away.py --asr-server vosk-server/websocket/asr_server.py [--seconds 30] [--round-trips 0,50,200,500,1000]
 
 Both channels of the demo call are played in real time by a Twilio peer to `twilio://`, which has them recognised by a real vosk-server
 behind a network that is so late; and once here, for comparison. How late a final is, is counted from the end of its last word.
@@ -90,7 +90,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--asr-server", metavar="PATH", default=os.environ.get("ASR_SERVER"), help="default: $ASR_SERVER")
     parser.add_argument("--seconds", type=float, default=30.0)
-    parser.add_argument("--round-trips", default="0,50,200,500", help="milliseconds, with commas between")
+    parser.add_argument("--round-trips", default="0,50,200,500,1000", help="milliseconds, with commas between")
     args = parser.parse_args()
     if args.asr_server is None:
         raise SystemExit("there is no vosk-server: name its asr_server.py with --asr-server, or in ASR_SERVER")

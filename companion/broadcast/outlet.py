@@ -108,7 +108,7 @@ class HubOutlet:
         """Pass a record on, now or when the hub is back.
 
         Raises:
-            SinkError: the hub turns us away; raised once a call, until we are let in. With another token it is given the record all the same.
+            SinkError: the hub turns us away; raised once a call until we are let in. With another token it is given the record after all.
         """
         now = asyncio.get_running_loop().time()
         try:
