@@ -86,22 +86,24 @@ class Listening:
         heard = asyncio.ensure_future(self.listen(round_))
         heard.add_done_callback(self._told)
         self._under_way.append((round_, heard))
-        items = self.answered()
-        if len(self._under_way) == 1:
-            await asyncio.wait({heard}, timeout=SOON)
-        elif len(self._under_way) > AHEAD:
-            await asyncio.wait({self._under_way[0][1]})
-        return items + self.answered()
+        waiting = [each for _, each in self._under_way if not each.done()]
+        if len(waiting) > AHEAD:
+            await asyncio.wait(waiting[:1])
+        elif len(waiting) == 1:
+            await asyncio.wait(waiting, timeout=SOON)
+        return self.answered()
 
     def answered(self) -> list[Item]:
-        """What has been heard since it was last asked, without waiting.
+        """What has been heard since it was last asked, without waiting; what came before a failure is given before that is raised.
 
         Raises:
             SpeechError: the recogniser keeps failing.
         """
         items: list[Item] = []
-        while self._under_way and self._under_way[0][1].done():
-            round_, heard = self._under_way.popleft()
+        while self._under_way and (heard := self._under_way[0][1]).done():
+            if items and (heard.cancelled() or heard.exception() is not None):
+                break
+            round_, _ = self._under_way.popleft()
             items += self.items(round_, heard.result())
         return items
 

@@ -138,3 +138,21 @@ async def test_a_recogniser_that_fails_far_away_is_told_once(tone: Tone) -> None
     await recogniser.answer(5)
     with pytest.raises(SpeechError, match="is broken"):
         await hear(listening, tone(0.2, 1))
+
+
+async def test_what_was_said_before_a_recogniser_failed_is_given_first(tone: Tone) -> None:
+    class FailingLate(FarAway):
+        async def hear(self, chunk: AudioChunk) -> Sequence[Hearing]:
+            heard = await super().hear(chunk)
+            if chunk.start > 0.5:
+                raise SpeechError("speech: is broken")
+            return heard
+
+    recogniser = FailingLate(SAID)
+    listening = Listening("7", recogniser, ("customer",), 16000)
+    await hear(listening, tone(1.0, 1))
+    await asyncio.sleep(0.01)
+    await recogniser.answer(5)
+    assert [item.event for item in listening.answered() if isinstance(item, Happened)][-1] == SAID
+    with pytest.raises(SpeechError, match="is broken"):
+        listening.answered()

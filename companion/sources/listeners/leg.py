@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 import msgspec
 import numpy as np
@@ -112,11 +112,11 @@ class Leg:
             for item in [item for ear in self._ears.values() for item in ear.answered()]:
                 self._exchange.give(item)
             while self._waiting:
-                for item in await self._next(self._waiting.popleft()):
+                async for item in self._next(self._waiting.popleft()):
                     self._exchange.give(item)
                 await self._exchange.room.wait()
         for ear in self._ears.values():
-            for item in await ear.rest():
+            async for item in ear.rest():
                 self._exchange.give(item)
 
     def done(self) -> None:
@@ -190,29 +190,29 @@ class Leg:
                 kept.append(act)
         self._waiting = kept
 
-    async def _next(self, act: _Piece | Paused) -> list[Item]:
-        items: list[Item] = []
+    async def _next(self, act: _Piece | Paused) -> AsyncIterator[Item]:
         if isinstance(act, Paused):
             for ear in self._ears.values():
-                items += await ear.rest()
+                async for item in ear.rest():
+                    yield item
             if self._ears and not self._paused:
                 self._paused = True
-                items.append(Happened(call=self.call, event=SourceLost(reason=act.reason)))
-            return items
+                yield Happened(call=self.call, event=SourceLost(reason=act.reason))
+            return
         self._count(act.columns, -act.seconds)
         if self._paused:
             self._paused = False
             gap = max(0.0, min(act.at - ear.now for ear in self._ears.values()))
-            items.append(Happened(call=self.call, event=SourceBack(gap=round(gap, 3))))
+            yield Happened(call=self.call, event=SourceBack(gap=round(gap, 3)))
             for ear in self._ears.values():
                 ear.now = max(ear.now, act.at)
         for channel in act.columns:
             await self._ears[channel].seat.ready()
         why = "was too much for the recogniser" if self._slow else "went missing"
         for column, channel in enumerate(act.columns):
-            items += await self._ears[channel].hear(act.at, act.samples[:, column : column + 1], why)
+            async for item in self._ears[channel].hear(act.at, act.samples[:, column : column + 1], why):
+                yield item
         self._slow = self._slow and bool(self._waiting)
-        return items
 
 
 class _Ear:
@@ -227,7 +227,7 @@ class _Ear:
         self._wake = wake
         self._listening: Listening | None = None
 
-    async def hear(self, at: float, samples: Samples, why: str) -> list[Item]:
+    async def hear(self, at: float, samples: Samples, why: str) -> AsyncIterator[Item]:
         """What a piece brings; one that comes after a gap says so.
 
         Args:
@@ -238,20 +238,23 @@ class _Ear:
         Raises:
             SpeechError: the recogniser keeps failing.
         """
-        items: list[Item] = []
         call, channel = self.seat.call, self.seat.channel
         gap = at - self.now
         if self._listening is not None and gap >= GAP:
-            items += await self.rest()
-            items.append(Happened(call=call.name, event=SourceLost(reason=f"the {channel}'s sound {why}")))
-            items.append(Happened(call=call.name, event=SourceBack(gap=round(gap, 3))))
+            async for item in self.rest():
+                yield item
+            yield Happened(call=call.name, event=SourceLost(reason=f"the {channel}'s sound {why}"))
+            yield Happened(call=call.name, event=SourceBack(gap=round(gap, 3)))
         if self._listening is None:
             self.now = max(self.now, at)
             start = self._offset + self.now
             self._listening = Listening(call.name, call.recogniser, (channel,), self._rate, start=start, clocked=False, wake=self._wake)
         elif gap > 0:
-            items += await self._feed(np.zeros((round(gap * self._rate), 1), np.int16))
-        return items + await self._feed(samples)
+            samples = np.concatenate([np.zeros((round(gap * self._rate), 1), np.int16), samples])
+        self.now += len(samples) / self._rate
+        for round_ in self._listening.feed(samples):
+            for item in await self._listening.hear(round_):
+                yield item
 
     def answered(self) -> list[Item]:
         """What the recogniser, if it is far away, has said of sound that came before.
@@ -261,21 +264,13 @@ class _Ear:
         """
         return self._listening.answered() if self._listening is not None else []
 
-    async def rest(self) -> list[Item]:
+    async def rest(self) -> AsyncIterator[Item]:
         """The last final texts of what has come; hearing begins anew after it.
 
         Raises:
             SpeechError: the recogniser keeps failing.
         """
-        if self._listening is None:
-            return []
-        listening, self._listening = self._listening, None
-        return [item async for item in listening.last()]
-
-    async def _feed(self, samples: Samples) -> list[Item]:
-        assert self._listening is not None
-        self.now += len(samples) / self._rate
-        items: list[Item] = []
-        for round_ in self._listening.feed(samples):
-            items += await self._listening.hear(round_)
-        return items
+        if self._listening is not None:
+            listening, self._listening = self._listening, None
+            async for item in listening.last():
+                yield item

@@ -1,7 +1,7 @@
 """A listener that vosk-server clients join, as if it were vosk-server. Two that name the same call are its two channels."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from websockets import http11
@@ -124,7 +124,7 @@ class VoskServer(WebSocketListener):
         """Give out what is still to be heard of a client that has gone."""
         guest.seat.part()
         try:
-            for item in await guest.hear(Ended()):
+            async for item in guest.rest():
                 self._exchange.give(item)
         except SpeechError as error:
             lost = lost or str(error)
@@ -159,7 +159,19 @@ class _Guest:
                 self._listening = Listening(call.name, call.recogniser, (self.seat.channel,), rate, start=self._now, clocked=False)
             for round_ in self._listening.feed(self._wire.decode(request.pcm)):
                 items += await self._listening.hear(round_)
-        elif self._listening is not None:
-            items = [item async for item in self._listening.last()]
-            self._now, self._wire, self._listening = self._listening.now, Wire(), None
+        else:
+            items = [item async for item in self.rest()]
         return items
+
+    async def rest(self) -> AsyncIterator[Item]:
+        """The last final texts of the sound so far.
+
+        Raises:
+            SpeechError: the recogniser keeps failing.
+        """
+        await self.seat.ready()
+        if self._listening is not None:
+            listening, self._listening, self._wire = self._listening, None, Wire()
+            async for item in listening.last():
+                yield item
+            self._now = listening.now

@@ -68,7 +68,9 @@ class LivePair:
                     yield item
                 if not heard:
                     await self._tick()
-            for item in [*self._said(), *await call.rest()]:
+            for item in self._said():
+                yield item
+            async for item in call.rest():
                 yield item
             for pump in pumps:
                 if pump.done():
@@ -187,23 +189,25 @@ class _Hearing:
             SpeechError: the recogniser keeps failing.
         """
         items = await self._leave_out() if self._now() - self._taken / self._recogniser.rate > MOST else self._listening.answered()
+        if items:
+            return items
         if self._full():
-            return items + await self._round(self._size)
-        if not items:
-            for way in self._ways:
-                way.idle += 1
-        return items
+            return await self._round(self._size)
+        for way in self._ways:
+            way.idle += 1
+        return []
 
-    async def rest(self) -> list[Item]:
+    async def rest(self) -> AsyncIterator[Item]:
         """What is still to be heard, and the last final texts.
 
         Raises:
             SpeechError: the recogniser keeps failing.
         """
-        items: list[Item] = []
         while (left := round(max(track.end for track in self._tracks) * self._recogniser.rate) - self._taken) > 0:
-            items += await self._round(min(left, self._size))
-        return items + [item async for item in self._listening.last()]
+            for item in await self._round(min(left, self._size)):
+                yield item
+        async for item in self._listening.last():
+            yield item
 
     async def _round(self, frames: int) -> list[Item]:
         items: list[Item] = []
