@@ -107,6 +107,7 @@ class Hub:
         self._keeping: asyncio.Task[None] | None = None
         self._failed: set[str] = set()
         self._complaints = Allowance(1, 10)
+        self._turned_away = ""
 
     @property
     def name(self) -> str:
@@ -232,9 +233,11 @@ class Hub:
         return True
 
     def turned_away(self, connection: ServerConnection, why: str) -> None:
-        """Somebody was not let in; said, but no faster than anybody can read."""
-        if self._complaints.take(self.now):
-            self._tell(f"{self.name}: {_peer(connection)} was turned away: {why}")
+        """Somebody was not let in; said, but no faster than anybody can read, and not the same again."""
+        said = f"{_peer(connection)} was turned away: {why}"
+        if said != self._turned_away and self._complaints.take(self.now):  # our own gateways come again and again
+            self._turned_away = said
+            self._tell(f"{self.name}: {said}")
 
     def farewell(self, guest: Guest) -> None:
         """Somebody has gone."""

@@ -197,10 +197,14 @@ class TestDoor:
         tokens.new(path, "sue", "supervisor", "")
         async with hub(tokens=path, tell=told.append) as house:
             house._complaints = Allowance(0, 3)
-            for _ in range(5):
+            for token in ("", "", "wrong", "", "wrong", ""):
                 with pytest.raises(TurnedAway):
-                    await watch(house.port).task
-        assert len(told) == 3
+                    await watch(house.port, token=token).task
+        assert [line.rpartition("; ")[2] for line in told] == [
+            "give one with --broadcast-token-file",
+            "ask for another",
+            "give one with --broadcast-token-file",
+        ]
 
     async def test_beyond_this_machine(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match=r"^hub ws://0.0.0.0:1: reaches beyond this machine without tokens"):
