@@ -200,6 +200,7 @@ class Link:
         if self._credentials is not None:
             with contextlib.suppress(ConfigError):  # what it said before counts until it can be used again
                 self._secrets = _secrets(self._credentials)
+        self.denied = ""
         client = Client()
         try:
             await client.connect(
