@@ -163,7 +163,7 @@ class Seat:
     def _is_over(self, app: CallApp) -> bool:
         """Whether the call that is shown is at its summary, and another may follow on this screen."""
         shown = self._rows.get(self._shown)
-        return self._call is None and shown is not None and shown.ended is not None and app.snapshot.view.summary is not None
+        return self._call is None and (shown is None or shown.ended is not None) and app.snapshot.view.summary is not None
 
     def _wants(self, name: str) -> bool:
         row = self._rows[name]
