@@ -124,6 +124,8 @@ class Wall:
                 self.away = reason
             case Here():
                 self.here, self.away = item, ""
+                for entry in self.live.values():  # silent by our own absence, not theirs
+                    entry.heard = now
             case Closed(reason=reason):
                 self.closed = reason
             case _:
