@@ -42,11 +42,13 @@ async def running(*command: str, todo: str, stdin: int = DEVNULL, stderr: int = 
     finally:
         if program.returncode is None:
             assert program.stdout is not None
-            if program.stdout.at_eof():  # it ends by itself; asyncio complains where `kill` is the first to find that out
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_ENDING):
-                        await program.wait()
-            with contextlib.suppress(ProcessLookupError):
-                program.kill()
-            # What it still had to say must be read, or its end is never noticed.
-            await program.communicate()
+            try:
+                if program.stdout.at_eof():  # it ends by itself; asyncio complains where `kill` is the first to find that out
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(_ENDING):
+                            await program.wait()
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    program.kill()
+                # What it still had to say must be read, or its end is never noticed.
+                await program.communicate()
