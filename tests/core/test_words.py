@@ -37,6 +37,7 @@ from companion.core.words import normal
         ("see https://a.example/b?c and www.x.org @bob <url> ^JRA ok", "see and okay"),
         ("order <number> <name>", "order 0"),
         ("Uh oh!", "uhoh"),
+        ("we could of course refund you", "we could of course refund you"),
         ("rock'n'roll", "rocknroll"),
         ("", ""),
         ("?!…", ""),

@@ -144,7 +144,12 @@ DATES: dict[str, str] = (
     }
     | {"seconds": "seconds=1", "half an": "half", "business": "working", "working": "working", "calendar": "between"}
     | dict.fromkeys(("thing", "month"), "other")
-    | {"half": "other past=30", "five to": "number=5 past=-5", "ten to": "number=10 past=-10", "twenty to": "number=20 past=-20"}
+    | {"half": "other past=30", "hour and a half": "seconds=5400"}
+    | {  # without the preposition it may be a range: "between five to six"
+        f"{by} {word} to": f"number={n} past=-{n}"
+        for by in ("at", "by", "before", "around")
+        for word, n in (("five", 5), ("ten", 10), ("twenty", 20))
+    }
     | {"next": "next", "weekend": "weekend", "next week": "week=1", "next month": "months=1"}
     | dict.fromkeys(("this week", "the week", "end of week"), "week=0")
     | dict.fromkeys(("this month", "the month", "end of month"), "months=0")

@@ -48,8 +48,7 @@ SPELLING = Spelling(
         f"{pronoun} {end}": f"{pronoun} {verb}" for pronoun in _PRONOUNS for end, verb in _SHORT.items() if (pronoun, end) != ("i", "s")
     }
     | {f"{stem} t": f"{stem[:-1]} not" for stem in _NOT}
-    | {"won t": "will not", "can t": "can not", "ain t": "is not"}
-    | {f"{verb} of": f"{verb} have" for verb in ("should", "could", "would", "must", "might")},
+    | {"won t": "will not", "can t": "can not", "ain t": "is not"},
     joined=("uh oh",),
     endings=(
         ("isation", "ization", 10), ("ising", "izing", 8), ("ised", "ized", 7), ("ises", "izes", 7), ("ise", "ize", 6),
