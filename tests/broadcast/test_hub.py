@@ -45,12 +45,10 @@ class TestSight:
             for record in records[:2]:
                 house.write(record)
             late = watch(house.port)
-            await early.sees(records[:2])
-            await late.sees(records[:2])
+            await asyncio.gather(early.sees(records[:2]), late.sees(records[:2]))
             for record in records[2:]:
                 house.write(record)
-            await early.sees(records)
-            await late.sees(records)
+            await asyncio.gather(early.sees(records), late.sees(records))
 
     async def test_agents_see_their_own(self, hub: Make, watch: Make, call: Calls) -> None:
         mine, other = list(call("7", "a", Introduced(agent="Maria"), "b")), list(call("8", agent="dan"))
