@@ -102,6 +102,7 @@ class Listening:
         items: list[Item] = []
         while self._under_way and (heard := self._under_way[0][1]).done():
             if items and (heard.cancelled() or heard.exception() is not None):
+                self._wake()
                 break
             round_, _ = self._under_way.popleft()
             items += self.items(round_, heard.result())
