@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from companion.errors import ConfigError
+from companion.net.keyfile import stamp
 
 
 class Setting(NamedTuple):
@@ -189,24 +190,17 @@ class Secret:
     def __init__(self, path: str, what: str) -> None:
         self._path = path
         self._what = what
-        self._stamp = self._look()
+        self._stamp = stamp(path)
         self._text = _read(path, what)
 
     def __call__(self) -> str:
         """What it is now."""
-        stamp = self._look()
-        if stamp != self._stamp:
+        now = stamp(self._path)
+        if now != self._stamp:
             with contextlib.suppress(ConfigError):
                 self._text = _read(self._path, self._what)
-                self._stamp = stamp
+                self._stamp = now
         return self._text
-
-    def _look(self) -> tuple[int, int, int] | None:
-        try:
-            status = os.stat(self._path)
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def secret(path: str | None, what: str) -> Secret | None:

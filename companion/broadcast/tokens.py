@@ -16,6 +16,7 @@ import msgspec
 
 from companion.broadcast.messages import Role
 from companion.errors import ConfigError
+from companion.net.keyfile import stamp
 from companion.speech.redact import clean
 
 _LONGEST_NAME = 100
@@ -110,29 +111,21 @@ class Roll:
     def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
         self._path = path
         self._tell = tell
-        self._stamp = _stamp(path)
+        self._stamp = stamp(path)
         self.holders = read(path)
 
     def refresh(self) -> bool:
         """Look at the file again; whether it has changed."""
-        stamp = _stamp(self._path)
-        if stamp == self._stamp:
+        now = stamp(self._path)
+        if now == self._stamp:
             return False
-        self._stamp = stamp
+        self._stamp = now
         try:
             self.holders = read(self._path)
         except ConfigError as error:
             self._tell(f"{error}; until then the tokens stay as they were")
             return False
         return True
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _proof(token: str) -> str:
