@@ -27,11 +27,19 @@ class Lost(msgspec.Struct, frozen=True):
     reason: str
     wait: float | None
 
+    def __str__(self) -> str:
+        """In words, after a name and a colon."""
+        return f"{self.reason}; {'given up' if self.wait is None else f'trying again in {self.wait:g} s'}"
+
 
 class Back(msgspec.Struct, frozen=True):
     """The stream is back after `gap` seconds."""
 
     gap: float
+
+    def __str__(self) -> str:
+        """In words, after a name and a colon."""
+        return f"is back after {self.gap:.1f} s"
 
 
 Message: TypeAlias = str | bytes | Lost | Back

@@ -37,21 +37,20 @@ class Chat:
             SourceError: it cannot be joined, was lost for good, or (strict) a message cannot be used.
         """
         loop = asyncio.get_running_loop()
-        lost, why = False, ""
+        lost = ""  # why
         async for message in self._line:
             items: list[Item] = []
             match message:
                 case Lost(reason, wait):
-                    if reason != why or wait is None:  # what is the same as at the last try was said then
-                        items.append(_said(self._name, message))
-                    why = reason
+                    if reason != lost or wait is None:  # what is the same as at the last try was said then
+                        items.append(Complaint(text=f"{self._name}: {message}"))
                     if not lost:
                         items += [Happened(call=call, event=SourceLost(reason=reason)) for call in self._lines.open_calls]
-                    lost = True
+                    lost = reason
                 case Back():
-                    items.append(_said(self._name, message))
+                    items.append(Complaint(text=f"{self._name}: {message}"))
                     items += [Happened(call=call, event=SourceBack(gap=message.gap)) for call in self._lines.open_calls]
-                    lost, why = False, ""
+                    lost = ""
                 case bytes() if not message.lstrip().startswith(b"{"):
                     items += self._sound()
                 case str() | bytes():
@@ -119,8 +118,7 @@ class SoundStream:
             SpeechError: the recogniser keeps failing.
         """
         recogniser = self._make(self._call)
-        opened = lost = False
-        why = ""
+        opened, lost = False, ""
         listening, wire = self._begin(recogniser, 0.0)
         messages = self._messages()
         try:
@@ -139,13 +137,13 @@ class SoundStream:
                         if not lost:
                             items += [item async for item in listening.last()]
                             items.append(Happened(call=self._call, event=SourceLost(reason=reason)))
-                        if reason != why or wait is None:
-                            items.append(_said(self._name, message))
-                        lost, why = True, reason
+                        if reason != lost or wait is None:
+                            items.append(Complaint(text=f"{self._name}: {message}"))
+                        lost = reason
                     case Back():
-                        lost, why = False, ""
+                        lost = ""
                         listening, wire = self._begin(recogniser, listening.now + message.gap)
-                        items += [_said(self._name, message), Happened(call=self._call, event=SourceBack(gap=message.gap))]
+                        items += [Complaint(text=f"{self._name}: {message}"), Happened(call=self._call, event=SourceBack(gap=message.gap))]
                 for item in items:
                     yield item
             if opened:
@@ -246,17 +244,10 @@ class StreamSide:
         await self._line.close()
 
 
-def _why(line: Line, lost: bool) -> str:
+def _why(line: Line, lost: str) -> str:
     """Why a call ended."""
     return "stopped" if line.stopped else "stream lost" if lost else "stream ended"
 
 
 def _gone(name: str) -> SourceError:
     return SourceError(f"{name}: was lost, and is not to be had again; what was heard until then is judged")
-
-
-def _said(name: str, news: Lost | Back) -> Complaint:
-    if isinstance(news, Back):
-        return Complaint(text=f"{name}: is back after {news.gap:.1f} s")
-    todo = "given up" if news.wait is None else f"trying again in {news.wait:g} s"
-    return Complaint(text=f"{name}: {news.reason}; {todo}")

@@ -115,8 +115,7 @@ class ChatRoom:
             case Lost(reason, wait):
                 items: list[Item] = []
                 if reason != self._why or wait is None:  # what is the same as at the last try was said then
-                    todo = "given up" if wait is None else f"trying again in {wait:g} s"
-                    items.append(Complaint(text=f"{self._name}: {reason}; {todo}"))
+                    items.append(Complaint(text=f"{self._name}: {message}"))
                 self._why = reason
                 if self._lost_at is None:
                     self._lost_at = asyncio.get_running_loop().time()
@@ -183,8 +182,8 @@ class ChatRoom:
     def _back(self, whole: bool) -> list[Item]:
         if self._lost_at is None:
             return []
-        gap, self._lost_at, self._why = asyncio.get_running_loop().time() - self._lost_at, None, ""
-        return [Complaint(text=f"{self._name}: is back after {gap:.1f} s"), *self._chats.back(0.0 if whole else round(gap, 3))]
+        back, self._lost_at, self._why = Back(asyncio.get_running_loop().time() - self._lost_at), None, ""
+        return [Complaint(text=f"{self._name}: {back}"), *self._chats.back(0.0 if whole else round(back.gap, 3))]
 
     async def _asked(self, ask: Ask) -> list[Act]:
         assert self._asker is not None

@@ -137,7 +137,7 @@ class LivePair:
                     self._news.append(Happened(call=self._call, event=SourceLost(reason=heard.reason)))
             case Back():
                 way.lost = False
-                self._news.append(Complaint(text=f"{way.name}: is back after {heard.gap:.1f} s"))
+                self._news.append(Complaint(text=f"{way.name}: {heard}"))
                 if self._lost_at is not None and not any(other.lost for other in self._ways):
                     self._news.append(Happened(call=self._call, event=SourceBack(gap=round(now - self._lost_at, 3))))
                     self._lost_at = None
