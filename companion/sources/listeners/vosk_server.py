@@ -151,16 +151,15 @@ class _Guest:
         Raises:
             SpeechError: the recogniser keeps failing.
         """
-        items: list[Item] = []
+        if not isinstance(request, Sound):
+            return [item async for item in self.rest()]
         await self.seat.ready()
-        if isinstance(request, Sound):
-            if self._listening is None:
-                call = self.seat.call
-                self._listening = Listening(call.name, call.recogniser, (self.seat.channel,), rate, start=self._now, clocked=False)
-            for round_ in self._listening.feed(self._wire.decode(request.pcm)):
-                items += await self._listening.hear(round_)
-        else:
-            items = [item async for item in self.rest()]
+        if self._listening is None:
+            call = self.seat.call
+            self._listening = Listening(call.name, call.recogniser, (self.seat.channel,), rate, start=self._now, clocked=False)
+        items: list[Item] = []
+        for round_ in self._listening.feed(self._wire.decode(request.pcm)):
+            items += await self._listening.hear(round_)
         return items
 
     async def rest(self) -> AsyncIterator[Item]:
