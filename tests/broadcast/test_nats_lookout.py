@@ -324,6 +324,17 @@ async def test_what_the_server_says_is_left_is_not_relied_on(server: NatsServer,
         await watch.stop()
 
 
+async def ten_talks(outlet: NatsOutlet) -> list[Talk]:
+    """Ten live calls, of which five turns are passed on in turn."""
+    talks = [Talk(f"call {number}") for number in range(10)]
+    for _ in range(5):
+        for talk in talks:
+            for record in talk.say() if len(talk.records) > 1 else [*talk.records, *talk.say()]:
+                outlet.write(record)
+        await until(lambda: all(call.is_settled for call in outlet.calls.values()))
+    return talks
+
+
 async def test_what_is_lost_on_its_way_is_read_again(server: NatsServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nats_reader, "_BEAT", 0.1)
     chance = random.Random(8)
@@ -337,12 +348,7 @@ async def test_what_is_lost_on_its_way_is_read_again(server: NatsServer, monkeyp
     async with NatsOutlet(server.url) as outlet:
         watch = Watch(aiter(NatsLookout(server.url)))
         await watch.until(lambda: watch.seen)
-        talks = [Talk(f"call {number}") for number in range(10)]
-        for _ in range(5):
-            for talk in talks:
-                for record in talk.say() if len(talk.records) > 1 else [*talk.records, *talk.say()]:
-                    outlet.write(record)
-            await until(lambda: all(call.is_settled for call in outlet.calls.values()))
+        talks = await ten_talks(outlet)
         late = Watch(aiter(NatsLookout(server.url)))
         for each in (watch, late):
             await each.until(lambda each=each: each.count >= sum(len(talk.records) for talk in talks))
@@ -365,12 +371,7 @@ async def test_what_the_server_does_not_answer_is_asked_again(server: NatsServer
 
     monkeypatch.setattr(Past, "__aiter__", lossy)
     async with NatsOutlet(server.url) as outlet:
-        talks = [Talk(f"call {number}") for number in range(10)]
-        for _ in range(5):
-            for talk in talks:
-                for record in talk.say() if len(talk.records) > 1 else [*talk.records, *talk.say()]:
-                    outlet.write(record)
-            await until(lambda: all(call.is_settled for call in outlet.calls.values()))
+        talks = await ten_talks(outlet)
         watch = Watch(aiter(NatsLookout(server.url)))
         for talk in talks:
             for record in talk.say():

@@ -68,6 +68,12 @@ async def seated(owner: Owner, call: str | None, agent: str | None, token: str =
         await watching
 
 
+async def shows(app: CallApp, call: str) -> None:
+    """Wait until this call is on the screen."""
+    while app.snapshot.view.call != call:
+        await asyncio.sleep(0.01)
+
+
 async def until(app: CallApp, texts: list[str]) -> None:
     async with asyncio.timeout(10):
         while [row.text for row in app.snapshot.view.rows] != texts:
@@ -95,8 +101,7 @@ async def test_what_the_agent_does_is_done_and_signed() -> None:
     owner = Owner()
     owner.begin("a", "Anna")
     async with seated(owner, "a", None) as (seat, app):
-        while app.snapshot.view.call != "a":
-            await asyncio.sleep(0.01)
+        await shows(app, "a")
         seat.act("a", Marked(step="apologized", state="done", by="agent"))
         async with asyncio.timeout(10):
             while not owner.acts or app.snapshot.view.steps[0].state != "done":
@@ -135,8 +140,7 @@ async def test_the_next_call_takes_the_screen_of_one_that_is_over() -> None:
     owner = Owner()
     owner.begin("a", "Anna")
     async with seated(owner, None, "Anna") as (seat, app):
-        while app.snapshot.view.call != "a":
-            await asyncio.sleep(0.01)
+        await shows(app, "a")
         owner.happen("a", CallEnded(reason="over"))
         while app.snapshot.view.summary is None:
             await asyncio.sleep(0.01)
@@ -151,8 +155,7 @@ async def test_a_second_call_at_the_same_time_is_told() -> None:
     owner = Owner()
     owner.begin("a", "Anna")
     async with seated(owner, None, "Anna") as (_, app):
-        while app.snapshot.view.call != "a":
-            await asyncio.sleep(0.01)
+        await shows(app, "a")
         owner.begin("b", "Anna")
         async with asyncio.timeout(10):
             while app.snapshot.notice != "call b is yours too, and not shown here; companion attach b shows it":
@@ -172,8 +175,7 @@ async def test_a_call_that_the_gateway_lost_makes_room_for_the_next() -> None:
     owner = Owner()
     owner.begin("a", "Anna")
     async with seated(owner, None, "Anna") as (seat, app):
-        while app.snapshot.view.call != "a":
-            await asyncio.sleep(0.01)
+        await shows(app, "a")
         await seat._take(Over(call="a"))
         assert app.snapshot.closed == "the gateway has lost this call"
         assert not seat.is_done(app)
@@ -181,16 +183,14 @@ async def test_a_call_that_the_gateway_lost_makes_room_for_the_next() -> None:
         after = CallApp(act=seat.act, end=seat.end)
         await seat.sit(after)
         async with after.run_test(), asyncio.timeout(10):
-            while after.snapshot.view.call != "a2":
-                await asyncio.sleep(0.01)
+            await shows(after, "a2")
 
 
 async def test_the_next_call_is_shown_on_the_next_screen() -> None:
     owner = Owner()
     owner.begin("a", "Anna")
     async with seated(owner, None, "Anna") as (seat, app):
-        while app.snapshot.view.call != "a":
-            await asyncio.sleep(0.01)
+        await shows(app, "a")
         owner.happen("a", CallEnded(reason="over"))
         async with asyncio.timeout(10):
             while app.snapshot.view.summary is None:
@@ -201,5 +201,4 @@ async def test_the_next_call_is_shown_on_the_next_screen() -> None:
         await seat.sit(after)
         async with after.run_test():
             async with asyncio.timeout(10):
-                while after.snapshot.view.call != "a2":
-                    await asyncio.sleep(0.01)
+                await shows(after, "a2")
