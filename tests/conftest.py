@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.ports import free_port
+
 # A time limit for each example says more about the machine than about the code; a fixed seed makes a failure come again.
 settings.register_profile("companion", deadline=None, derandomize=True, max_examples=100)
 settings.register_profile("long", deadline=None, max_examples=3000)
@@ -117,6 +119,12 @@ def _until(done: Callable[[], bool], seconds: float = 60.0) -> None:
     while not done():
         assert time.monotonic() < end, f"not within {seconds:g} s"
         time.sleep(0.02)
+
+
+@pytest.fixture
+def unused_tcp_port() -> int:
+    """Instead of pytest-asyncio's, which the system chooses: see tests/ports.py."""
+    return free_port()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ speaks into the microphone, which the softphone hears as well.
 import json
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,8 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+
+from tests.ports import free_port
 
 DEMO = Path(str(files("companion"))) / "data" / "demo" / "call4_everything.flac"
 COMPANION = [sys.executable, "-m", "companion", "log"]
@@ -45,7 +46,6 @@ class Softphone:
     """One baresip, ready to be called."""
 
     def __init__(self, folder: Path, name: str, *, player: str, source: str) -> None:
-        # 5061 beside 5060: baresip takes the next port too, for TLS
         self.port = free_port()
         self.address = f"sip:{name}@127.0.0.1:{self.port}"
         self._folder = folder / name
@@ -64,19 +64,15 @@ class Softphone:
             self._running = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def says(self, words: str) -> bool:
-        return words in self._log.read_text(errors="replace")
+        said = self._log.read_text(errors="replace")
+        assert self._running is not None
+        assert self._running.poll() is None, said
+        return words in said
 
     def end(self) -> None:
         if self._running is not None:
             self._running.kill()
             self._running.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 @pytest.fixture

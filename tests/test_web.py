@@ -17,6 +17,7 @@ from companion import web
 from companion.core.events import Nudged
 from companion.core.record import decode
 from companion.errors import SourceError
+from tests.ports import free_port
 
 COMPANION = [sys.executable, "-m", "companion"]
 NEEDED = ("chromium", "chromedriver")
@@ -42,9 +43,7 @@ def page(tmp_path: Path) -> Iterator[tuple[int, Path]]:
     gateway = subprocess.Popen(serve, stderr=subprocess.PIPE, text=True)
     assert gateway.stderr is not None
     hub = next(found[1] for line in gateway.stderr if (found := re.search(r"hub (ws://\S+): look on", line)))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     served = subprocess.Popen([*COMPANION, "watch", hub, "--web", "--web-port", str(port)], stdout=subprocess.PIPE, text=True)
     assert served.stdout is not None
     assert served.stdout.readline() == f"companion watch: open http://127.0.0.1:{port} in a browser on this machine; Ctrl-C ends it\n"

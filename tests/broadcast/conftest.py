@@ -15,6 +15,7 @@ from companion.core.events import AnyEvent, CallEnded, Introduced, Utterance
 from companion.core.record import Record, encode
 from companion.core.seen import Seen
 from companion.core.updates import AnyUpdate, CallClosed
+from tests.ports import free_port
 
 RULES = Rules.of(Checklist(id="tiny", title="Tiny"))
 
@@ -107,7 +108,7 @@ def hub() -> Callable[..., Any]:
 
         acted: list[tuple[str, AnyEvent]] = []
         acts: Callable[[str, AnyEvent], Awaitable[str]] = act
-        async with Hub("", port, acts=acts, **options) as running:
+        async with Hub("", port or free_port(), acts=acts, **options) as running:
             running.acted = acted  # type: ignore[attr-defined]
             yield running
 

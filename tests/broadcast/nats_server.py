@@ -17,6 +17,7 @@ from companion.core.events import CallEnded, Introduced, Utterance
 from companion.core.record import Record, encode
 from companion.core.seen import Seen
 from companion.rules.load import find, load
+from tests.ports import free_port
 
 PATIENCE = 20.0
 """Seconds until what a test waits for must have come."""
@@ -28,7 +29,7 @@ class NatsServer:
     def __init__(self, folder: Path, config: str = "", *, jetstream: bool = True) -> None:
         self.folder = folder
         self._jetstream = ["-js", "-sd", str(folder / "store")] if jetstream else []
-        self.port = 0
+        self.port = free_port()
         self._config = config
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
@@ -42,7 +43,7 @@ class NatsServer:
         """Start it, and wait until it listens."""
         for old in self.folder.glob("*.ports"):
             old.unlink()
-        command = ["nats-server", *self._jetstream, "-a", "127.0.0.1", "-p", str(self.port or -1)]
+        command = ["nats-server", *self._jetstream, "-a", "127.0.0.1", "-p", str(self.port)]
         if self._config:
             (self.folder / "server.conf").write_text(self._config)
             command += ["-c", str(self.folder / "server.conf")]
@@ -52,9 +53,7 @@ class NatsServer:
         while time.monotonic() < end:
             assert self._process.poll() is None, (self.folder / "log").read_text()
             for file in self.folder.glob("*.ports"):
-                ports = json.loads(file.read_text() or "{}").get("nats")
-                if ports:
-                    self.port = int(ports[0].rsplit(":", 1)[1])
+                if json.loads(file.read_text() or "{}").get("nats"):
                     return
             time.sleep(0.02)
         raise AssertionError((self.folder / "log").read_text())

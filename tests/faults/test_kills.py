@@ -2,7 +2,6 @@
 
 import random
 import signal
-import socket
 import time
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ from companion.sinks.store import Store
 from companion.wiring.database import rebuild
 from tests.faults.processes import Process, Screen, ended, gateway, has, recorded, stored, transcript, until, whole
 from tests.faults.size import times
+from tests.ports import free_port
 from tests.sinks.databases import PASSWORD, PostgreSQL, call, postgresql, server
 
 __all__ = ["postgresql", "server"]
@@ -104,8 +104,7 @@ def test_the_screen_of_ones_own_call_is_killed(tmp_path: Path) -> None:
 
 def test_the_hub_is_killed_and_comes_back(tmp_path: Path) -> None:
     """The agent's screen shows its call to a hub elsewhere: the call does not mind, and whoever looks on then has all of it."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"ws://127.0.0.1:{port}"
     kills = times(1, 200)
     source = transcript(tmp_path / "a.jsonl", "a", 20_000, times(0.05, 0.25))

@@ -5,7 +5,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -21,6 +20,7 @@ from companion.core.call import Call, Rules
 from companion.core.events import CallEnded, Introduced, PromptDismissed, Utterance
 from companion.core.record import Record
 from companion.rules.load import find, load
+from tests.ports import free_port
 
 PATIENCE = 60.0
 """Seconds until what a test waits for must have come."""
@@ -49,8 +49,7 @@ class PostgreSQL:
             user = next(user for user in pwd.getpwall() if user.pw_name in ("postgres", "nobody"))
             os.chown(folder, user.pw_uid, user.pw_gid)
             self._as = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         secret = folder / "password"
         secret.write_text(PASSWORD)
         secret.chmod(0o644)
