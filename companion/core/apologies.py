@@ -26,10 +26,10 @@ def sympathy(reading: Reading, sorry: Span) -> bool:
 def _mends(reading: Reading, hit: Hit) -> bool:
     """A bare "sorry" that asks, or in the middle or at the end of other words: "on Monday, sorry, Tuesday"."""
     words, (start, end), terms = reading.words, hit.span, reading.language.apologies
+    if words[end - 1] in terms.alone and reading.text.original[reading.text.spans[end - 1][1] :].lstrip().startswith("?"):
+        return True  # "Sorry?" was not heard
     if end - start > 1 or words[start] not in terms.alone:
         return False
-    if reading.text.original[reading.text.spans[start][1] :].lstrip().startswith("?"):
-        return True  # "Sorry?" was not heard
     if start in reading.text.starts:
         return False
     follows = words[end] if end < len(words) and end not in reading.text.starts else ""
@@ -53,6 +53,8 @@ def account(reading: Reading, sorry: Span) -> tuple[int, int, bool]:
     at = _past_name(words, at, stop, terms)
     heard = max((size for size in (1, 2) if at + size <= stop and " ".join(words[at : at + size]) in terms.heard), default=0)
     at += heard
+    if " ".join(words[at : at + 2]) in terms.ends:
+        return stop, stop, bool(heard)  # "apologies on behalf of the bank"
     joined = False
     while at < stop and words[at] in terms.joiners:
         joined = True

@@ -29,7 +29,7 @@ APOLOGIES = Apologies(
         """and but please can could what which how when where so thanks thank may would will however if because although since as
         unfortunately""".split()
     )
-    | {"let me", "let us"},
+    | {"let me", "let us", "on behalf", "no i", "no you", "no that"},
     titles=frozenset("mister mr missus mrs miss ms doctor dr".split()),
     addresses=frozenset(("sir", "madam")),
     after_name=frozenset("you we i that this it there".split()),
