@@ -17,7 +17,7 @@ from companion.core.words import Span
 
 LISTS = (
     "back_cue", "back_full", "back_maybe", "about_you", "begins_you", "sorry", "no_apology", "tag", "glad_that", "turns_away", "supposes",
-    "asking", "general", "explains", "went_wrong", "of_us", "got_it", "sums_up",
+    "asking", "general", "explains", "went_wrong", "of_us", "got_it", "sums_up", "news",
 )  # fmt: skip
 _REACH = 16
 """Words after a cue in which the customer's words are looked for."""
@@ -42,6 +42,8 @@ _CUES = {
     "back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "about_you": _Need(2), "begins_you": _Need(2),
     "sums_up": _Need(1, 1, 1),
 }  # fmt: skip
+_LOOSE = ("about_you", "begins_you", "back_maybe")
+"""Cues that news of the agent's own may begin with, too ("your table has been booked")."""
 _CLAUSE = 3
 """More words before a "so" are a clause of their own."""
 _PLAIN = _Need(3)
@@ -92,6 +94,8 @@ class _Stretches:
         if name != "back_full" and not opens and any(last == cue[0] for _, last in self._reading.spans("supposes")):
             return []  # said only as a condition or a question
         end = self._reading.sentence(cue[1] - 1, _REACH)
+        if name in _LOOSE and self._reading.near("news", cue[0], end):
+            return []
         if self._reading.words[cue[1] - 1] in self._terms.meaning and end - cue[1] < _LAST:  # "…, do you mean?"
             return self.judge(cue, (max([0, cue[0] - _TRAILING, *(at for at in starts if at <= cue[0])]), cue[0]), need)
         end = min([end, *(max(first, cue[1]) for first, last in self._stops if first >= cue[0] and last > cue[1])])
@@ -127,7 +131,7 @@ class _Stretches:
         for start, end in pairwise(bounds):
             opens = start not in ends or start in self._reading.text.starts  # what goes on after "you should" is still an instruction
             ours = " ".join(self._reading.words[start : start + 2]) in self._terms.ours
-            if opens and start not in asked and not ours and not self._general(start, end):
+            if opens and start not in asked and not ours and not self._general(start, end) and not self._reading.near("news", start, end):
                 found += self.judge((start, start), (start, end), _PLAIN) or self._brief(start, end)
         return found
 
