@@ -94,7 +94,7 @@ class _Stretches:
         if name != "back_full" and not opens and any(last == cue[0] for _, last in self._reading.spans("supposes")):
             return []  # said only as a condition or a question
         end = self._reading.sentence(cue[1] - 1, _REACH)
-        if name in _LOOSE and self._reading.near("news", cue[0], end):
+        if name in _LOOSE and (not self._reading.troubled or self._reading.near("news", cue[0], end)):
             return []
         if self._reading.words[cue[1] - 1] in self._terms.meaning and end - cue[1] < _LAST:  # "…, do you mean?"
             return self.judge(cue, (max([0, cue[0] - _TRAILING, *(at for at in starts if at <= cue[0])]), cue[0]), need)
@@ -123,6 +123,8 @@ class _Stretches:
 
     def plain(self) -> list[Hit]:
         """Judge sentences without any cue, up to where they turn to something else: they must be made of the customer's words."""
+        if not self._reading.troubled:
+            return []
         size = len(self._reading.words)
         bounds = sorted({0, size, *self._reading.text.starts, *(edge for span in self._stops for edge in span)})
         ends = {span[1] for span in self._stops}

@@ -37,6 +37,8 @@ class Reading(msgspec.Struct, frozen=True):
     """All the words that the customer used in the turns before."""
     misfortune: bool
     """Does the customer's last turn tell of a misfortune (the list `misfortune`) without a word to the company?"""
+    troubled: bool
+    """Did the customer tell of anything that went wrong (the list `grievance`)?"""
     vague: Collection[str]
     """Keys of content words that name no case in particular ("issue", "inconvenience")."""
     topic: Collection[str]
@@ -81,7 +83,7 @@ class Reader:
 
     Args:
         lists: name → templates. Some names mean something: `same-…` are words that mean the same, `vague` and `topic` are words that
-            name no case, `misheard` are words that a recogniser may take for several, `misfortune` words of what is nobody's fault.
+            name no case, `misheard` are words that a recogniser may take for several, `misfortune` words of what is nobody's fault, `grievance` words of what went wrong.
         rules: name → templates.
         language: of the templates, and of what is read. Its own lists are there too, where `lists` does not name them.
         also: lists to be found for their own sake.
@@ -108,6 +110,7 @@ class Reader:
         self._vague = self._content.folded(words("vague"))
         self._topic = frozenset(words("topic"))
         self._misfortune = frozenset(words("misfortune"))
+        self._grievance = frozenset(words("grievance"))
         self._grammar = Grammar(lists, rules or {}, language=language, also=also, misheard=words("misheard"))
 
     def read(self, said: str, told: Iterable[Iterable[str]] = ()) -> Reading:
@@ -122,8 +125,9 @@ class Reader:
         keys = frozenset(key for words in turns for key in self._content.folded(words))
         before = frozenset(word for words in turns for word in words)
         last = turns[-1] if turns else ()
+        troubled = not self._grievance.isdisjoint(before)
         mishap = not self._misfortune.isdisjoint(last) and self._language.apologies.company.isdisjoint(last)
-        return Reading(text, self._language, found, self._content, keys, before, mishap, self._vague, self._topic)
+        return Reading(text, self._language, found, self._content, keys, before, mishap, troubled, self._vague, self._topic)
 
 
 Detector: TypeAlias = Callable[[Reading, list[Hit]], list[Hit]]
