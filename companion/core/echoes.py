@@ -17,7 +17,8 @@ from companion.core.words import Span
 
 LISTS = (
     "back_cue", "back_full", "back_maybe", "about_you", "begins_you", "sorry", "no_apology", "tag", "glad_that", "turns_away", "supposes",
-    "asking", "general", "explains", "went_wrong", "of_us", "got_it", "sums_up", "news",
+    "asking", "general", "explains", "went_wrong", "of_us", "got_it", "sums_up", "news", "befell",
+    "weighs",
 )  # fmt: skip
 _REACH = 16
 """Words after a cue in which the customer's words are looked for."""
@@ -40,10 +41,11 @@ class _Need(msgspec.Struct, frozen=True):
 
 _CUES = {
     "back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "about_you": _Need(2), "begins_you": _Need(2),
-    "sums_up": _Need(1, 1, 1),
+    "sums_up": _Need(1, 1, 1), "befell": _Need(1, 2),
 }  # fmt: skip
-_LOOSE = ("about_you", "begins_you", "back_maybe")
+_LOOSE = ("about_you", "begins_you", "back_maybe", "befell")
 """Cues that news of the agent's own may begin with, too ("your table has been booked")."""
+_TELLS, _TAKEN_UP, _AGAIN = 4, 10, 0.6
 _CLAUSE = 3
 """More words before a "so" are a clause of their own."""
 _PLAIN = _Need(3)
@@ -68,7 +70,7 @@ def echoes(reading: Reading, hits: list[Hit]) -> list[Hit]:
         found += stretches.before(tag)
     for got in reading.spans("got_it"):
         found += stretches.taken(got)
-    return found + stretches.plain()
+    return found + stretches.plain() + stretches.echoed() + stretches.weighed()
 
 
 class _Stretches:
@@ -89,6 +91,8 @@ class _Stretches:
         if name == "back_cue" and not self._terms.asking.isdisjoint(self._reading.words[max(0, cue[0] - 2) : cue[0]]):
             return []  # "what do you mean" asks, and gives nothing back
         if name == "begins_you" and cue[0] > 0 and not opens:
+            return []
+        if name == "befell" and not opens and cue[0] > 0 and self._reading.words[cue[0] - 1] not in self._terms.leads:
             return []
         free = name.startswith("back_") and name != "back_maybe"
         if name != "back_full" and not opens and any(last == cue[0] for _, last in self._reading.spans("supposes")):
@@ -135,6 +139,42 @@ class _Stretches:
             ours = " ".join(self._reading.words[start : start + 2]) in self._terms.ours
             if opens and start not in asked and not ours and not self._general(start, end) and not self._reading.near("news", start, end):
                 found += self.judge((start, start), (start, end), _PLAIN) or self._brief(start, end)
+        return found
+
+    def echoed(self) -> list[Hit]:
+        """Judge the words with which a turn takes up the customer's last: "he's on the phone, during the show"."""
+        reading = self._reading
+        if not reading.troubled or len(reading.last) < _TELLS:
+            return []
+        words, starts, keys = reading.words, reading.text.starts, self._keys
+        heard, said = reading.content.folded(reading.last), {*reading.last, *(self._terms.turned.get(word, word) for word in reading.last)}
+        numbers = {figure(word, reading.language) for word in reading.last} | {""}
+        end = 0
+        while end < len(words) and (not end or end not in starts) and (keys[end] in heard or not keys[end]) and figure(words[end], reading.language) in numbers:
+            end += 1
+        strong = {keys[at] for at in range(end) if keys[at] and keys[at] not in reading.vague and words[at] not in reading.topic}
+        closes = end == len(words) or end in starts
+        again = sum(word in said for word in words[:end])
+        if end > _TAKEN_UP or not strong or not closes or again < _AGAIN * end or any(reading.near(name, 0, end) for name in ("asking", "turns_away", "news")):
+            return []
+        asked = "?" in reading.text.original[reading.text.spans[end - 1][1] :][:2]
+        proof = reading.near("went_wrong", 0, end) + any(words[at] in self._terms.days or self._counted(at) for at in range(end)) + asked
+        return [Hit((0, end), 2 if proof + len(strong) > 2 else 1, 60)] if proof else []
+
+    def weighed(self) -> list[Hit]:
+        """Judge what the customer told where it is called bad: "three weeks is a joke"."""
+        reading, keys = self._reading, self._keys
+        if not reading.troubled:
+            return []
+        found: list[Hit] = []
+        for first, last in reading.spans("weighs"):
+            start, end = max([0, first - 9, *(at for at in reading.text.starts if at <= first)]), reading.sentence(last - 1, 9)
+            if reading.near("news", start, end):
+                continue
+            given = {at for at in range(start, end) if keys[at] in reading.told and keys[at] not in reading.vague and reading.words[at] not in reading.topic}
+            spans = [at for at in given if " " in keys[at]]
+            if spans or len(given) > 1:
+                found.append(Hit((min(*given, first), max(*given, last - 1) + 1), 2, 60))
         return found
 
     def _brief(self, start: int, end: int) -> list[Hit]:

@@ -35,6 +35,8 @@ class Reading(msgspec.Struct, frozen=True):
     """Keys of the content words that the customer used in the turns before."""
     before: frozenset[str]
     """All the words that the customer used in the turns before."""
+    last: tuple[str, ...]
+    """The words of the customer's last turn."""
     misfortune: bool
     """Does the customer's last turn tell of a misfortune (the list `misfortune`) without a word to the company?"""
     troubled: bool
@@ -127,7 +129,7 @@ class Reader:
         last = turns[-1] if turns else ()
         troubled = not self._grievance.isdisjoint(before)
         mishap = not self._misfortune.isdisjoint(last) and self._language.apologies.company.isdisjoint(last)
-        return Reading(text, self._language, found, self._content, keys, before, mishap, troubled, self._vague, self._topic)
+        return Reading(text, self._language, found, self._content, keys, before, last, mishap, troubled, self._vague, self._topic)
 
 
 Detector: TypeAlias = Callable[[Reading, list[Hit]], list[Hit]]

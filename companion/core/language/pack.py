@@ -189,6 +189,10 @@ class Echoes(Part, frozen=True, kw_only=True, eq=False):
     """Words before a one-word tag that make it none ("all right")."""
     ours: tuple[str, ...] = ()
     """Two words that begin what the agent has, in a sentence without any cue ("i have")."""
+    turned: Mapping[str, str] = {}
+    """The customer's word → the agent's ("my": "your")."""
+    leads: Words = frozenset()
+    """Words that may stand before what befell the customer."""
     so: Words = frozenset()
     """Words that draw a conclusion."""
     you: Words = frozenset()
