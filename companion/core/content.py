@@ -42,14 +42,18 @@ class Content:
     """Finds the content words of a turn.
 
     Args:
-        same: lists of words that mean the same, by any name.
+        same: lists of words, and of pairs of words, that mean the same, by any name.
         language: of the words.
     """
 
     def __init__(self, same: Mapping[str, Iterable[str]], language: Language) -> None:
         self._language = language
-        self._same = {stem(word, language): f"={name}" for name, words in same.items() for word in words}
+        entries = [(entry.split(), f"={name}") for name, words in same.items() for entry in words]
+        self._same = {stem(words[0], language): key for words, key in entries if len(words) == 1}
+        self._pairs = {(stem(words[0], language), stem(words[1], language)): key for words, key in entries if len(words) == 2}
+        self._ends = {last for _, last in self._pairs}
         self._known: dict[str, str] = {}
+        self._closing: dict[str, bool] = {}
 
     def key(self, word: str) -> str:
         """What a word is compared by; empty if it is no content word."""
@@ -62,6 +66,15 @@ class Content:
             known = self._known[word] = "" if plain else self._same.get(ending, ending)
         return known
 
+    def _closes(self, word: str) -> bool:
+        """May a pair of words end with that one?"""
+        known = self._closing.get(word)
+        if known is None:
+            if len(self._closing) >= _KEPT:
+                self._closing.clear()
+            known = self._closing[word] = stem(word, self._language) in self._ends
+        return known
+
     def folded(self, words: Sequence[str]) -> frozenset[str]:
         """The keys of all content words among these."""
         return frozenset(self.keys(words)) - {""}
@@ -70,6 +83,9 @@ class Content:
         """For each word its key, empty where it is no content word. "Three weeks" and "3 week" are one key, at the unit's place."""
         units, numbers = self._language.content.units, self._language.content.numbers
         keys = [self.key(word) for word in words]
+        for at in range(1, len(words)):
+            if self._closes(words[at]) and (both := self._pairs.get((stem(words[at - 1], self._language), stem(words[at], self._language)))):
+                keys[at - 1 if keys[at] and not keys[at - 1] else at] = both
         for at, word in enumerate(words):
             unit = units.get(word)
             if unit:

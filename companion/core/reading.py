@@ -104,10 +104,13 @@ class Reader:
     ) -> None:
         lists = {**language.times, **language.promises, **language.wrong, **lists}
 
-        def words(name: str) -> list[str]:
-            return [word for entry in lists.get(name, ()) for word in normal(entry, language).words]
+        def entries(name: str) -> list[str]:
+            return [" ".join(normal(entry, language).words) for entry in lists.get(name, ())]
 
-        self._content = Content({name: words(name) for name in lists if name.startswith("same-")}, language)
+        def words(name: str) -> list[str]:
+            return [word for entry in entries(name) for word in entry.split()]
+
+        self._content = Content({name: entries(name) for name in lists if name.startswith("same-")}, language)
         self._language = language
         self._vague = self._content.folded(words("vague"))
         self._topic = frozenset(words("topic"))
