@@ -16,9 +16,9 @@ from companion.core.reading import Hit, Reading
 from companion.core.words import Span
 
 LISTS = (
-    "back_cue", "back_full", "back_maybe", "about_you", "begins_you", "sorry", "no_apology", "tag", "glad_that", "turns_away", "supposes",
+    "back_cue", "back_full", "back_maybe", "back_loose", "about_you", "begins_you", "sorry", "no_apology", "tag", "glad_that", "turns_away", "supposes",
     "asking", "general", "explains", "went_wrong", "of_us", "got_it", "sums_up", "news", "befell",
-    "weighs",
+    "weighs", "so_wrong",
 )  # fmt: skip
 _REACH = 16
 """Words after a cue in which the customer's words are looked for."""
@@ -40,10 +40,11 @@ class _Need(msgspec.Struct, frozen=True):
 
 
 _CUES = {
-    "back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "about_you": _Need(2), "begins_you": _Need(2),
+    "back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "back_loose": _Need(1), "about_you": _Need(2), "begins_you": _Need(2),
     "sums_up": _Need(1, 1, 1), "befell": _Need(1, 2),
+    "so_wrong": _Need(1, 2),
 }  # fmt: skip
-_LOOSE = ("about_you", "begins_you", "back_maybe", "befell")
+_LOOSE = ("about_you", "begins_you", "back_loose", "befell", "so_wrong")
 """Cues that news of the agent's own may begin with, too ("your table has been booked")."""
 _TELLS, _TAKEN_UP, _AGAIN = 4, 10, 0.6
 _CLAUSE = 3
@@ -92,12 +93,16 @@ class _Stretches:
             return []  # "what do you mean" asks, and gives nothing back
         if name == "begins_you" and cue[0] > 0 and not opens:
             return []
+        if name == "so_wrong" and not opens and cue[0] > 0:
+            return []
         if name == "befell" and not opens and cue[0] > 0 and self._reading.words[cue[0] - 1] not in self._terms.leads:
             return []
-        free = name.startswith("back_") and name != "back_maybe"
+        free = name.startswith("back_") and name not in ("back_maybe", "back_loose")
         if name != "back_full" and not opens and any(last == cue[0] for _, last in self._reading.spans("supposes")):
             return []  # said only as a condition or a question
         end = self._reading.sentence(cue[1] - 1, _REACH)
+        if name == "about_you" and self._reading.near("explains", cue[0], end):
+            return []
         if name in _LOOSE and (not self._reading.troubled or self._reading.near("news", cue[0], end)):
             return []
         if self._reading.words[cue[1] - 1] in self._terms.meaning and end - cue[1] < _LAST:  # "…, do you mean?"
