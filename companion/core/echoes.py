@@ -47,6 +47,8 @@ _CUES = {
 _LOOSE = ("about_you", "begins_you", "back_loose", "befell", "so_wrong")
 """Cues that news of the agent's own may begin with, too ("your table has been booked")."""
 _TELLS, _TAKEN_UP, _AGAIN = 4, 10, 0.6
+_SHORT = (3, 6)
+"""Words of a note so short that one of the customer's is enough, with nothing new."""
 _CLAUSE = 3
 """More words before a "so" are a clause of their own."""
 _PLAIN = _Need(3)
@@ -101,9 +103,11 @@ class _Stretches:
         if name != "back_full" and not opens and any(last == cue[0] for _, last in self._reading.spans("supposes")):
             return []  # said only as a condition or a question
         end = self._reading.sentence(cue[1] - 1, _REACH)
-        if name == "about_you" and self._reading.near("explains", cue[0], end):
+        if name in ("about_you", "begins_you") and self._reading.near("explains", cue[0], end):
             return []
-        if name in _LOOSE and (not self._reading.troubled or self._reading.near("news", cue[0], end)):
+        if name in (*_LOOSE, "back_maybe") and self._reading.near("news", cue[0], end):
+            return []
+        if name in _LOOSE and not self._reading.troubled:
             return []
         if self._reading.words[cue[1] - 1] in self._terms.meaning and end - cue[1] < _LAST:  # "…, do you mean?"
             return self.judge(cue, (max([0, cue[0] - _TRAILING, *(at for at in starts if at <= cue[0])]), cue[0]), need)
@@ -160,11 +164,12 @@ class _Stretches:
         strong = {keys[at] for at in range(end) if keys[at] and keys[at] not in reading.vague and words[at] not in reading.topic}
         closes = end == len(words) or end in starts
         again = sum(word in said for word in words[:end])
-        if end > _TAKEN_UP or not strong or not closes or again < _AGAIN * end or any(reading.near(name, 0, end) for name in ("asking", "turns_away", "news")):
+        counted = sum(words[at] in self._terms.days or self._counted(at) is not None for at in range(end))
+        if end > _TAKEN_UP or not (strong or counted) or not closes or again < _AGAIN * end or any(reading.near(name, 0, end) for name in ("asking", "turns_away", "news")):
             return []
         asked = "?" in reading.text.original[reading.text.spans[end - 1][1] :][:2]
-        proof = reading.near("went_wrong", 0, end) + any(words[at] in self._terms.days or self._counted(at) for at in range(end)) + asked
-        return [Hit((0, end), 2 if proof + len(strong) > 2 else 1, 60)] if proof else []
+        proof = reading.near("went_wrong", 0, end) + counted + asked
+        return [Hit((0, end), 2 if proof + len(strong) > 2 else 1, 60)] if proof and proof + len(strong) > 1 else []
 
     def weighed(self) -> list[Hit]:
         """Judge what the customer told where it is called bad: "three weeks is a joke"."""
@@ -189,12 +194,13 @@ class _Stretches:
             return []
         named = [at for at in range(start, end) if keys[at] and keys[at] not in reading.vague]
         strong = {at for at in named if keys[at] in reading.told and reading.words[at] not in reading.topic}
-        new = {keys[at] for at in named} - reading.told
+        new = {keys[at] for at in named if not reading.touches("went_wrong", (at, at + 1))} - reading.told
         numbers = {figure(word, reading.language) for word in reading.before} - {""}
         counted = {at for at in range(start, end) if self._counted(at) in numbers}
         days = {at for at in range(start, end) if reading.words[at] in self._terms.days and reading.words[at] in reading.before}
         proof = strong | counted | days
-        if not strong or len(proof) < 2 or len(new) > len(proof) + 1 or not reading.near("went_wrong", start, end):
+        least = 1 if not new and _SHORT[0] <= end - start <= _SHORT[1] else 2
+        if not strong or len(proof) < least or len(new) > len(proof) + 1 or not reading.near("went_wrong", start, end):
             return []
         return [Hit((min(proof), max(proof) + 1), 2 if len(proof) > 2 else 1, 60)]
 
