@@ -84,8 +84,10 @@ class Content:
         units, numbers = self._language.content.units, self._language.content.numbers
         keys = [self.key(word) for word in words]
         for at in range(1, len(words)):
-            if self._closes(words[at]) and (both := self._pairs.get((stem(words[at - 1], self._language), stem(words[at], self._language)))):
-                keys[at - 1 if keys[at] and not keys[at - 1] else at] = both
+            if self._closes(words[at]):
+                both = self._pairs.get((stem(words[at - 1], self._language), stem(words[at], self._language)))
+                if both:
+                    keys[at - 1 if keys[at] and not keys[at - 1] else at] = both
         for at, word in enumerate(words):
             unit = units.get(word)
             if unit:

@@ -16,9 +16,8 @@ from companion.core.reading import Hit, Reading
 from companion.core.words import Span
 
 LISTS = (
-    "back_cue", "back_full", "back_maybe", "back_loose", "about_you", "begins_you", "sorry", "no_apology", "tag", "glad_that", "turns_away", "supposes",
-    "asking", "general", "explains", "went_wrong", "of_us", "got_it", "sums_up", "news", "befell",
-    "weighs", "so_wrong",
+    "back_cue", "back_full", "back_maybe", "back_loose", "about_you", "begins_you", "sorry", "no_apology", "tag", "glad_that", "turns_away",
+    "supposes", "asking", "general", "explains", "went_wrong", "of_us", "got_it", "sums_up", "news", "befell", "weighs", "so_wrong",
 )  # fmt: skip
 _REACH = 16
 """Words after a cue in which the customer's words are looked for."""
@@ -40,13 +39,17 @@ class _Need(msgspec.Struct, frozen=True):
 
 
 _CUES = {
-    "back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "back_loose": _Need(1), "about_you": _Need(2), "begins_you": _Need(2),
+    "back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "back_loose": _Need(1), "about_you": _Need(2),
+    "begins_you": _Need(2),
     "sums_up": _Need(1, 1, 1), "befell": _Need(1, 2),
     "so_wrong": _Need(1, 2),
 }  # fmt: skip
 _LOOSE = ("about_you", "begins_you", "back_loose", "befell", "so_wrong")
 """Cues that news of the agent's own may begin with, too ("your table has been booked")."""
 _TELLS, _TAKEN_UP, _AGAIN = 4, 10, 0.6
+"""Fewer words of the customer's are an answer; more taken up are no echo; and so large a share must be theirs."""
+_WEIGHED = 9
+"""Words around what is called bad in which the case is looked for."""
 _SHORT = (3, 6)
 """Words of a note so short that one of the customer's is enough, with nothing new."""
 _CLAUSE = 3
@@ -151,41 +154,49 @@ class _Stretches:
         return found
 
     def echoed(self) -> list[Hit]:
-        """Judge the words with which a turn takes up the customer's last: "he's on the phone, during the show"."""
-        reading = self._reading
-        if not reading.troubled or len(reading.last) < _TELLS:
+        """Judge the words with which a turn takes up the customer's last, and stops: "he's on the phone? During the show?"."""
+        reading, keys = self._reading, self._keys
+        end = self._taken_up() if reading.troubled and len(reading.last) >= _TELLS else 0
+        if not 0 < end <= _TAKEN_UP or any(reading.near(name, 0, end) for name in ("turns_away", "news")):
             return []
-        words, starts, keys = reading.words, reading.text.starts, self._keys
-        heard, said = reading.content.folded(reading.last), {*reading.last, *(self._terms.turned.get(word, word) for word in reading.last)}
-        numbers = {figure(word, reading.language) for word in reading.last} | {""}
-        end = 0
-        while end < len(words) and (not end or end not in starts) and (keys[end] in heard or not keys[end]) and figure(words[end], reading.language) in numbers:
-            end += 1
-        strong = {keys[at] for at in range(end) if keys[at] and keys[at] not in reading.vague and words[at] not in reading.topic}
-        closes = end == len(words) or end in starts
-        again = sum(word in said for word in words[:end])
-        counted = sum(words[at] in self._terms.days or self._counted(at) is not None for at in range(end))
-        if end > _TAKEN_UP or not (strong or counted) or not closes or again < _AGAIN * end or any(reading.near(name, 0, end) for name in ("asking", "turns_away", "news")):
+        if any(first < end and (not first or reading.words[first - 1] in self._terms.leads) for first, _ in reading.spans("asking")):
             return []
+        strong = {keys[at] for at in range(end) if self._theirs(at)}
+        counted = sum(reading.words[at] in self._terms.days or self._counted(at) is not None for at in range(end))
         asked = "?" in reading.text.original[reading.text.spans[end - 1][1] :][:2]
-        proof = reading.near("went_wrong", 0, end) + counted + asked
-        return [Hit((0, end), 2 if proof + len(strong) > 2 else 1, 60)] if proof and proof + len(strong) > 1 else []
+        proof = counted + asked + reading.near("went_wrong", 0, end)
+        if not proof or proof + len(strong) < 2 or not (strong or all(word not in reading.topic for word in reading.words[:end])):
+            return []
+        return [Hit((0, end), 2 if proof + len(strong) > 2 else 1, 60)]
+
+    def _taken_up(self) -> int:
+        """How many words from the beginning to the end of a sentence are the customer's last; 0 where they go on, or are mostly others."""
+        reading, words, language = self._reading, self._reading.words, self._reading.language
+        heard = reading.content.folded(reading.last) | {""}
+        numbers = {figure(word, language) for word in reading.last} | {""}
+        ends = min([len(words), *reading.text.starts])
+        if not all(self._keys[at] in heard and figure(words[at], language) in numbers for at in range(ends)):
+            return 0
+        said = {*reading.last, *(self._terms.turned.get(word, word) for word in reading.last)}
+        return ends if sum(word in said for word in words[:ends]) >= _AGAIN * ends else 0
 
     def weighed(self) -> list[Hit]:
         """Judge what the customer told where it is called bad: "three weeks is a joke"."""
-        reading, keys = self._reading, self._keys
-        if not reading.troubled:
-            return []
+        reading = self._reading
         found: list[Hit] = []
-        for first, last in reading.spans("weighs"):
-            start, end = max([0, first - 9, *(at for at in reading.text.starts if at <= first)]), reading.sentence(last - 1, 9)
-            if reading.near("news", start, end):
-                continue
-            given = {at for at in range(start, end) if keys[at] in reading.told and keys[at] not in reading.vague and reading.words[at] not in reading.topic}
-            spans = [at for at in given if " " in keys[at]]
-            if spans or len(given) > 1:
-                found.append(Hit((min(*given, first), max(*given, last - 1) + 1), 2, 60))
+        for first, last in reading.spans("weighs") if reading.troubled else ():
+            start = max([0, first - _WEIGHED, *(at for at in reading.text.starts if at <= first)])
+            end = reading.sentence(last - 1, _WEIGHED)
+            given = [at for at in range(start, end) if self._theirs(at)]
+            measured = any(" " in self._keys[at] for at in given)
+            if (measured or len(given) > 1) and not reading.near("news", start, end):
+                found.append(Hit((min(given[0], first), max(given[-1] + 1, last)), 2, 60))
         return found
+
+    def _theirs(self, at: int) -> bool:
+        """Is the word at that place one of the customer's that is the case's own?"""
+        reading, key = self._reading, self._keys[at]
+        return key in reading.told and key not in reading.vague and reading.words[at] not in reading.topic
 
     def _brief(self, start: int, end: int) -> list[Hit]:
         """Judge what went wrong, in note form: "two wrong sizes, and the interview is tomorrow"."""
@@ -193,13 +204,14 @@ class _Stretches:
         if any(reading.near(name, start, end) for name in ("general", "explains", "of_us")):
             return []
         named = [at for at in range(start, end) if keys[at] and keys[at] not in reading.vague]
-        strong = {at for at in named if keys[at] in reading.told and reading.words[at] not in reading.topic}
+        strong = {at for at in named if self._theirs(at)}
         new = {keys[at] for at in named if not reading.touches("went_wrong", (at, at + 1))} - reading.told
         numbers = {figure(word, reading.language) for word in reading.before} - {""}
         counted = {at for at in range(start, end) if self._counted(at) in numbers}
         days = {at for at in range(start, end) if reading.words[at] in self._terms.days and reading.words[at] in reading.before}
         proof = strong | counted | days
-        least = 1 if not new and _SHORT[0] <= end - start <= _SHORT[1] else 2
+        plain = not any(figure(reading.words[at], reading.language) for at in range(start, end) if at not in counted)
+        least = 1 if plain and not new and _SHORT[0] <= end - start <= _SHORT[1] else 2
         if not strong or len(proof) < least or len(new) > len(proof) + 1 or not reading.near("went_wrong", start, end):
             return []
         return [Hit((min(proof), max(proof) + 1), 2 if len(proof) > 2 else 1, 60)]

@@ -40,7 +40,7 @@ class Reading(msgspec.Struct, frozen=True):
     misfortune: bool
     """Does the customer's last turn tell of a misfortune (the list `misfortune`) without a word to the company?"""
     troubled: bool
-    """Did the customer tell of anything that went wrong (the list `grievance`)?"""
+    """Did the customer tell of anything that went wrong (the list `grievance`, where there is one)?"""
     vague: Collection[str]
     """Keys of content words that name no case in particular ("issue", "inconvenience")."""
     topic: Collection[str]
@@ -85,7 +85,8 @@ class Reader:
 
     Args:
         lists: name → templates. Some names mean something: `same-…` are words that mean the same, `vague` and `topic` are words that
-            name no case, `misheard` are words that a recogniser may take for several, `misfortune` words of what is nobody's fault, `grievance` words of what went wrong.
+            name no case, `misheard` are words that a recogniser may take for several, `misfortune` words of what is nobody's fault,
+            `grievance` words of what went wrong (without it, any talk may be a complaint).
         rules: name → templates.
         language: of the templates, and of what is read. Its own lists are there too, where `lists` does not name them.
         also: lists to be found for their own sake.
@@ -130,7 +131,7 @@ class Reader:
         keys = frozenset(key for words in turns for key in self._content.folded(words))
         before = frozenset(word for words in turns for word in words)
         last = turns[-1] if turns else ()
-        troubled = not self._grievance.isdisjoint(before)
+        troubled = not self._grievance or not self._grievance.isdisjoint(before)
         mishap = not self._misfortune.isdisjoint(last) and self._language.apologies.company.isdisjoint(last)
         return Reading(text, self._language, found, self._content, keys, before, last, mishap, troubled, self._vague, self._topic)
 

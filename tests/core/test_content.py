@@ -51,6 +51,16 @@ def test_what_was_keyed_is_forgotten_before_it_fills_the_memory(monkeypatch: pyt
     assert len(some._known) <= 2
 
 
+def test_two_words_may_mean_the_same_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content, "_KEPT", 2)
+    some = Content({"same-refund": ["refund", "money back"], "same-cut": ["hang up", "call over now"]}, language=ENGLISH)
+    assert some.folded(["refund"]) == {"=same-refund"}
+    assert some.keys("my money back and money on my back".split()) == ["", "money", "=same-refund", "", "money", "", "", ""]
+    assert some.keys("she hung up".split())[1:] == ["hang", "=same-cut"]
+    assert some.keys("the call is over now".split()) == ["", "call", "", "", ""]
+    assert len(some._closing) <= 2
+
+
 def test_a_number_and_its_unit_are_one_key() -> None:
     some = Content({}, language=ENGLISH)
     assert some.keys("three whole weeks".split())[2] == some.keys("3 week".split())[1] == "3 week"

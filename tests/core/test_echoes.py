@@ -27,6 +27,11 @@ READER = Reader(
         "supposes": ["if", "did", "when"],
         "vague": ["issue", "problem"],
         "topic": ["order"],
+        "news": ["has been booked"],
+        "befell": ["you (waited|were told)"],
+        "weighs": ["(a joke|awful)"],
+        "so_wrong": ["so the ... gone"],
+        "grievance": ["leaks", "cracked"],
     },
     also=LISTS,
     language=ENGLISH,
@@ -139,6 +144,54 @@ def test_anything_else_is_no_paraphrase(said: str) -> None:
 )
 def test_a_list_or_a_sum_of_what_happened_is_full(said: str) -> None:
     assert grade(said) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("you waited about with that kettle", 1),
+        ("and you were told about the lid and the kettle", 2),
+        ("my cousin says you were told about the lid", 0),
+        ("So the gasket and the plug have gone.", 1),
+        ("I think so the gasket and the plug have gone.", 0),
+        ("a kettle and a lid, awful", 2),
+        ("A joke. The kettle.", 0),
+        ("awful kettle", 0),
+        ("awful, a kettle and a lid has been booked", 0),
+        ("your kettle leaks as the lid has been booked", 0),
+        ("a kettle, a lid, a carpet has been booked", 0),
+        ("your kettle leaks because of wear", 0),
+        ("wrong kettle there then", 1),
+        ("a wrong kettle there at ten", 0),
+    ],
+)
+def test_what_befell_the_customer_is_told_or_called_bad(said: str, expected: int) -> None:
+    assert grade(said) == expected
+
+
+@pytest.mark.parametrize(
+    ("told", "said", "expected"),
+    [
+        ("there is somebody in my kettle and it leaks", "There's somebody in your kettle? Now?", 1),
+        ("the kettle leaks and cracked the lid", "The kettle leaks, and the lid? Goodness.", 2),
+        ("it leaks but i asked for the order on sunday", "On Sunday?", 1),
+        ("it leaks and i want my order seven", "Order seven?", 0),
+        ("it leaks and i want four lids", "Three lids?", 0),
+        ("leaks the lid", "The lid?", 0),
+        ("it leaks and i want a lid", "What, a lid?", 1),
+        ("it leaks and i want a lid", "If a lid?", 1),
+        ("it leaks and i want a lid", "A lid please?", 0),
+        ("it leaks and i want a lid", "A lid.", 0),
+        ("it leaks and i want a lid", "Do or die at any of these as they are, a lid?", 0),
+        ("it is fine and i want a lid", "A lid?", 0),
+        ("my kettle and my lid and my carpet are here", "your kettle and lid and carpet", 0),
+        ("my kettle and my lid and my carpet are here", "a kettle and a lid, awful", 0),
+        ("my kettle and my lid and my carpet are here", "you waited for a kettle", 0),
+    ],
+)
+def test_the_customers_last_words_are_taken_up_where_something_went_wrong(told: str, said: str, expected: int) -> None:
+    reading = READER.read(said, [told.split()])
+    assert max((hit.grade for hit in echoes(reading, [])), default=0) == expected
 
 
 def test_a_new_sentence_supposes_nothing() -> None:
