@@ -70,7 +70,11 @@ def echoes(reading: Reading, hits: list[Hit]) -> list[Hit]:
             found += stretches.after(name, cue, need)
     for sorry in reading.spans("sorry"):
         start, end, heard = account(reading, sorry)
-        if not reading.touches("no_apology", sorry) and supposes.isdisjoint(reading.words[start : start + 1]):
+        if (
+            not reading.touches("no_apology", sorry)
+            and not reading.near("of_us", start, start + 1)
+            and supposes.isdisjoint(reading.words[start : start + 1])
+        ):
             found += stretches.judge(sorry, (start, end), _SORRY_TO_HEAR if heard else _SORRY)
     for tag in reading.spans("tag"):
         found += stretches.before(tag)
@@ -115,7 +119,10 @@ class _Stretches:
         if self._reading.words[cue[1] - 1] in self._terms.meaning and end - cue[1] < _LAST:  # "…, do you mean?"
             return self.judge(cue, (max([0, cue[0] - _TRAILING, *(at for at in starts if at <= cue[0])]), cue[0]), need)
         end = min([end, *(max(first, cue[1]) for first, last in self._stops if first >= cue[0] and last > cue[1])])
-        return self.judge(cue, (cue[1] if free else cue[0], end), need)
+        start = cue[1] if free else cue[0]
+        if free and self._keys[start - 1] and self._reading.words[cue[0]] in self._terms.leads:
+            start -= 1  # "so it is frozen"
+        return self.judge(cue, (start, end), need)
 
     def before(self, tag: Span) -> list[Hit]:
         """Judge what stands before a "… is that right?" at the end of a sentence."""

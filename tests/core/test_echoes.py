@@ -32,6 +32,7 @@ READER = Reader(
         "weighs": ["(a joke|awful)"],
         "so_wrong": ["so the ... gone"],
         "grievance": ["leaks", "cracked"],
+        "asking": ["whose"],
     },
     also=LISTS,
     language=ENGLISH,
@@ -163,6 +164,9 @@ def test_a_list_or_a_sum_of_what_happened_is_full(said: str) -> None:
         ("your kettle leaks because of wear", 0),
         ("wrong kettle there then", 1),
         ("a wrong kettle there at ten", 0),
+        ("sorry i left the kettle on", 0),
+        ("so it is leaking", 2),
+        ("if i understand the lid", 2),
     ],
 )
 def test_what_befell_the_customer_is_told_or_called_bad(said: str, expected: int) -> None:
@@ -181,6 +185,7 @@ def test_what_befell_the_customer_is_told_or_called_bad(said: str, expected: int
         ("it leaks and i want a lid", "What, a lid?", 1),
         ("it leaks and i want a lid", "If a lid?", 1),
         ("it leaks and i want a lid", "A lid please?", 0),
+        ("it leaks and i want a lid", "Whose is it, a lid?", 0),
         ("it leaks and i want a lid", "A lid.", 0),
         ("it leaks and i want a lid", "Do or die at any of these as they are, a lid?", 0),
         ("it is fine and i want a lid", "A lid?", 0),
