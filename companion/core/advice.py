@@ -34,6 +34,7 @@ class Advice:
         self._place = {id: number for number, id in enumerate(ids)}
         self._called = False
         self._handed_over = False
+        self._closing = False
         self._upset = 0
         self.fill: dict[str, str] = {}
         """The customer's own words for the prompts' placeholders: `problem`, `name`."""
@@ -71,6 +72,7 @@ class Advice:
     def heated(self, steps: Steps, utterance: int, time: int, heat: float) -> None:
         """The customer got hotter with these words: what is overdue is wanted anew, and what is urgent even if it was said before."""
         self._upset = utterance
+        self._closing = False
         for track in steps:
             if track.state == "overdue":
                 self.step(track, time)
@@ -82,10 +84,10 @@ class Advice:
         step = track.step
         if track.state != "open":
             self._prompter.forget(f"step:{step.id}")
-        if track.state == "done" and track.grade == 1 and step.thin is not None and heat >= self._checklist.heat.warn:
-            self._wish(f"thin:{step.id}", _THIN, 0, time, step.thin, step=step.id, topic=f"thin:{step.id}")
-        elif track.state == "done" and track.grade == 2:
+        if track.enough or (track.state == "done" and track.grade == 2):
             self._prompter.forget(f"thin:{step.id}")
+        elif track.state == "done" and track.grade == 1 and step.thin is not None and heat >= self._checklist.heat.warn:
+            self._wish(f"thin:{step.id}", _THIN, 0, time, step.thin, step=step.id, topic=f"thin:{step.id}")
         elif track.state == "overdue":
             self._late(track, time)
 
@@ -132,6 +134,14 @@ class Advice:
         for flag in self._checklist.flags:
             if flag.speaker == "customer":
                 self._prompter.forget(f"flag:{flag.id}")
+        self._forget_steps()
+
+    def closing(self) -> None:
+        """The talk is being closed: no step is asked for any more, until the customer gets hotter again."""
+        self._closing = True
+        self._forget_steps()
+
+    def _forget_steps(self) -> None:
         for step in self._checklist.steps:
             self._prompter.forget(f"step:{step.id}")
             self._prompter.forget(f"thin:{step.id}")
@@ -154,7 +164,7 @@ class Advice:
         met: frozenset[str] = frozenset(),
         now: bool = False,
     ) -> None:
-        if self._handed_over and rank in (_URGENT, _OVERDUE, _REMIND, _THIN):
+        if (self._handed_over or self._closing) and rank in (_URGENT, _OVERDUE, _REMIND, _THIN):
             return
         place = self._place.get(flag or step or "", 0)
         until = time + _FRESH.get(rank, _LONG) * 1000

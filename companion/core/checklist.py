@@ -178,7 +178,9 @@ class Step(Rule, frozen=True, kw_only=True):
     """Once overdue, its prompt comes before any about what was just said."""
     prompt: Prompt | None = None
     thin: Prompt | None = None
-    """What would make a thin tick full."""
+    """What would make a thin tick full …"""
+    enough: Templates = ()
+    """… which is not asked for where one of these was said: it stays thin, and need not be more."""
     examples: Examples = Examples()
 
     @property
@@ -202,6 +204,8 @@ class Prompting(Rule, frozen=True, kw_only=True):
     """… and one that could not wait after so many, in which no other comes up."""
     again: float = 60.0
     """Seconds before the same thing is asked for again, and then only if its cause came anew."""
+    closed_by: tuple[str, ...] = ()
+    """Steps of either side by which the talk is being closed: from there on no step is asked for, until the customer gets hotter again."""
 
 
 class Escalation(Rule, frozen=True, kw_only=True):

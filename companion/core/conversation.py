@@ -100,6 +100,8 @@ class Conversation:
             out += self._flag(flags, now)
         else:
             out += self._agent_turn(said, judgement, hits, flags, index, now)
+        if any(hit.step in self._checklist.prompting.closed_by for hit in hits):
+            self._advice.closing()
         self._ask(now)
         return out
 
@@ -239,7 +241,7 @@ class Conversation:
         out: list[AnyUpdate] = [changed] if changed else []
         track = self.steps.tracks[id]
         if track.state == "done":
-            out += self.prompter.acted(step=id, grade=track.grade)
+            out += self.prompter.acted(step=id, grade=2 if track.enough else track.grade)
             if id == self._checklist.escalation.settled_by:
                 self.escalator.settle()
                 self._advice.settled()

@@ -47,6 +47,8 @@ class StepHit(msgspec.Struct, frozen=True, kw_only=True):
     grade: Grade
     score: int
     evidence: tuple[Evidence, ...]
+    enough: bool = False
+    """It need not be said more fully, though it is thin."""
 
 
 class FlagHit(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,6 +148,7 @@ def _rules(checklist: Checklist, channel: str) -> Iterable[tuple[str, tuple[str,
             yield f"says:{step.id}", step.says
             yield f"full:{step.id}", step.full
             yield f"unless:{step.id}", step.unless
+            yield f"enough:{step.id}", step.enough
     for flag in checklist.flags:
         if flag.speaker == channel:
             yield f"says:{flag.id}", flag.says
@@ -167,7 +170,7 @@ def _step(step: Step, reading: Reading, index: int) -> StepHit | None:
         return None
     best = max(hits, key=lambda hit: (hit.grade, hit.score, hit.span[1] - hit.span[0]))
     evidence = _evidence([hit.span for hit in hits if hit.grade == best.grade], reading.text, index)
-    return StepHit(step=step.id, grade=best.grade, score=best.score, evidence=evidence)
+    return StepHit(step=step.id, grade=best.grade, score=best.score, evidence=evidence, enough=bool(reading.spans(f"enough:{step.id}")))
 
 
 def _flag(flag: Flag, reading: Reading, index: int) -> FlagHit | None:

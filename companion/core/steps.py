@@ -22,6 +22,8 @@ class Track(msgspec.Struct):
     at: int | None = None
     """When it was done, ms from the call's start."""
     heard: int = 0
+    enough: bool = False
+    """It need not be said more fully."""
     evidence: tuple[Evidence, ...] = ()
     asked: int | None = None
     """Running time at which its `when` came true."""
@@ -61,6 +63,7 @@ class Steps:
         """A step was heard; what that changes, if anything."""
         track = self.tracks[hit.step]
         track.heard += 1
+        track.enough = track.enough or hit.enough
         if track.state == "waived" or (track.state == "done" and track.grade >= hit.grade):
             return None
         better = track.state == "done"

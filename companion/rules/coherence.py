@@ -75,6 +75,8 @@ class _Check:
                     self._refuse(f"'{name}' cannot be negative", field, name)
         if ("escalation", "settled_by") in self._places:
             self._known(self._checklist.escalation.settled_by, self._steps, "step", "escalation", "settled_by")
+        for id in self._checklist.prompting.closed_by:
+            self._known(id, self._steps, "step", "prompting", "closed_by")
         self._prompt(self._checklist.escalation.prompt, "escalation", "prompt")
         for number, line in enumerate(self._checklist.escalation.first):
             self._line(line, "escalation", "first", number)

@@ -68,6 +68,7 @@ def _step(step: Step) -> Iterator[str]:
         yield f"heard by: the engine's '{step.detector}'"
     yield from _phrases("counts", step.says)
     yield from _phrases("counts fully", step.full)
+    yield from _phrases("enough, though thin", step.enough)
     yield from _phrases("but not", step.unless)
     yield f"asked for: {_when(step.when)}" + (f"; best after {', '.join(step.after)}" if step.after else "")
     times = [f"reminds after {step.remind:g} s"] if step.remind is not None else []
@@ -111,6 +112,8 @@ def _measured(checklist: Checklist) -> Iterator[str]:
         f"prompts: in a pause of {prompting.pause:g} s, {prompting.cooldown:g} s apart, at most {prompting.most}, "
         f"each for {prompting.lasts:g} s"
     )
+    if prompting.closed_by:
+        yield f"no step is asked for once {' or '.join(prompting.closed_by)} was heard, until the heat rises again"
 
 
 def _when(when: When) -> str:

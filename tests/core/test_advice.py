@@ -253,6 +253,26 @@ def test_what_is_urgent_comes_before_what_was_just_said(bench: Bench) -> None:
     assert bench.texts(10_000) == ["See it", "Say what you can do"]
 
 
+def test_no_step_is_asked_for_while_the_talk_is_being_closed(bench: Bench) -> None:
+    bench.ask().advice.remind(bench.steps, 5000)
+    bench.advice.flag(FLAGS["policy"], 0, 1, 5000, heat=50)
+    bench.advice.closing()
+    bench.steps.overdue(10_000)
+    bench.advice.step(bench.steps.tracks["saw"], 10_000)
+    assert bench.texts(10_000) == ["Say what you can do"]  # the agent's own words still matter
+    bench.advice.heated(bench.steps, 1, 10_000, 60)
+    assert bench.texts(10_000) == ["See it", "Later"]
+
+
+def test_a_thin_step_that_is_enough_need_not_be_said_more_fully(bench: Bench) -> None:
+    track = bench.steps.tracks["saw"]
+    track.state, track.grade = "done", 1
+    bench.advice.step(track, 0, heat=50)
+    track.enough = True
+    bench.advice.step(track, 0, heat=50)
+    assert bench.texts() == []
+
+
 def test_once_the_supervisor_comes_the_rest_is_theirs(bench: Bench) -> None:
     bench.ask().advice.remind(bench.steps, 5000)
     bench.advice.flag(FLAGS["policy"], 0, 1, 5000, heat=50)

@@ -84,6 +84,7 @@ def test_what_fits_is_let_through() -> None:
         ("detector: talk_over", "detector: talkover", "12: unknown detector 'talkover'; did you mean 'talk_over'?"),
         ("says: [i am leaving]", "says: ['i (am|) leaving']", "11: a way is empty in 'i (am|) leaving'"),
         ("title: Whole", "title: Whole\nescalation: {settled_by: herd}", "3: unknown step 'herd'; did you mean 'heard'?"),
+        ("title: Whole", "title: Whole\nprompting: {closed_by: [herd]}", "3: unknown step 'herd'; did you mean 'heard'?"),
         ("remind: 10", "remind: 30", "22: 'remind' comes after 'due'"),
         ("    due: 20\n    escalate: 20\n    turns: 2\n", "    escalate: 20\n", "23: 'escalate' counts from 'due'"),
         ("turns: 2", "turns: 0", "25: 'turns' counts from 1"),
