@@ -2,10 +2,9 @@
 
 from companion.core.checklist import HeatRules
 
-_CARRIED = 0.25
-"""How much of the heat before is added to a hotter utterance: the third angry sentence weighs more than the first."""
-_CALMER = 0.4
-"""How far a calmer utterance draws the heat down to its own."""
+_CARRIED = 0.45
+"""How much of the heat before counts as one more sign beside the words: a third angry sentence weighs more than the first, and after calm
+ones little is left."""
 
 
 class Heat:
@@ -24,9 +23,6 @@ class Heat:
         """Take in one customer utterance (`Judgement.upset`, `.soothed`) and return the heat after it."""
         before = self.at(now) * (1 - soothed / 100)
         upset *= 1 - soothed / 200
-        if upset >= before:
-            self._value = min(100.0, upset + _CARRIED * before)
-        else:
-            self._value = min(100.0, before + (upset - before) * _CALMER)
+        self._value = upset + _CARRIED * before * (1 - upset / 100)
         self._at = now
         return self._value

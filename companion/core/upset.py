@@ -2,12 +2,13 @@
 
 Each sign adds its weight to what is still missing to 100, so that ten mild words do not make a furious one. Signs are the checklist's
 words and flags, and what no list can hold: shouting in capitals, rows of exclamation marks, things said again that were said before, and
-plain sarcasm.
+words said twice in one breath ("four hours, it's been four hours").
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import pairwise
 
 from companion.core.language.pack import Language
 from companion.core.reading import Reading
@@ -17,6 +18,11 @@ _SHOUTED = re.compile(r"\b[A-ZÀ-ÖØ-Þ]{3,}\b")
 _MARKS = re.compile(r"!(?:\s*!)+|\?(?:\s*[?!])+|!\?")
 _MANY, _AGAIN, _REPEATED = 4, 0.5, 10.0
 """A turn of so many content words, so large a share of them said before: how much being made to say it again adds."""
+_TWICE, _INSISTED = 8, 10.0
+"""The same two words again after at most so many others: how much it adds. More lie between them where a story is told."""
+_WORD = re.compile(r"[^\W_](?:[\w'’]*\w)?")
+_READ = 2000
+"""Characters in which that is looked for."""
 _ANGRY = re.compile("[\U0001f620\U0001f621\U0001f92c\U0001f624\U0001f612\U0001f644\U0001f595\U0001f621]")
 
 
@@ -47,6 +53,25 @@ def typed(original: str, language: Language) -> Iterable[float]:
         yield 30.0
 
 
+def insisted(reading: Reading) -> bool:
+    """Are the same two words said twice in one breath, one of them a word that says something, or a number said in words?
+
+    Taken from what stands there, since the normal form holds the one for a stutter of the other.
+    """
+    language = reading.language
+    words = [folded(word, language).replace("’", "'") for word in _WORD.findall(reading.text.original[:_READ])]
+    told = [(bool(reading.content.key(word)) and "'" not in word) or word in language.content.numbers for word in words]
+    heard: dict[tuple[str, str], int] = {}
+    for at, pair in enumerate(pairwise(words)):
+        if not any(told[at : at + 2]) or any(word.isdigit() for word in pair):
+            continue
+        before = heard.get(pair)
+        if before is not None and 2 <= at - before <= _TWICE + 2:
+            return True
+        heard[pair] = at
+    return False
+
+
 def added(weights: Iterable[float]) -> float:
     """Weights of 0–100 together: each takes its share of what is still missing to 100."""
     calm = 1.0
@@ -68,6 +93,8 @@ def upset(reading: Reading, words: Mapping[str, float], flags: Mapping[str, floa
     keys = reading.content.folded(reading.words)
     if len(keys) >= _MANY and len(keys & reading.told) >= _AGAIN * len(keys):
         weights.append(_REPEATED)
+    if insisted(reading):
+        weights.append(_INSISTED)
     return added([*weights, *typed(reading.text.original, reading.language)])
 
 

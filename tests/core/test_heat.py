@@ -27,6 +27,25 @@ def test_a_calmer_turn_draws_it_down_by_a_part() -> None:
     assert 0 < heat.hear(0, 0, 0) < 80
 
 
+def test_a_hotter_turn_never_leaves_less_than_a_calmer_one() -> None:
+    after = []
+    for upset in range(0, 101, 5):
+        heat = Heat(HeatRules())
+        heat.hear(60, 0, 0)
+        after.append(heat.hear(upset, 0, 0))
+    assert after == sorted(after)
+    assert after[0] < 30
+    assert after[-1] == 100
+
+
+def test_calm_turns_let_it_go_down() -> None:
+    heat = Heat(HeatRules())
+    heat.hear(90, 0, 0)
+    for _ in range(3):
+        heat.hear(5, 0, 0)
+    assert heat.at(0) < 20
+
+
 def test_soothing_words_lower_it_further() -> None:
     one, other = Heat(HeatRules()), Heat(HeatRules())
     one.hear(80, 0, 0)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from companion.core.language.en import ENGLISH
 from companion.core.reading import Reader
-from companion.core.upset import added, soothed, typed, upset
+from companion.core.upset import added, insisted, soothed, typed, upset
 
 WORDS = {"awful": 50.0, "late": 10.0}
 SOOTHE = {"thank you": 20.0}
@@ -53,6 +53,29 @@ def test_saying_it_all_again_adds() -> None:
     told = ["the green kettle leaks on the carpet".split()]
     assert upset(READER.read("the green kettle leaks on the carpet", told), WORDS, {}, []) == pytest.approx(10)
     assert upset(READER.read("the green toaster burns my bread", told), WORDS, {}, []) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [
+        ("four hours I have sat here, four hours", True),
+        ("eight weeks eight weeks", True),
+        ("it says closed, there is a sign and it says closed", True),
+        ("I've got it, I've got it here", False),
+        ("in the car and in the van and in the house", False),
+        ("no no no no", False),
+        ("45 12 and 45 12", False),
+        ("the blue one", False),
+        ("the lamp came on Monday and when I had it on the table I saw that the lamp was bent", False),
+    ],
+)
+def test_words_said_twice_in_one_breath(text: str, twice: bool) -> None:
+    assert insisted(READER.read(text)) is twice
+
+
+def test_insisting_adds() -> None:
+    once, twice = (upset(READER.read(text), WORDS, {}, []) for text in ("four hours late", "four hours late, four hours"))
+    assert once < twice < once + 10
 
 
 def test_thanks_soothe() -> None:
