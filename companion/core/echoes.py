@@ -41,7 +41,7 @@ class _Need(msgspec.Struct, frozen=True):
 _CUES = {
     "back_cue": _Need(1, 1), "back_full": _Need(1, 1, 1), "back_maybe": _Need(1), "back_loose": _Need(1), "about_you": _Need(2),
     "begins_you": _Need(2),
-    "sums_up": _Need(1, 1, 1), "befell": _Need(1, 2),
+    "sums_up": _Need(1, 1, 1), "befell": _Need(1, 2, 1),
     "so_wrong": _Need(1, 2),
 }  # fmt: skip
 _LOOSE = ("about_you", "begins_you", "back_loose", "befell", "so_wrong")
@@ -221,7 +221,7 @@ class _Stretches:
         least = 1 if plain and not new and _SHORT[0] <= end - start <= _SHORT[1] else 2
         if not strong or len(proof) < least or len(new) > len(proof) + 1 or not reading.near("went_wrong", start, end):
             return []
-        return [Hit((min(proof), max(proof) + 1), 2 if len(proof) > 2 else 1, 60)]
+        return [Hit((min(proof), max(proof) + 1), 2 if len(proof) > 1 else 1, 60)]
 
     def _counted(self, at: int) -> str | None:
         """How many things are counted at that place; not a time of day nor a digit of a longer number."""
@@ -262,5 +262,5 @@ class _Stretches:
         if not enough:
             return []
         whole = (min(cue[0], stretch[0]), max((given or named)[-1] + 1, cue[1]))
-        full = len(strong | new if need.full == 1 else strong) >= need.full
+        full = len(strong | new if need.full == 1 else strong) >= need.full or (bool(strong) and len(strong | new) > 2 and need.full < 9)
         return [Hit(whole, 2 if full else 1, min(100, 40 + 20 * len(strong)))]

@@ -9,6 +9,8 @@ from companion.core.reading import Hit, Reading
 
 LISTS = ("feeling_adj", "sorry", "turns_away")
 _BEFORE, _AFTER = 9, 14
+_POINTS = 2
+"""Words before the feeling among which one that points back ("that") ties it to the words before."""
 _SHORT, _RETOLD = 3, 3
 """So many of the customer's words behind the feeling, longer than that, are the case too, even if each is an everyday word."""
 
@@ -24,7 +26,8 @@ def _graded(reading: Reading, hit: Hit) -> Hit:
     last = reading.sentence(end - 1, _AFTER)
     last = min([last, *(stop for stop, _ in reading.spans("turns_away") if stop >= end)])
     case = [at for at in reading.specific(first, last) if not start <= at < end and not reading.touches("feeling_adj", (at, at + 1))]
-    tied_before = any(word in reading.language.ties for word in reading.words[first:start])
+    points = not reading.language.apologies.this.isdisjoint(reading.words[max(first, start - _POINTS) : start + 1])  # "… that is awful"
+    tied_before = points or any(word in reading.language.ties for word in reading.words[first:start])
     case = [at for at in case if at >= end or tied_before or reading.given_back(at)]
     told = [at for at in case if reading.given_back(at)]
     tied = any(word in reading.language.ties for word in reading.words[first:last])

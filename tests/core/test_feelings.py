@@ -33,6 +33,7 @@ def grade(said: str, told: str = "") -> int:
         "how frustrating when the plane leaves without the suitcase",
         "three weeks without a phone – I'd be upset",
         "being sent from desk to counter made you upset",
+        "the plane left with the suitcase and a toddler that is how frustrating",
     ],
 )
 def test_a_feeling_with_its_case_is_full(said: str) -> None:
