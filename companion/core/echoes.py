@@ -161,31 +161,38 @@ class _Stretches:
         return found
 
     def echoed(self) -> list[Hit]:
-        """Judge the words with which a turn takes up the customer's last, and stops: "he's on the phone? During the show?"."""
-        reading, keys = self._reading, self._keys
-        end = self._taken_up() if reading.troubled and len(reading.last) >= _TELLS else 0
-        if not 0 < end <= _TAKEN_UP or any(reading.near(name, 0, end) for name in ("turns_away", "news")):
+        """Judge sentences that take up the customer's last words, and stop: "he's on the phone? During the show?"."""
+        reading = self._reading
+        if not reading.troubled or len(reading.last) < _TELLS:
             return []
-        if any(first < end and (not first or reading.words[first - 1] in self._terms.leads) for first, _ in reading.spans("asking")):
-            return []
-        strong = {keys[at] for at in range(end) if self._theirs(at)}
-        counted = sum(reading.words[at] in self._terms.days or self._counted(at) is not None for at in range(end))
-        asked = "?" in reading.text.original[reading.text.spans[end - 1][1] :][:2]
-        proof = counted + asked + reading.near("went_wrong", 0, end)
-        if not proof or proof + len(strong) < 2 or not (strong or all(word not in reading.topic for word in reading.words[:end])):
-            return []
-        return [Hit((0, end), 2 if proof + len(strong) > 2 else 1, 60)]
-
-    def _taken_up(self) -> int:
-        """How many words from the beginning to the end of a sentence are the customer's last; 0 where they go on, or are mostly others."""
-        reading, words, language = self._reading, self._reading.words, self._reading.language
         heard = reading.content.folded(reading.last) | {""}
-        numbers = {figure(word, language) for word in reading.last} | {""}
-        ends = min([len(words), *reading.text.starts])
-        if not all(self._keys[at] in heard and figure(words[at], language) in numbers for at in range(ends)):
-            return 0
-        said = {*reading.last, *(self._terms.turned.get(word, word) for word in reading.last)}
-        return ends if sum(word in said for word in words[:ends]) >= _AGAIN * ends else 0
+        numbers = {figure(word, reading.language) for word in reading.last} | {""}
+        found: list[Hit] = []
+        for start, end in pairwise(sorted({0, len(reading.words), *reading.text.starts})):
+            if end - start <= _TAKEN_UP and all(
+                self._keys[at] in heard and figure(reading.words[at], reading.language) in numbers for at in range(start, end)
+            ):
+                found += self._taken_up(start, end)
+        return found
+
+    def _taken_up(self, start: int, end: int) -> list[Hit]:
+        """Judge a sentence of the customer's words: is it theirs, and no question or answer made of them?"""
+        reading, words, turned = self._reading, self._reading.words, self._terms.turned
+        said = {*reading.last, *(turned.get(word, word) for word in reading.last)}
+        asking = (first for first, _ in reading.spans("asking") if start <= first < end)
+        if (
+            sum(word in said for word in words[start:end]) < _AGAIN * (end - start)
+            or any(reading.near(name, start, end) for name in ("turns_away", "news"))
+            or any(first == start or words[first - 1] in self._terms.leads for first in asking)
+        ):
+            return []
+        strong = {self._keys[at] for at in range(start, end) if self._theirs(at)}
+        counted = sum(words[at] in self._terms.days or self._counted(at) is not None for at in range(start, end))
+        asked = "?" in reading.text.original[reading.text.spans[end - 1][1] :][:2]
+        proof = counted + asked + reading.near("went_wrong", start, end)
+        if not proof or proof + len(strong) < 2 or not (strong or all(word not in reading.topic for word in words[start:end])):
+            return []
+        return [Hit((start, end), 2 if proof + len(strong) > 2 else 1, 60)]
 
     def weighed(self) -> list[Hit]:
         """Judge what the customer told where it is called bad: "three weeks is a joke"."""

@@ -77,9 +77,6 @@ def test_the_case_named_is_full(said: str) -> None:
         "I see that the lid goes",
         "I see that order is here",
         "the lid, got it",
-        "three wrong lids bought",
-        "a wrong lid on Sunday",
-        "wrong kettle, wrong lid",
     ],
 )
 def test_a_part_of_it_is_thin(said: str) -> None:
@@ -137,6 +134,9 @@ def test_anything_else_is_no_paraphrase(said: str) -> None:
     "said",
     [
         "A lid cracked, a kettle on the carpet.",
+        "three wrong lids bought",
+        "a wrong lid on Sunday",
+        "wrong kettle, wrong lid",
         "that is now three calls about one kettle",
         "so it is the kettle because the lid is cracked",
         "The warranty lasts years so you are without a lid and a kettle.",
@@ -150,7 +150,7 @@ def test_a_list_or_a_sum_of_what_happened_is_full(said: str) -> None:
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ("you waited about with that kettle", 1),
+        ("you waited about with that kettle", 2),
         ("and you were told about the lid and the kettle", 2),
         ("my cousin says you were told about the lid", 0),
         ("So the gasket and the plug have gone.", 1),
