@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from companion.core.language.pack import Language
 from companion.core.reading import Reading
-from companion.core.words import folded
+from companion.core.words import Span, folded
 
 _SHOUTED = re.compile(r"\b[A-ZÀ-ÖØ-Þ]{3,}\b")
 _MARKS = re.compile(r"!(?:\s*!)+|\?(?:\s*[?!])+|!\?")
@@ -88,7 +88,7 @@ def upset(reading: Reading, words: Mapping[str, float], flags: Mapping[str, floa
         flags: `heat.flags`: flag → weight.
         raised: the flags that the utterance raised.
     """
-    weights = [weight for template, weight in words.items() for _ in reading.spans(f"heat:{template}")[:2]]
+    weights = [weight for weight, spans in _found("heat:", reading, words) for _ in spans[:2]]
     weights += [flags.get(flag, 0.0) for flag in raised]
     keys = reading.content.folded(reading.words)
     if len(keys) >= _MANY and len(keys & reading.told) >= _AGAIN * len(keys):
@@ -100,4 +100,9 @@ def upset(reading: Reading, words: Mapping[str, float], flags: Mapping[str, floa
 
 def soothed(reading: Reading, words: Mapping[str, float]) -> float:
     """How much they say that it is getting better, 0–100."""
-    return added(weight for template, weight in words.items() if reading.spans(f"soothe:{template}"))
+    return added(weight for weight, _ in _found("soothe:", reading, words))
+
+
+def _found(kind: str, reading: Reading, words: Mapping[str, float]) -> Iterable[tuple[float, list[Span]]]:
+    """The weights of the templates of that kind that stand there, and where. There are hundreds of them, and few stand in one utterance."""
+    return [(words[name.removeprefix(kind)], spans) for name, spans in reading.found.items() if name.startswith(kind)]
