@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from companion.tui.terminal import outlast
+from companion.tui.terminal import outlast, stop_in_turn
 from companion.tui.themes import THEMES, plain
 
 Theme = Literal["dark", "light"]
@@ -49,6 +49,7 @@ class PacedApp(App[None]):
 
     def on_mount(self) -> None:
         """Show what came in so far."""
+        stop_in_turn()
         self._stale = True
         self.call_after_refresh(self._give)
 

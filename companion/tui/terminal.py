@@ -1,6 +1,8 @@
-"""The terminal as Textual writes to it: one that may go away."""
+"""The terminal as Textual writes to it: one that may go away, and one in which the program may be stopped and taken up again."""
 
+import asyncio
 import contextlib
+import signal
 import sys
 from typing import IO, Any
 
@@ -38,3 +40,16 @@ def outlast() -> None:
     """Let the screens of this process survive their terminal."""
     if sys.__stderr__ is not None and not isinstance(sys.__stderr__, Lasting):
         sys.__stderr__ = Lasting(sys.__stderr__)  # type: ignore[assignment, misc]
+
+
+def stop_in_turn() -> None:
+    """Let being stopped (`kill -TSTP`) and taken up again be answered between two things that the running event loop does.
+
+    Textual answers in the middle of whatever runs. In the middle of its own drawing it holds the lock of what is drawn already, and would
+    wait for it for ever.
+    """
+    for name in ("SIGTSTP", "SIGCONT"):  # not on Windows
+        number = getattr(signal, name, None)
+        answer = signal.getsignal(number) if number is not None else None
+        if number is not None and callable(answer):  # nobody's without a terminal
+            asyncio.get_running_loop().add_signal_handler(number, answer, number, None)
