@@ -26,7 +26,7 @@ from tests.faults.size import times
 
 pytestmark = pytest.mark.timeout(times(120, 1800))
 
-HANDSHAKE = times(0.5, 5.0)
+HANDSHAKE = times(2.0, 5.0)
 IDLE = times(150, 1000)
 UPGRADE = (
     b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -122,4 +122,5 @@ def test_a_spoken_rehearsal_hears_the_microphone(terminal: Callable[..., Termina
     desk.press(b"\x03")
     desk.until(b"Enter: the call")
     desk.press(b"\x03")
+    desk.until(b"again, the same:")  # and so reads, without which nobody can write
     assert desk.running.wait(20) == 0
