@@ -50,7 +50,7 @@ _TELLS, _TAKEN_UP, _AGAIN = 4, 10, 0.6
 """Fewer words of the customer's are an answer; more taken up are no echo; and so large a share must be theirs."""
 _WEIGHED = 9
 """Words around what is called bad in which the case is looked for."""
-_SHORT = (3, 6)
+_SHORT = (3, 8)
 """Words of a note so short that one of the customer's is enough, with nothing new."""
 _CLAUSE = 3
 """More words before a "so" are a clause of their own."""
@@ -215,7 +215,7 @@ class _Stretches:
     def _brief(self, start: int, end: int) -> list[Hit]:
         """Judge what went wrong, in note form: "two wrong sizes, and the interview is tomorrow"."""
         reading, keys = self._reading, self._keys
-        if any(reading.near(name, start, end) for name in ("general", "explains", "of_us")):
+        if any(reading.near(name, start, end) for name in ("general", "explains")) or self._of_us(start, end):
             return []
         named = [at for at in range(start, end) if keys[at] and keys[at] not in reading.vague]
         strong = {at for at in named if self._theirs(at)}
@@ -239,6 +239,12 @@ class _Stretches:
         before = words[at - 1] if at else ""
         alone = bool(after) and not figure(after, language) and not figure(before, language) and before not in self._terms.before_time
         return number if number and alone else None
+
+    def _of_us(self, start: int, end: int) -> bool:
+        """Does the agent speak of what we have or do? Not where it is a part of what went wrong ("it will not start")."""
+        wrong = self._reading.spans("went_wrong")
+        ours = (span for span in self._reading.spans("of_us") if start <= span[0] and span[1] <= end)
+        return any(not any(first <= span[0] and span[1] <= last for first, last in wrong) for span in ours)
 
     def _general(self, start: int, end: int) -> bool:
         """Is this a statement of what holds for everybody?"""
