@@ -18,6 +18,7 @@ Span = tuple[int, int]
 """Half open: from, up to but not including. Of characters or of words, as said where it is used."""
 
 _WORD = r"\d+|[^\W\d_]+(?:['’`´][^\W\d_]+|[\u0300-\u036f]+[^\W\d_]*)*"
+_MASKED = r"(?<![\w*])[^\W\d_]{1,6}(?:\*{1,9}[^\W\d_]{1,6}|\*{2,9})(?![\w*])"
 _ELSE = r"https?://\S+|www\.\S+|(?<!\w)\^\w+|<(?P<tag>[a-z]+)>|(?<!\w)@\w+"
 _SENTENCE = re.compile(r"[.!?](?=[\s\"')\]]|$)|\n|[!?]")
 _LONG = re.compile(r"([^\W\d_])\1{2,}")
@@ -48,7 +49,7 @@ class Text(msgspec.Struct, frozen=True):
 @cache
 def _token(language: Language) -> re.Pattern[str]:
     joined = [one.replace(" ", r"[\s-]+") for one in language.spelling.joined]
-    ways = "|".join([*(f"(?i:{one})(?!\\w)" for one in joined), _WORD])
+    ways = "|".join([*(f"(?i:{one})(?!\\w)" for one in joined), _MASKED, _WORD])
     return re.compile(f"{_ELSE}|(?P<word>{ways})")
 
 
@@ -70,8 +71,19 @@ def _ended(word: str, spelling: Spelling) -> str:
     return word
 
 
+def _unmasked(word: str, spelling: Spelling) -> tuple[str, ...]:
+    """A word with stars in it → the word that they hide; where that is not known, its pieces."""
+    pieces = [piece for piece in word.split("*") if piece]
+    begun, ended = pieces[0], "".join(pieces[1:])
+    fits = [one for one in spelling.masked if one.startswith(begun) and one.endswith(ended)]
+    whole = [one for one in fits if len(one) == len(word)] or (fits if len(begun + ended) > 1 else [])
+    return (whole[0],) if whole else tuple(pieces)
+
+
 def _spell(word: str, spelling: Spelling) -> tuple[str, ...]:
     """A folded word with its apostrophes → one or more words of the normal form."""
+    if "*" in word:
+        return _unmasked(word, spelling)
     whole = spelling.whole.get(word)
     if whole is not None:
         return tuple(whole.split())

@@ -38,6 +38,8 @@ class Spelling(Part, frozen=True, kw_only=True, eq=False):
     """Two pieces that a lost apostrophe left, the second of two letters at most → the two words they were ("don t": "do not")."""
     joined: tuple[str, ...] = ()
     """Words that are one, with a space or a hyphen between them ("uh oh"); `whole` says which."""
+    masked: tuple[str, ...] = ()
+    """Words that are written with stars ("f***"), the likeliest first."""
     endings: tuple[tuple[str, str, int], ...] = ()
     """Ending, what stands for it, and the letters that a word must have; the first that fits."""
     asides: Mapping[str, tuple[str, Words]] = {}

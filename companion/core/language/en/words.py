@@ -50,6 +50,10 @@ SPELLING = Spelling(
     | {f"{stem} t": f"{stem[:-1]} not" for stem in _NOT}
     | {"won t": "will not", "can t": "can not", "ain t": "is not"},
     joined=("uh oh",),
+    masked=tuple(
+        """fuck shit damn bitch fucking shitty bastard bullshit cunt asshole arsehole crap hell dick fucked fucker piss pissed prick wanker
+        bollocks bloody bastards assholes arseholes bitches wankers ass arse goddamn dickhead motherfucker scumbag twat""".split()
+    ),
     endings=(
         ("isation", "ization", 10), ("ising", "izing", 8), ("ised", "ized", 7), ("ises", "izes", 7), ("ise", "ize", 6),
         ("our", "or", 6), ("ours", "ors", 6), ("oured", "ored", 6), ("ouring", "oring", 6),
