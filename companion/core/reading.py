@@ -41,6 +41,8 @@ class Reading(msgspec.Struct, frozen=True):
     """Does the customer's last turn tell of a misfortune (the list `misfortune`) without a word to the company?"""
     troubled: bool
     """Did the customer tell of anything that went wrong (the list `grievance`, where there is one)?"""
+    asked_when: bool
+    """Does the customer's last turn ask when, or how long (the list `asks_when`)? Only looked at where the utterance names a time."""
     vague: Collection[str]
     """Keys of content words that name no case in particular ("issue", "inconvenience")."""
     topic: Collection[str]
@@ -86,7 +88,8 @@ class Reader:
     Args:
         lists: name → templates. Some names mean something: `same-…` are words that mean the same, `vague` and `topic` are words that
             name no case, `misheard` are words that a recogniser may take for several, `misfortune` words of what is nobody's fault,
-            `grievance` words of what went wrong (without it, any talk may be a complaint).
+            `grievance` words of what went wrong (without it, any talk may be a complaint), `asks_when` what a customer says who asks
+            for a time.
         rules: name → templates.
         language: of the templates, and of what is read. Its own lists are there too, where `lists` does not name them.
         also: lists to be found for their own sake.
@@ -117,6 +120,7 @@ class Reader:
         self._topic = frozenset(words("topic"))
         self._misfortune = frozenset(words("misfortune"))
         self._grievance = frozenset(words("grievance"))
+        self._asking = Grammar(lists, {"asks_when": lists.get("asks_when", ())}, language=language)
         self._grammar = Grammar(lists, rules or {}, language=language, also=also, misheard=words("misheard"))
 
     def read(self, said: str, told: Iterable[Iterable[str]] = ()) -> Reading:
@@ -133,7 +137,10 @@ class Reader:
         last = turns[-1] if turns else ()
         troubled = not self._grievance or not self._grievance.isdisjoint(before)
         mishap = not self._misfortune.isdisjoint(last) and self._language.apologies.company.isdisjoint(last)
-        return Reading(text, self._language, found, self._content, keys, before, last, mishap, troubled, self._vague, self._topic)
+        asked = not found.keys().isdisjoint(("@when", "@ahead")) and any(
+            one.name == "asks_when" and not one.unlike for one in self._asking.find(last)
+        )
+        return Reading(text, self._language, found, self._content, keys, before, last, mishap, troubled, asked, self._vague, self._topic)
 
 
 Detector: TypeAlias = Callable[[Reading, list[Hit]], list[Hit]]

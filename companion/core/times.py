@@ -18,7 +18,7 @@ _NEAR = 7
 
 
 def times(reading: Reading, hits: list[Hit]) -> list[Hit]:
-    """A `says` phrase stands on its own; a time stands with words about the future close by, or if it can only lie ahead."""
+    """A `says` phrase stands on its own; a time stands with words about the future close by, if it was asked for, or can only lie ahead."""
     found = list(hits)
     explicit = _widest([*reading.spans("@when", "@ahead")])
     vague = _widest(reading.spans("@soon", "soon"))
@@ -43,6 +43,8 @@ def _ours(reading: Reading, span: Span) -> bool:
         return True
     will = [s for s in reading.spans("will") if max(first, span[0] - _BEFORE) <= s[0] and s[1] <= last]
     nearest = min((_distance(s, span) for s in will), default=99)
+    if reading.asked_when and not against:
+        return True  # "How long will it take?" – "An hour."
     return nearest < 99 and all(_distance(s, span) >= nearest for s in against)
 
 

@@ -42,7 +42,8 @@ TIMES: dict[str, tuple[str, ...]] = {
         "(first thing|later) (tomorrow|today|this (afternoon|evening|week)|in the morning|tonight)", "later (today|on today)",
     ),
     "@span": (
-        "<@number> <@unit>", "half an hour", "an hour or (so|two)", "overnight",
+        "<@number> <@unit>", "<@digit> and a half <@unit>", "(a quarter|three quarters) of an hour",
+        "half an hour", "an hour or (so|two)", "overnight",
     ),
     "@loose": (
         "<@few> <@unit>",
@@ -58,7 +59,9 @@ TIMES: dict[str, tuple[str, ...]] = {
         "same day", "<@span> from (now|today)", "<@span> time", "today (at|by|before) <@digit>", "by (today|the end of today)",
         "(between|from) <@digit> and <@digit>",
         "(take|takes|about|around|be|give (me|us)) <@a> (hour|day|week|month|fortnight)", "all day (today|tomorrow)",
-        "in time for <@date>", "today", "this morning", "[the] earliest (is|we have is|would be) .. <@date>", "<@digit> <@digit> hours",
+        "in time for <@date>", "the back of <@digit>", "(by|before|in|during) the (morning|afternoon|evening)",
+        "by (morning|evening|night|lunch|dinner|eod|cob)", "(back|there|out|over|round|you|it|them|up) first thing", "today",
+        "this morning", "[the] earliest (is|we have is|would be) .. <@date>", "<@digit> <@digit> hours",
         "(later|earlier|sometime|some time|again|back|first thing|early|late) (today|tomorrow|tonight|this <@part>|"
         "next week|on <@weekday>|in the <@part>)",
         "24 7",
@@ -84,7 +87,7 @@ TIMES: dict[str, tuple[str, ...]] = {
         "this time (tomorrow|next week)",
         "<@span> (tops|max|at (most|the most|the outside|the latest))",
         "(less than|under|no (more|longer) than|not more than|at most|inside of) (<@span>|<@a> (minute|hour|day|week|month|fortnight))",
-        "<@span> away", "an hour and a half", "(half|three quarters of) an hour",
+        "<@span> away", "<@digit> (minutes|minute) out", "an hour and a half", "(half|three quarters of) an hour",
         "(latest|earliest) [by] <@date>",
     ),
     "@not": (
@@ -97,8 +100,8 @@ TIMES: dict[str, tuple[str, ...]] = {
     "@soon": (
         "(shortly|soon|momentarily|promptly|presently|imminently|immediately|straightaway|straight away|right away)",
         "as (soon|quickly|fast|early) as",
-        "(in|within) (a|the next|another) (minute|moment|second|while|bit|short while|few moments|couple of moments)",
-        "in (due course|no time|a little while|a short while|the near future|the meantime|the coming <@unit>|the "
+        "(in|within|inside) (a|the next|another) (minute|moment|second|while|bit|short while|few moments|couple of moments)",
+        "in (due course|no time|a little while|a short while|the near future|the coming <@unit>|the "
         "next few <@unit>|next to no time)",
         "(any (minute|moment|time|day) now|before (long|you know it)|at (our|the) earliest)",
         "the (soonest|earliest) [we|i] (can|could|possible)",
