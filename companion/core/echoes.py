@@ -251,11 +251,10 @@ class _Stretches:
         return self._reading.near("general", start, end) and self._terms.case.isdisjoint(self._reading.words[start:end])
 
     def _concludes(self, cue: Span) -> bool:
-        """Does the cue draw a conclusion? Where punctuation stands, "…, so you are covered" in mid sentence does."""
+        """Does the cue draw a conclusion? In mid sentence it does: "…, so you are covered"."""
         text = self._reading.text
         begun = max(at for at in (0, *text.starts) if at <= cue[0])
-        marked = bool(text.starts) or text.original.rstrip().endswith((".", "!", "?"))
-        return marked and self._reading.words[cue[0]] in self._terms.so and cue[0] - begun > _CLAUSE
+        return self._reading.words[cue[0]] in self._terms.so and cue[0] - begun > _CLAUSE
 
     def _explains(self, cue: Span, end: int) -> bool:
         """Is it the agent's own reason or estimate?"""
