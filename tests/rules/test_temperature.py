@@ -13,6 +13,8 @@ HOT = {
         "a whole family got served before us and they came in after us",
         "how much longer are we supposed to stand out here",
         "it's taken forever just to get to a person",
+        "we sat in from eight till six",
+        "I've been on my feet since lunch",
     ],
     "again": [
         "that's the fourth time this month the lift has gone",
@@ -21,6 +23,8 @@ HOT = {
         "I told your colleague all of that on Monday",
         "I did ring, I rang at nine and at ten",
         "every single week there is something",
+        "I have to start all over again from the beginning again",
+        "I asked you nicely twice",
     ],
     "nobody": [
         "no call, no letter, not a word from any of you",
@@ -32,6 +36,8 @@ HOT = {
         "you took ninety pounds out of my account",
         "what am I paying you for then",
         "I pay my rent on time every month and this is what I get",
+        "I paid for that in full",
+        "a taxi out of my own pocket",
     ],
     "passed around": [
         "I get pushed from one desk to the next",
@@ -44,12 +50,21 @@ HOT = {
         "so you're saying I made it up",
         "you can't just take it away",
         "you were the one who told me to send it back",
+        "I don't believe a word of it",
+        "that's what the last fella said",
+        "your driver just threw it over the wall",
+        "show me where it says that",
+        "you had weeks to tell us",
+        "you were quick enough to take it",
     ],
     "refusals": [
         "I'm not filling that in a third time",
         "I don't want another voucher",
         "don't tell me it's in the post",
         "an apology won't help me tonight",
+        "I don't want to hear about your system",
+        "I haven't finished",
+        "you can keep your voucher",
     ],
     "questions that want no answer": [
         "how hard can it be to write down a number",
@@ -58,6 +73,11 @@ HOT = {
         "whose job is it then",
         "do you think I have nothing better to do",
         "how can it be delivered when the step is empty",
+        "is that your answer",
+        "are you going to mend it or not",
+        "why do I bother",
+        "what were we meant to do",
+        "would you leave your own mother like that",
     ],
     "demands": ["so get someone who can", "you need to fix this today", "just put me on to anyone who knows what they are doing"],
     "who suffers": [
@@ -65,6 +85,11 @@ HOT = {
         "I can't sleep and I can't work",
         "my shop is losing customers by the hour",
         "my mother is eighty eight and she's on the floor",
+        "it's making me ill",
+        "I could cry",
+        "the roof has come down",
+        "it fell apart in a week",
+        "we could have been killed",
     ],
     "dry and rude": [
         "well isn't that just lovely",
@@ -74,6 +99,11 @@ HOT = {
         "it's like talking to a brick wall",
         "what sort of outfit is this",
         "crikey, that's another morning wasted",
+        "you had one job",
+        "you have no idea",
+        "oh, that's rich",
+        "excuses, excuses",
+        "so typical",
     ],
 }
 
@@ -98,6 +128,14 @@ COLD = [
     "great, now all I need is the address",
     "is that the one with the balcony",
     "let's keep going with the next question",
+    "could you check your notes for me",
+    "I've got it written down somewhere here",
+    "can you come on Tuesday as well",
+    "we can wait, there's no rush",
+    "what did you say, sorry, I didn't catch it",
+    "which one is it, the red or the green",
+    "would you put it in writing for my brother",
+    "he is in until six",
 ]
 
 
