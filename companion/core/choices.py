@@ -1,17 +1,19 @@
 """Choices offered: two ways forward put to the customer, or one remedy put as the customer's decision.
 
 "Or" alone is no choice: instructions, data ("email or phone") and places to click are full of it. It is one when what follows is a way
-forward (`<way>`, not `<press>`) and an offer stands before it, when remedies stand on both sides, or when the customer is asked which they
-wish.
+forward (`<way>`, not `<press>`) and an offer stands before it, when remedies stand on both sides, when it was announced
+(`<options_follow>`), or when the customer is asked which they wish.
 """
 
 from companion.core.reading import Hit, Reading
 
-LISTS = ("remedy", "offer", "asks_wish", "way", "press")
+LISTS = ("remedy", "offer", "asks_wish", "way", "press", "options_follow")
 _SIDE = 9
 """Words on each side of an "or" in which its two ways are looked for."""
 _OFFERED = 16
 """Words before an "or" in which the offer may begin."""
+_ANNOUNCED = 30
+"""Words after "there are two ways" in which the "or" between them may stand."""
 
 
 def alternatives(reading: Reading, hits: list[Hit]) -> list[Hit]:
@@ -21,6 +23,8 @@ def alternatives(reading: Reading, hits: list[Hit]) -> list[Hit]:
     ors = [at for at, word in enumerate(reading.words) if word in language.ors and reading.words[max(0, at - 1)] not in language.ands]
     for at in ors:
         found += _between(reading, at)
+    for start, end in reading.spans("options_follow"):
+        found += [Hit((start, at + 1), 2, 85) for at in ors if end <= at < end + _ANNOUNCED]
     for hit in hits:
         near = any(hit.span[0] - _OFFERED <= at <= hit.span[1] + _SIDE for at in ors)
         if hit.grade == 1 and near and reading.touches("asks_wish", hit.span):
