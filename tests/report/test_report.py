@@ -53,4 +53,4 @@ def test_as_json_it_has_everything_but_whole_transcripts() -> None:
     assert [group["name"] for group in told["groups"]] == ["billing", "parcels"]
     assert told["total"]["prompts"][0]["noisy"] is False
     assert "said" not in told["calls"][0]
-    assert told["calls"][1]["moments"][0]["title"] == "Hides behind policy; the heat rose from 82 to 98"
+    assert told["calls"][1]["moments"][0]["title"] == "Hides behind policy; the heat rose from 82 to 96"

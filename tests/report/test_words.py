@@ -42,7 +42,7 @@ def test_groups_are_named() -> None:
 def test_a_group_has_its_facts() -> None:
     group = report(week(15), "agent").groups[0]
     assert dict(zip((name for name, _ in words.FACTS), words.facts(group), strict=True)) == {
-        "upset": "5/5", "heat": "50 70 28", "talk": "34 %", "over": "0/5", "silence": "15 s", "acted": "1/13", "alerts": "2/5",
+        "upset": "5/5", "heat": "50 70 21", "talk": "34 %", "over": "0/5", "silence": "15 s", "acted": "1/13", "alerts": "2/5",
     }  # fmt: skip
     silent = report([replace(digest("furious"), timed=False, prompts=())], "agent").groups[0]
     assert words.facts(silent)[2:6] == ["–", "–", "–", "–"]
