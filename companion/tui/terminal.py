@@ -1,10 +1,12 @@
 """The terminal as Textual writes to it: one that may go away, and one in which the program may be stopped and taken up again."""
 
-import asyncio
 import contextlib
 import signal
 import sys
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # at start nothing waits for it
+    import asyncio
 
 
 class Lasting:
@@ -42,8 +44,8 @@ def outlast() -> None:
         sys.__stderr__ = Lasting(sys.__stderr__)  # type: ignore[assignment, misc]
 
 
-def stop_in_turn() -> None:
-    """Let being stopped (`kill -TSTP`) and taken up again be answered between two things that the running event loop does.
+def stop_in_turn(loop: "asyncio.AbstractEventLoop") -> None:
+    """Let being stopped (`kill -TSTP`) and taken up again be answered between two things that this event loop does.
 
     Textual answers in the middle of whatever runs. In the middle of its own drawing it holds the lock of what is drawn already, and would
     wait for it for ever.
@@ -52,4 +54,4 @@ def stop_in_turn() -> None:
         number = getattr(signal, name, None)
         answer = signal.getsignal(number) if number is not None else None
         if number is not None and callable(answer):  # nobody's without a terminal
-            asyncio.get_running_loop().add_signal_handler(number, answer, number, None)
+            loop.add_signal_handler(number, answer, number, None)
