@@ -98,7 +98,9 @@ class Advice:
             self._wish(f"step:{step.id}", rank, self._upset, time, step.prompt, step=step.id, topic=step.id)
 
     def remind(self, steps: Steps, time: int) -> None:
-        """Ask for the steps whose time to be reminded of has come."""
+        """Ask for the steps whose time to be reminded of has come; while the talk is being closed they are kept for later."""
+        if self._closing:
+            return
         for track in steps:
             due = _reminder(track)
             if due is not None and time >= due and track.step.prompt is not None:
@@ -117,6 +119,8 @@ class Advice:
 
     def deadline(self, steps: Steps) -> int | None:
         """The next running time at which a step is to be reminded of."""
+        if self._closing:
+            return None
         return min((due for track in steps if (due := _reminder(track)) is not None), default=None)
 
     def escalate(self, time: int) -> None:

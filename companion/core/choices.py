@@ -6,6 +6,7 @@ forward (`<way>`, not `<press>`) and an offer stands before it, when remedies st
 """
 
 from companion.core.reading import Hit, Reading
+from companion.core.words import Span
 
 LISTS = ("remedy", "offer", "asks_wish", "way", "press", "options_follow")
 _SIDE = 9
@@ -23,13 +24,24 @@ def alternatives(reading: Reading, hits: list[Hit]) -> list[Hit]:
     ors = [at for at, word in enumerate(reading.words) if word in language.ors and reading.words[max(0, at - 1)] not in language.ands]
     for at in ors:
         found += _between(reading, at)
-    for start, end in reading.spans("options_follow"):
-        found += [Hit((start, at + 1), 2, 85) for at in ors if end <= at < end + _ANNOUNCED]
+    for announced in reading.spans("options_follow"):
+        found += [hit for at in ors for hit in _announced(reading, announced, at)]
     for hit in hits:
         near = any(hit.span[0] - _OFFERED <= at <= hit.span[1] + _SIDE for at in ors)
         if hit.grade == 1 and near and reading.touches("asks_wish", hit.span):
             found.append(Hit(hit.span, 2, 80))
     return found
+
+
+def _announced(reading: Reading, announced: Span, at: int) -> list[Hit]:
+    """The choice at this "or" where two ways were announced: in that sentence or the next, with a way or a remedy behind it."""
+    start, end = announced
+    stop = min(reading.sentence(reading.sentence(end - 1, _ANNOUNCED), _ANNOUNCED), end + _ANNOUNCED)
+    if not end <= at < stop or reading.touches("press", (end, at + 4)):
+        return []
+    ways = [span for span in reading.spans("way") if span[0] == at + 1]
+    ways += [span for span in reading.spans("remedy") if at < span[0] <= at + 4]
+    return [Hit((start, way[1]), 2, 85) for way in ways[:1]]
 
 
 def _between(reading: Reading, at: int) -> list[Hit]:

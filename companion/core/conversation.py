@@ -81,6 +81,7 @@ class Conversation:
     def utterance(self, said: Utterance, now: Moment) -> list[AnyUpdate]:
         """Somebody has taken a turn, or given a back-channel."""
         index, self._count = self._count, self._count + 1
+        before = self.heat(now.time)
         judgement = self._judge.judge(said, index, self._memory)
         self._memory.add(index, said)
         if said.speaker == "agent":
@@ -100,7 +101,9 @@ class Conversation:
             out += self._flag(flags, now)
         else:
             out += self._agent_turn(said, judgement, hits, flags, index, now)
-        if any(hit.step in self._checklist.prompting.closed_by for hit in hits):
+        heat = self.heat(now.time)
+        calm = heat < self._checklist.heat.warn and heat <= before
+        if calm and any(hit.step in self._checklist.prompting.closed_by for hit in hits):
             self._advice.closing()
         self._ask(now)
         return out

@@ -170,7 +170,8 @@ def _step(step: Step, reading: Reading, index: int) -> StepHit | None:
         return None
     best = max(hits, key=lambda hit: (hit.grade, hit.score, hit.span[1] - hit.span[0]))
     evidence = _evidence([hit.span for hit in hits if hit.grade == best.grade], reading.text, index)
-    return StepHit(step=step.id, grade=best.grade, score=best.score, evidence=evidence, enough=bool(reading.spans(f"enough:{step.id}")))
+    enough = bool(_standing(f"enough:{step.id}", f"unless:{step.id}", reading))
+    return StepHit(step=step.id, grade=best.grade, score=best.score, evidence=evidence, enough=enough)
 
 
 def _flag(flag: Flag, reading: Reading, index: int) -> FlagHit | None:

@@ -23,7 +23,7 @@ class Track(msgspec.Struct):
     """When it was done, ms from the call's start."""
     heard: int = 0
     enough: bool = False
-    """It need not be said more fully."""
+    """It need not be said more fully, as it was said the last time."""
     evidence: tuple[Evidence, ...] = ()
     asked: int | None = None
     """Running time at which its `when` came true."""
@@ -63,7 +63,7 @@ class Steps:
         """A step was heard; what that changes, if anything."""
         track = self.tracks[hit.step]
         track.heard += 1
-        track.enough = track.enough or hit.enough
+        track.enough = hit.enough
         if track.state == "waived" or (track.state == "done" and track.grade >= hit.grade):
             return None
         better = track.state == "done"
@@ -79,6 +79,7 @@ class Steps:
         track.grade = 2 if state == "done" else 0
         track.at = at if state == "done" else None
         track.evidence = ()
+        track.enough = False
         return self._to(track, state, f"marked by {by}")
 
     def ask(self, cause: Cause, time: int) -> None:

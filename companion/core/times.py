@@ -8,11 +8,13 @@ the language's.
 from companion.core.reading import Hit, Reading
 from companion.core.words import Span
 
-LISTS = ("@when", "@ahead", "@soon", "@not", "soon", "will", "past", "asks", "fact", "no_time")
+LISTS = ("@when", "@ahead", "@soon", "@not", "soon", "will", "past", "asks", "fact", "no_time", "no_answer", "weighs")
 _BEFORE, _AFTER = 16, 9
 """Words before and after a time in which what will happen is looked for."""
 _BEHIND = 3
 """Words behind a time in which the past or a fact still belongs to it."""
+_ANSWER = 18
+"""Words of a sentence that only answers when, at most."""
 _NEAR = 7
 """Words around a time that lies ahead by itself in which the past, a question or a fact would take it back."""
 
@@ -38,14 +40,22 @@ def _ours(reading: Reading, span: Span) -> bool:
     first = max((start for start in reading.text.starts if start <= span[0]), default=0)
     last = reading.sentence(span[1] - 1, _AFTER + 1)
     against = [s for s in reading.spans("past", "fact") if first <= s[0] and s[1] <= min(last, span[1] + _BEHIND)]
+    will = [s for s in reading.spans("will") if max(first, span[0] - _BEFORE) <= s[0] and s[1] <= last]
+    will = [s for s in will if not any(a[0] <= s[0] < a[1] and a != s for a in against)]  # "was delivered" is over
     against += [s for s in reading.spans("asks") if first <= s[0] and s[1] <= span[0]]
     if reading.touches("@ahead", span) and all(_distance(s, span) > _NEAR for s in against):
         return True
-    will = [s for s in reading.spans("will") if max(first, span[0] - _BEFORE) <= s[0] and s[1] <= last]
     nearest = min((_distance(s, span) for s in will), default=99)
-    if reading.asked_when and not against:
+    if reading.asked_when and not against and _answers(reading, first, span):
         return True  # "How long will it take?" – "An hour."
     return nearest < 99 and all(_distance(s, span) >= nearest for s in against)
+
+
+def _answers(reading: Reading, first: int, span: Span) -> bool:
+    """Is the sentence, from its first word on, a bare time and hardly more: short, no question, no refusal or verdict (`no_answer`)?"""
+    last = reading.sentence(span[1] - 1, _ANSWER + 1)
+    asked = reading.text.original[reading.text.spans[last - 1][1] :].lstrip().startswith("?")
+    return last - first <= _ANSWER and not asked and not any(reading.near(name, first, last) for name in ("no_answer", "weighs"))
 
 
 def _distance(one: Span, other: Span) -> int:

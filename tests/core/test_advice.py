@@ -264,6 +264,17 @@ def test_no_step_is_asked_for_while_the_talk_is_being_closed(bench: Bench) -> No
     assert bench.texts(10_000) == ["See it", "Later"]
 
 
+def test_a_reminder_due_while_the_talk_is_being_closed_is_kept_for_later(bench: Bench) -> None:
+    bench.ask().advice.closing()
+    bench.advice.remind(bench.steps, 5000)
+    assert bench.advice.deadline(bench.steps) is None
+    assert bench.texts(5000) == []
+    bench.advice.heated(bench.steps, 1, 6000, 60)
+    assert bench.advice.deadline(bench.steps) is not None
+    bench.advice.remind(bench.steps, 6000)
+    assert bench.texts(6000) == ["See it"]
+
+
 def test_a_thin_step_that_is_enough_need_not_be_said_more_fully(bench: Bench) -> None:
     track = bench.steps.tracks["saw"]
     track.state, track.grade = "done", 1

@@ -13,6 +13,7 @@ READER = Reader(
         "asks_wish": ["would you like"],
         "way": ["give you"],
         "press": ["click"],
+        "options_follow": ["two ways"],
     },
     {"says": ["would you like", "if you wish"]},
     also=LISTS,
@@ -59,3 +60,11 @@ def test_a_way_forward_after_or_is_a_choice_and_a_button_is_none() -> None:
     assert grades("we can have it done by noon or give you the money") == [2]
     assert grades("we can see if you click here or give you the money") == []
     assert grades("it is red or give you the money") == []
+
+
+def test_an_or_after_ways_announced_is_a_choice_with_a_way_or_a_remedy_behind_it() -> None:
+    assert grades("there are two ways. You stay or give you the money") == [2]
+    assert grades("two ways, you stay or a refund") == [2]
+    assert grades("two ways to find it, on the back or under the lid") == []
+    assert grades("two ways, click here or give you the money") == []
+    assert grades("two ways. It is late. You stay or give you the money") == []

@@ -149,3 +149,14 @@ def test_what_was_waived_stays_so() -> None:
     assert one.heard(hit(2), 0) is None
     assert one.deadline() is None
     assert one.end() == []
+
+
+def test_what_was_said_last_decides_whether_it_is_enough() -> None:
+    all_steps = steps()
+    track = next(iter(all_steps))
+    for enough in (True, False):
+        all_steps.heard(StepHit(step=track.step.id, grade=1, score=100, evidence=(), enough=enough), 0)
+        assert track.enough is enough
+    all_steps.heard(StepHit(step=track.step.id, grade=1, score=100, evidence=(), enough=True), 0)
+    all_steps.mark(track.step.id, "open", "ada", 0)
+    assert not track.enough

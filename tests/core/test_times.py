@@ -9,7 +9,9 @@ from companion.core.times import LISTS, times
 READER = Reader(
     {
         "will": ["will", "going to", "allow", "take*"],
-        "past": ["was", "did", "last"],
+        "past": ["was", "did", "last", "was taken"],
+        "asks_when": ["how long"],
+        "no_answer": ["nobody"],
         "asks": ["can you", "when did"],
         "fact": ["open"],
         "no_time": ["day today", "one moment please"],
@@ -96,3 +98,21 @@ def test_vague_words_inside_an_exact_time_are_not_counted_twice() -> None:
     reader = Reader({"will": ["will"], "soon": ["friday"]}, also=LISTS, language=ENGLISH)
     reading = reader.read("it will come on Friday")
     assert [hit.grade for hit in times(reading, [])] == [2]
+
+
+def test_what_was_done_is_no_promise() -> None:
+    assert heard("it was taken on Monday") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "answers"),
+    [
+        ("about an hour", True),
+        ("about an hour or so. Is that all right?", True),
+        ("is an hour fine?", False),
+        ("nobody works on Monday", False),
+    ],
+)
+def test_a_bare_time_answers_who_asked_for_one(said: str, answers: bool) -> None:
+    assert bool(times(READER.read(said, [("how", "long")]), [])) == answers
+    assert not times(READER.read("an hour " + " ".join("abcdefghjklnopqrstvwz"), [("how", "long")]), [])

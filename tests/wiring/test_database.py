@@ -108,9 +108,9 @@ def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch)
 def test_a_table_on_stdout(url: str, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     log([CHAT], {"checklist": "complaint", "database_url": url})
     capfdbinary.readouterr()
-    assert export({"database_url": url}, "steps", "jsonl", None) == "stdout: 12 rows of steps"
+    assert export({"database_url": url}, "steps", "jsonl", None) == "stdout: 14 rows of steps"
     sys.stdout.flush()
-    assert capfdbinary.readouterr().out.count(b"\n") == 12
+    assert capfdbinary.readouterr().out.count(b"\n") == 14
 
 
 def test_killed_under_a_running_gateway_it_misses_nothing(postgresql: PostgreSQL, tmp_path: Path) -> None:
