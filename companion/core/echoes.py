@@ -17,7 +17,8 @@ from companion.core.words import Span
 
 LISTS = (
     "back_cue", "back_full", "back_maybe", "back_loose", "about_you", "begins_you", "sorry", "no_apology", "tag", "glad_that", "turns_away",
-    "supposes", "asking", "general", "explains", "went_wrong", "of_us", "got_it", "sums_up", "news", "befell", "weighs", "so_wrong",
+    "supposes", "asking", "general", "explains", "went_wrong", "slight", "of_us", "got_it", "sums_up", "news",
+    "befell", "weighs", "so_wrong",
 )  # fmt: skip
 _REACH = 16
 """Words after a cue in which the customer's words are looked for."""
@@ -102,7 +103,7 @@ class _Stretches:
             return []  # "what do you mean" asks, and gives nothing back
         if name == "begins_you" and cue[0] > 0 and not opens:
             return []
-        if name == "so_wrong" and not opens and cue[0] > 0:
+        if name == "so_wrong" and ((not opens and cue[0] > 0) or self._reading.touches("turns_away", cue) or self._of_us(*cue)):
             return []
         if name == "befell" and not opens and cue[0] > 0 and self._reading.words[cue[0] - 1] not in self._terms.leads:
             return []
@@ -192,7 +193,7 @@ class _Stretches:
         proof = counted + asked + reading.near("went_wrong", start, end)
         if not proof or proof + len(strong) < 2 or not (strong or all(word not in reading.topic for word in words[start:end])):
             return []
-        return [Hit((start, end), 2 if proof + len(strong) > 2 else 1, 60)]
+        return [Hit((start, end), 2 if len(strong) > 1 and proof + len(strong) > 2 else 1, 60)]
 
     def weighed(self) -> list[Hit]:
         """Judge what the customer told where it is called bad: "three weeks is a joke"."""
@@ -226,7 +227,10 @@ class _Stretches:
         proof = strong | counted | days
         plain = not any(figure(reading.words[at], reading.language) for at in range(start, end) if at not in counted)
         least = 1 if plain and not new and _SHORT[0] <= end - start <= _SHORT[1] else 2
-        if not strong or len(proof) < least or len(new) > len(proof) + 1 or not reading.near("went_wrong", start, end):
+        wrong = [span for span in reading.spans("went_wrong") if start <= span[0] and span[1] <= end]
+        if len(proof) == 1:
+            wrong = [span for span in wrong if not reading.touches("slight", span)]  # "no boiler on here" tells nothing
+        if not strong or len(proof) < least or len(new) > len(proof) + 1 or not wrong:
             return []
         return [Hit((min(proof), max(proof) + 1), 2 if len(proof) > 1 else 1, 60)]
 
