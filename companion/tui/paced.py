@@ -1,6 +1,5 @@
 """What every terminal application of ours has in common: the themes, and a screen that is refreshed at its own pace, not its feeder's."""
 
-import asyncio
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -50,7 +49,7 @@ class PacedApp(App[None]):
 
     def on_mount(self) -> None:
         """Show what came in so far."""
-        stop_in_turn(asyncio.get_running_loop())
+        stop_in_turn()
         self._stale = True
         self.call_after_refresh(self._give)
 

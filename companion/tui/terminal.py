@@ -3,10 +3,7 @@
 import contextlib
 import signal
 import sys
-from typing import IO, TYPE_CHECKING, Any
-
-if TYPE_CHECKING:  # at start nothing waits for it
-    import asyncio
+from typing import IO, Any
 
 
 class Lasting:
@@ -44,14 +41,16 @@ def outlast() -> None:
         sys.__stderr__ = Lasting(sys.__stderr__)  # type: ignore[assignment, misc]
 
 
-def stop_in_turn(loop: "asyncio.AbstractEventLoop") -> None:
-    """Let being stopped (`kill -TSTP`) and taken up again be answered between two things that this event loop does.
+def stop_in_turn() -> None:
+    """Let being stopped (`kill -TSTP`) and taken up again be answered between two things that the running event loop does.
 
     Textual answers in the middle of whatever runs. In the middle of its own drawing it holds the lock of what is drawn already, and would
     wait for it for ever.
     """
+    import asyncio  # not before a screen runs: `--help` imports this module too
+
     for name in ("SIGTSTP", "SIGCONT"):  # not on Windows
         number = getattr(signal, name, None)
         answer = signal.getsignal(number) if number is not None else None
         if number is not None and callable(answer):  # nobody's without a terminal
-            loop.add_signal_handler(number, answer, number, None)
+            asyncio.get_running_loop().add_signal_handler(number, answer, number, None)

@@ -47,7 +47,7 @@ async def test_a_signal_is_answered_in_its_turn(number: signal.Signals) -> None:
 
     before = signal.signal(number, tell)
     try:
-        stop_in_turn(asyncio.get_running_loop())
+        stop_in_turn()
         signal.raise_signal(number)
         assert told == []  # something of ours was going on
         async with asyncio.timeout(20):
@@ -60,5 +60,5 @@ async def test_a_signal_is_answered_in_its_turn(number: signal.Signals) -> None:
 
 
 async def test_who_answers_no_signal_is_left_alone() -> None:
-    stop_in_turn(asyncio.get_running_loop())
+    stop_in_turn()
     assert signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL
