@@ -81,6 +81,8 @@ class HeatRules(Rule, frozen=True, kw_only=True):
 
     words: dict[str, float] = {}
     """Templates and the weight each adds. The detectors for shouting, repetition and sarcasm are in the engine."""
+    unless: tuple[str, ...] = ()
+    """Templates in which `words` are not meant: what shares a word with one adds nothing ("not angry")."""
     flags: dict[str, float] = {}
     """What each flag adds."""
     half_life: float = 120.0

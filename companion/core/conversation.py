@@ -213,7 +213,7 @@ class Conversation:
         self._last_words = [*self._last_words[1 - _LAST_WORDS :], said.text]
         if not self._told and len(said.text.split()) >= self._checklist.watch.explanation:
             self._told = said.text if len(said.text) <= _TOLD else said.text[:_TOLD].rsplit(" ", 1)[0] + " …"
-        told = self._temper.hear(judgement.upset, judgement.soothed, index, now.time, now.at)
+        told = self._temper.hear(judgement.upset, judgement.soothed, index, now.time, now.at, judgement.length)
         heat = self.heat(now.time)
         if heat > before:
             self._advice.heated(self.steps, index, now.time, heat)

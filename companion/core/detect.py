@@ -21,7 +21,7 @@ from companion.core.language.pack import Language
 from companion.core.language.packs import pack_of
 from companion.core.reading import Detector, Hit, Reader, Reading
 from companion.core.updates import Evidence, Grade
-from companion.core.upset import soothed, upset
+from companion.core.upset import CALM, soothed, telling, upset
 from companion.core.words import Span, Text, normal
 
 _DETECTORS: dict[str, Detector] = {
@@ -76,6 +76,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """How upset the customer's words are by themselves, 0–100."""
     soothed: float = 0.0
     """How much they say that things are getting better, 0–100."""
+    length: int = 0
+    """How many words the customer's utterance has, figures left out."""
     solving: bool = False
     """The agent has moved on to solving: offers, asks for data, instructs."""
     refusal: bool = False
@@ -137,6 +139,7 @@ class Judge:
             flags=tuple(flags),
             upset=upset(reading, rules.words, rules.flags, [hit.flag for hit in flags]),
             soothed=soothed(reading, rules.soothe),
+            length=telling(reading),
             refusal=bool(reading.spans("refusal")),
             problem=_problem.problem(reading),
         )
@@ -156,6 +159,7 @@ def _rules(checklist: Checklist, channel: str) -> Iterable[tuple[str, tuple[str,
     if channel == "customer":
         for template in checklist.heat.words:
             yield f"heat:{template}", (template,)
+        yield CALM, checklist.heat.unless
         for template in checklist.heat.soothe:
             yield f"soothe:{template}", (template,)
 

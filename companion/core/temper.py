@@ -3,7 +3,7 @@
 import math
 
 from companion.core.checklist import HeatRules
-from companion.core.heat import Heat
+from companion.core.heat import PLENTY, Heat
 from companion.core.updates import HeatChanged
 
 _POINTS = 400
@@ -46,9 +46,9 @@ class Temper:
         """The heat at that time, 0–100; between two words it decays without a record."""
         return self._heat.at(time)
 
-    def hear(self, upset: float, soothed: float, index: int, time: int, at: int) -> list[HeatChanged]:
+    def hear(self, upset: float, soothed: float, index: int, time: int, at: int, words: int = PLENTY) -> list[HeatChanged]:
         """A customer's words; what is told of it, if the shown heat moves."""
-        heat = self._heat.hear(upset, soothed, time)
+        heat = self._heat.hear(upset, soothed, time, words)
         if self.curve.start is None:
             self.curve.start = round(heat)
         if self.upset_since is None and heat >= self._rules.warn:

@@ -21,6 +21,8 @@ _MANY, _AGAIN, _REPEATED = 4, 0.5, 10.0
 _TWICE, _INSISTED = 8, 10.0
 """The same two words again after at most so many others: how much it adds. More lie between them where a story is told."""
 _WORD = re.compile(r"[^\W_](?:[\w'’]*\w)?")
+CALM = "calm:"
+"""The rule that `heat.unless` is read as."""
 _READ = 2000
 """Characters in which that is looked for."""
 _ANGRY = re.compile("[\U0001f620\U0001f621\U0001f92c\U0001f624\U0001f612\U0001f644\U0001f595\U0001f621]")
@@ -30,6 +32,12 @@ _ANGRY = re.compile("[\U0001f620\U0001f621\U0001f92c\U0001f624\U0001f612\U0001f6
 def _everyday(language: Language) -> frozenset[str]:
     """Words that nobody writes in capitals but to stress them; "DM" and "USB" are not among them."""
     return language.content.stop | language.everyday
+
+
+@cache
+def _figures(language: Language) -> frozenset[str]:
+    """The words in which a number is read out."""
+    return frozenset(language.content.numbers) | language.content.read_out
 
 
 def typed(original: str, language: Language) -> Iterable[float]:
@@ -59,12 +67,15 @@ def insisted(reading: Reading) -> bool:
     Taken from what stands there, since the normal form holds the one for a stutter of the other.
     """
     language = reading.language
+    figures = _figures(language)
     words = [folded(word, language).replace("’", "'") for word in _WORD.findall(reading.text.original[:_READ])]
     told = [(bool(reading.content.key(word)) and "'" not in word) or word in language.content.numbers for word in words]
     heard: dict[tuple[str, str], int] = {}
     for at, pair in enumerate(pairwise(words)):
         if not any(told[at : at + 2]) or any(word.isdigit() for word in pair):
             continue
+        if all(word in figures or len(word) == 1 for word in pair):
+            continue  # a number or a postcode that is read out
         before = heard.get(pair)
         if before is not None and 2 <= at - before <= _TWICE + 2:
             return True
@@ -88,7 +99,7 @@ def upset(reading: Reading, words: Mapping[str, float], flags: Mapping[str, floa
         flags: `heat.flags`: flag → weight.
         raised: the flags that the utterance raised.
     """
-    weights = [weight for weight, spans in _found("heat:", reading, words) for _ in spans[:2]]
+    weights = [weight for weight, spans in _found("heat:", reading, words) for _ in _apart(spans, reading)[:2]]
     weights += [flags.get(flag, 0.0) for flag in raised]
     keys = reading.content.folded(reading.words)
     if len(keys) >= _MANY and len(keys & reading.told) >= _AGAIN * len(keys):
@@ -101,6 +112,18 @@ def upset(reading: Reading, words: Mapping[str, float], flags: Mapping[str, floa
 def soothed(reading: Reading, words: Mapping[str, float]) -> float:
     """How much they say that it is getting better, 0–100."""
     return added(weight for weight, _ in _found("soothe:", reading, words))
+
+
+def _apart(spans: list[Span], reading: Reading) -> list[Span]:
+    """The spans that stand: not what lies in a wider one of the same template, nor what the checklist's `heat.unless` takes back."""
+    wide = [one for one in spans if not any(other[0] <= one[0] and one[1] <= other[1] and one != other for other in spans)]
+    return [one for one in dict.fromkeys(wide) if not reading.touches(CALM, one)]
+
+
+def telling(reading: Reading) -> int:
+    """How many words could tell how calm they are: all but figures, since an account number tells nothing."""
+    figures = _figures(reading.language)
+    return sum(not (word.isdigit() or word in figures) for word in reading.words)
 
 
 def _found(kind: str, reading: Reading, words: Mapping[str, float]) -> Iterable[tuple[float, list[Span]]]:

@@ -72,11 +72,11 @@ def _ended(word: str, spelling: Spelling) -> str:
 
 
 def _unmasked(word: str, spelling: Spelling) -> tuple[str, ...]:
-    """A word with stars in it → the word that they hide; where that is not known, its pieces."""
+    """A word with stars in it → the word that they hide; where that is not known, or too little is left ("an A**"), its pieces."""
     pieces = [piece for piece in word.split("*") if piece]
     begun, ended = pieces[0], "".join(pieces[1:])
     fits = [one for one in spelling.masked if one.startswith(begun) and one.endswith(ended)]
-    whole = [one for one in fits if len(one) == len(word)] or (fits if len(begun + ended) > 1 else [])
+    whole = [one for one in fits if len(one) == len(word) > 3] or (fits if len(begun + ended) > 2 else [])
     return (whole[0],) if whole else tuple(pieces)
 
 

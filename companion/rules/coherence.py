@@ -117,6 +117,8 @@ class _Check:
             for template, weight in getattr(heat, name).items():
                 self._template(template, "heat", name, template)
                 self._share(weight, "a weight", "heat", name, template)
+        for number, template in enumerate(heat.unless):
+            self._template(template, "heat", "unless", number)
         for flag, weight in heat.flags.items():
             self._known(flag, self._flags, "flag", "heat", "flags", flag)
             self._share(weight, "a weight", "heat", "flags", flag)

@@ -51,3 +51,19 @@ def test_soothing_words_lower_it_further() -> None:
     one.hear(80, 0, 0)
     other.hear(80, 0, 0)
     assert other.hear(10, 40, 0) < one.hear(10, 0, 0)
+
+
+def test_few_words_let_it_fall_by_less() -> None:
+    after = []
+    for words in (0, 1, 2, 9):
+        heat = Heat(HeatRules())
+        heat.hear(80, 0, 0)
+        after.append(heat.hear(0, 0, 0, words))
+    assert after[0] == 80 > after[1] > after[2] == after[3]
+
+
+def test_a_bare_thanks_lowers_it_as_any_turn() -> None:
+    one, other = Heat(HeatRules()), Heat(HeatRules())
+    one.hear(80, 0, 0)
+    other.hear(80, 0, 0)
+    assert one.hear(0, 20, 0, 1) == other.hear(0, 20, 0, 9)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from companion.core.language.en import ENGLISH
 from companion.core.reading import Reader
-from companion.core.upset import added, insisted, soothed, typed, upset
+from companion.core.upset import CALM, added, insisted, soothed, telling, typed, upset
 
 WORDS = {"awful": 50.0, "late": 10.0}
 SOOTHE = {"thank you": 20.0}
@@ -49,6 +49,19 @@ def test_words_and_flags_add() -> None:
     assert upset(READER.read("awful awful x awful y awful"), WORDS, {}, []) == pytest.approx(75)
 
 
+def test_of_spans_in_one_another_the_widest_counts_and_what_is_taken_back_does_not() -> None:
+    words = {"[the] third": 50.0, "angry": 40.0}
+    reader = Reader({}, {f"heat:{one}": [one] for one in words} | {CALM: ["not [at all] angry"]}, language=ENGLISH)
+    assert upset(reader.read("the third"), words, {}, []) == pytest.approx(50)
+    assert upset(reader.read("the third and a third"), words, {}, []) == pytest.approx(75)
+    assert upset(reader.read("I am not at all angry"), words, {}, []) == 0
+    assert upset(reader.read("I am angry"), words, {}, []) == pytest.approx(40)
+
+
+def test_figures_tell_nothing() -> None:
+    assert [telling(READER.read(text)) for text in ("yes it is", "oh four four seven 12345", "um")] == [3, 0, 0]
+
+
 def test_saying_it_all_again_adds() -> None:
     told = ["the green kettle leaks on the carpet".split()]
     assert upset(READER.read("the green kettle leaks on the carpet", told), WORDS, {}, []) == pytest.approx(10)
@@ -65,6 +78,9 @@ def test_saying_it_all_again_adds() -> None:
         ("in the car and in the van and in the house", False),
         ("no no no no", False),
         ("45 12 and 45 12", False),
+        ("my number is oh eight seven oh eight seven", False),
+        ("nought two eight, nought two eight", False),
+        ("b double t, b double t", False),
         ("the blue one", False),
         ("the lamp came on Monday and when I had it on the table I saw that the lamp was bent", False),
     ],

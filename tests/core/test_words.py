@@ -41,6 +41,7 @@ from companion.core.words import normal
         ("rock'n'roll", "rocknroll"),
         ("what the f*** is this b*****ks", "what the fuck is this bollocks"),
         ("F**king sh*t, f*ing d***!", "fucking shit fucking damn"),
+        ("an A**, three A*s, s*t.pdf and s**t", "an a three a s t pdf and shit"),
         ("Mr J**** has t*e **bold** key 5*2, M*A*S*H", "mr j has t e bold key 5 2 m a s h"),
         ("", ""),
         ("?!…", ""),

@@ -40,10 +40,10 @@ def test_the_heat_is_that_of_a_typical_call() -> None:
 
 def test_moves_are_those_of_upset_customers_and_answers_without_anything_are_their_measure() -> None:
     moves = {move.cause: move for move in tally("", week(5)).moves}
-    assert (moves["flag", "policy"].mean, moves["flag", "policy"].times) == (-0.5, 2)  # 82 to 96, and 69 to 54
+    assert (moves["flag", "policy"].mean, moves["flag", "policy"].times) == (3.0, 2)  # 82 to 96, and 69 to 61
     assert (moves[None].times, moves["flag", "policy"].sure) == (2, False)
     assert moves["step", "choices"].reach == math.inf  # once is chance
-    assert moves["step", "choices"].mean == -25.0
+    assert moves["step", "choices"].mean == -26.0
     calm = replace(digest("furious"), warn=100, moves=tuple(replace(move, before=49) for move in digest("furious").moves))
     assert tally("", [calm]).moves == ()
 

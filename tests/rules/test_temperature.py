@@ -108,6 +108,12 @@ HOT = {
 }
 
 COLD = [
+    "I'm not at all upset, it's all right",
+    "my son got an A** and two A*s",
+    "thank you ever so much for all your help",
+    "when is our rubbish being picked up",
+    "sorry, the twins are screaming in the back",
+    "it's oh one six three, oh one six three",
     "hi, I'd like to move my appointment to Thursday if I can",
     "I need a room for two nights with a view of the sea",
     "yes, that's right, it's the one in the high street",

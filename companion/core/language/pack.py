@@ -65,6 +65,8 @@ class ContentWords(Part, frozen=True, kw_only=True, eq=False):
     """Then, one after the other: a last letter or two, what stands for them, and the letters a word must have."""
     numbers: Mapping[str, str] = {}
     """Word → the number it is, in figures; `½` for "half"."""
+    read_out: Words = frozenset()
+    """Words in a number that is read out figure by figure, besides `numbers` ("oh", "double")."""
     ordinals: Mapping[str, str] = {}
     """Word → how many it means in "the third time"."""
     units: Mapping[str, str] = {}

@@ -52,7 +52,7 @@ SPELLING = Spelling(
     joined=("uh oh",),
     masked=tuple(
         """fuck shit damn bitch fucking shitty bastard bullshit cunt asshole arsehole crap hell dick fucked fucker piss pissed prick wanker
-        bollocks bloody bastards assholes arseholes bitches wankers ass arse goddamn dickhead motherfucker scumbag twat""".split()
+        bollocks bloody bastards assholes arseholes bitches wankers goddamn dickhead motherfucker scumbag twat""".split()
     ),
     endings=(
         ("isation", "ization", 10), ("ising", "izing", 8), ("ised", "ized", 7), ("ises", "izes", 7), ("ise", "ize", 6),
@@ -118,6 +118,7 @@ CONTENT = ContentWords(
         "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90", "a": "1", "an": "1",
         "half": "½",
     },
+    read_out=frozenset("oh o nought naught nil double treble triple".split()),
     ordinals={"twice": "2", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6"},
     units={
         form: unit
