@@ -150,7 +150,8 @@ async def test_a_call_that_is_asked_for_while_the_server_is_away_comes_when_it_i
         last = Watch(aiter(alone))
         await last.until(lambda: last.seen)
         await alone.follow("42")
-        await last.until(lambda: last.records() == talk.journal)  # it ended a moment ago
+        # it ended a moment ago; who asks while the lists are being read may be given it once more, from its beginning
+        await last.until(lambda: last.records()[-len(talk.journal) :] == talk.journal)
         await last.stop()
         await watch.stop()
 
